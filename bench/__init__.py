@@ -1,0 +1,1 @@
+"""Measures of Onstage, each beside a limit taken in the same run."""

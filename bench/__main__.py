@@ -1,0 +1,64 @@
+"""`make bench`: every measure, or those named; prints the table and writes bench/latest.json."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench import browser, clone, feed_page, first_load, media_range, memory, swipe, upload_to_playable
+from bench.measure import Measure
+
+Run = Callable[[], Mapping[str, Measure]]
+LATEST = Path(__file__).parent / "latest.json"
+
+
+def _named(name: str, measure: Callable[[], Measure]) -> tuple[tuple[str, ...], Run]:
+    return (name,), lambda: {name: measure()}
+
+
+MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
+    _named("upload_to_playable", upload_to_playable.measure),
+    _named("upload_to_playable_hevc10", lambda: upload_to_playable.measure("hevc10", 15)),
+    *(((name,), lambda name=name: feed_page.run({name})) for name in feed_page.SIZES),
+    _named("media_range", media_range.measure),
+    (("swipe_first_frame_preloaded", "swipe_first_frame_cold"), swipe.measure),
+    _named("idle_memory", memory.measure),
+    _named("first_load_bytes", first_load.measure),
+    _named("clone_to_page", clone.measure),
+)
+NEED_BROWSER = {"swipe_first_frame_preloaded", "swipe_first_frame_cold", "first_load_bytes"}
+
+
+def main(asked: set[str]) -> None:
+    """Run, print, write. Measures that need a browser are left out, and said to be, where there is none."""
+    known = {name for names, _ in MEASURES for name in names}
+    if asked - known:
+        raise SystemExit(
+            f"There is no measure named {', '.join(sorted(asked - known))}; there are {', '.join(sorted(known))}."
+        )
+    found = json.loads(LATEST.read_text()) if LATEST.exists() and asked else {}
+    print(f"{'measure':<30}{'value':>12}{'limit':>12}{'ratio':>9}  unit, note")
+    for names, run in MEASURES:
+        if asked and not asked & set(names):
+            continue
+        if NEED_BROWSER & set(names) and browser.path() is None:
+            print(f"{names[0]:<30} left out: no Chromium on the path")
+            continue
+        for name, measure in run().items():
+            found[name] = measure.as_json()
+            _print(name, measure)
+    LATEST.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _print(name: str, measure: Measure) -> None:
+    more = ", ".join(
+        f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in measure.more.items()
+    )
+    print(
+        f"{name:<30}{measure.value:>12g}{measure.limit or 0:>12g}{measure.ratio or 0:>9g}  {measure.unit}; {measure.note}; {more}"
+    )
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(set(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""People, their accounts, how they sign in and how they relate to each other."""

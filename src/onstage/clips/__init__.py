@@ -1,0 +1,1 @@
+"""Clips: their life from upload to erasure, and who may see them."""

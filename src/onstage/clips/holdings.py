@@ -1,0 +1,35 @@
+"""What lies outside the database and belongs to its rows: for backups, and for finding what has been lost."""
+
+from sqlalchemy import select
+
+from onstage.accounts.models import accounts
+from onstage.clips.models import Stage, clips, renditions, uploads
+from onstage.db.engine import Connection
+
+
+def object_keys(db: Connection) -> set[str]:
+    """The key of every object that a row names: renditions, covers, uploads that are kept, avatars."""
+    columns = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, accounts.c.avatar)
+    return {key for column in columns for key in db.execute(select(column).where(column.is_not(None))).scalars()}
+
+
+def owners(db: Connection, keys: set[str]) -> set[str]:
+    """Whom these objects belong to: clips as `/c/slug`, accounts as `@handle`."""
+    if not keys:
+        return set()
+    found: set[str] = set()
+    with_rendition = select(clips.c.slug, renditions.c.key).join_from(
+        clips, renditions, renditions.c.clip_id == clips.c.id
+    )
+    own = select(clips.c.slug, clips.c.cover, clips.c.cover_small, clips.c.original)
+    for rows in (db.execute(with_rendition), db.execute(own)):
+        found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
+    avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
+    return found | {f"@{handle}" for handle, avatar in avatars if avatar in keys}
+
+
+def staged_uploads(db: Connection) -> set[str]:
+    """The uploads that have come in whole and wait to be made playable."""
+    waiting = (uploads.c.complete == 1) & (clips.c.stage == Stage.PROCESSING.value)
+    rows = select(uploads.c.id).join_from(uploads, clips, clips.c.id == uploads.c.clip_id).where(waiting)
+    return set(db.execute(rows).scalars())

@@ -1,0 +1,34 @@
+"""What workers can do for clips: every kind of job of this domain by name, and those that come round by themselves."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from onstage.clips import deletion, pipeline, sweep, upload
+from onstage.clips.edit import COVER
+from onstage.clips.workroom import Workroom
+from onstage.clock import DAY, HOUR
+from onstage.db.engine import Connection
+from onstage.jobs.queue import enqueue
+from onstage.jobs.worker import Kind
+
+SWEEP_UPLOADS = "sweep uploads"
+SWEEP_OBJECTS = "sweep objects"
+
+
+def kinds(room: Workroom) -> Mapping[str, Kind]:
+    """Each kind, with all it needs."""
+    return {
+        upload.PUBLISH: Kind(partial(pipeline.publish, room), gave_up=partial(pipeline.give_up, room)),
+        pipeline.LADDER: Kind(partial(pipeline.make_ladder, room)),
+        COVER: Kind(partial(pipeline.make_cover, room), attempts=5),
+        deletion.ERASE: Kind(partial(deletion.erase, room), attempts=1000),
+        deletion.DISCARD: Kind(partial(deletion.discard, room), attempts=1000),
+        SWEEP_UPLOADS: Kind(partial(sweep.sweep_uploads, room)),
+        SWEEP_OBJECTS: Kind(partial(sweep.sweep_objects, room)),
+    }
+
+
+def schedule(db: Connection) -> None:
+    """Have the sweeping come round; calling it at every start changes nothing."""
+    enqueue(db, SWEEP_UPLOADS, {}, key=SWEEP_UPLOADS, period=HOUR)
+    enqueue(db, SWEEP_OBJECTS, {}, key=SWEEP_OBJECTS, period=DAY)

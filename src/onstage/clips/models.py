@@ -1,0 +1,151 @@
+"""Tables of clips. What decides visibility on the clip's side are columns of the clip, changed together with their cause."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+
+from onstage.db.engine import COMPACT, Id, metadata
+
+
+class Stage(StrEnum):
+    """How far the working version of a clip is (consent.md, "A clip's life"); `none`: there is no working version."""
+
+    UPLOADING = "uploading"
+    PROCESSING = "processing"
+    FAILED = "failed"
+    DRAFT = "draft"
+    NONE = "none"
+
+
+class Audience(StrEnum):
+    """Who may see a clip."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    FRIENDS = "friends"
+    MEMBERS = "members"
+    PRIVATE = "private"
+
+
+class Commenters(StrEnum):
+    """Who may comment on a clip."""
+
+    EVERYONE = "everyone"
+    FOLLOWERS = "followers"
+    FRIENDS = "friends"
+    NOBODY = "nobody"
+
+
+class HoldKind(StrEnum):
+    """Why a clip is not shown (consent.md R3)."""
+
+    NO = "no"
+    CLAIM = "claim"
+    BASIS = "basis"
+    CONTAINS = "contains"
+    SCREENING = "screening"
+    MODERATION = "moderation"
+    FROZEN = "frozen"
+    DELETING = "deleting"
+    PRESERVED = "preserved"
+
+
+clips = Table(
+    "clips",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("slug", Text, nullable=False, unique=True),  # 80 random bits: the only name outside
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),  # who made it
+    Column("stage", Text, nullable=False),
+    Column("caption", Text, nullable=False, server_default=""),
+    Column("audience", Text, nullable=False),
+    Column("commenters", Text, nullable=False),
+    Column("marked", Integer, nullable=False, server_default="0"),  # 1: for adults
+    Column("published_at", BigInteger),  # NULL: nothing was ever shown
+    Column("publish_asked", Integer, nullable=False, server_default="0"),  # 1: published as soon as it can be played
+    Column("edited_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("holds", Integer, nullable=False, server_default="0"),  # how many rows of `holds` it has
+    Column("recommended", Integer, nullable=False, server_default="0"),  # may be shown to strangers (age table)
+    Column("leaves_server", Integer, nullable=False, server_default="0"),  # embeds, search engines (age table)
+    Column("duration_us", BigInteger, nullable=False, server_default="0"),
+    Column("width", Integer, nullable=False, server_default="0"),
+    Column("height", Integer, nullable=False, server_default="0"),
+    Column("cover", Text),  # object key, WebP
+    Column("cover_small", Text),  # object key, WebP for grids
+    Column("color", Text, nullable=False, server_default="#16161c"),  # placeholder while the cover loads
+    Column("failure", Text),  # a sentence for the author
+    Column("original", Text),  # object key of the upload while it is needed
+    Index("ix_clips_account", "account_id", "published_at", "id", "holds"),
+    Index("ix_clips_cover", "cover"),
+    Index("ix_clips_cover_small", "cover_small"),
+    Index("ix_clips_person", "person_id", "created_at"),
+    Index("ix_clips_newest", "recommended", "holds", "audience", "published_at"),
+)
+
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("key", Text, primary_key=True),  # object key, unguessable
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("bitrate", BigInteger, nullable=False),  # bits a second, audio included
+    Column("codecs", Text, nullable=False),  # RFC 6381
+    Index("ix_renditions_clip", "clip_id"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("giver_id", BigInteger, primary_key=True, server_default="0"),  # 0: the server itself
+    Column("since", BigInteger, nullable=False),
+    **COMPACT,
+)
+
+clip_tags = Table(
+    "clip_tags",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("published_at", BigInteger),
+    Index("ix_clip_tags_tag", "tag", "published_at", "clip_id"),
+    **COMPACT,
+)
+
+clip_mentions = Table(
+    "clip_mentions",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_clip_mentions_account", "account_id"),
+    **COMPACT,
+)
+
+uploads = Table(  # one row an upload; how much has come is the length of its staged file
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("length", BigInteger, nullable=False),
+    Column("metadata", Text, nullable=False),  # Upload-Metadata as the client sent it
+    Column("created_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("complete", Integer, nullable=False, server_default="0"),
+    Index("ix_uploads_person", "person_id"),
+)
+
+tombstones = Table(  # what was erased must never rise again, by restore either
+    "tombstones",
+    metadata,
+    Column("kind", Text, primary_key=True),  # clip, person, account
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    **COMPACT,
+)

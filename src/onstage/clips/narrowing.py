@@ -1,0 +1,51 @@
+"""When a person makes a row of the age table stricter, their clips that are wider become narrower at once."""
+
+from sqlalchemy import ColumnElement, select, update
+
+from onstage.accounts.age import Choice, Reach, Row, Who
+from onstage.accounts.permissions import value_for
+from onstage.clips.models import Audience, Commenters, clips
+from onstage.db.engine import Connection
+from onstage.events import ClipShown
+from onstage.jobs.queue import record
+
+_WIDER = {
+    Reach.PRIVATE: ((Audience.FRIENDS, Audience.FOLLOWERS, Audience.UNLISTED, Audience.PUBLIC), Audience.PRIVATE),
+    Reach.FRIENDS: ((Audience.FOLLOWERS, Audience.UNLISTED, Audience.PUBLIC), Audience.FRIENDS),
+    Reach.FOLLOWERS: ((Audience.UNLISTED, Audience.PUBLIC), Audience.FOLLOWERS),
+}
+_MORE = {
+    Who.NOBODY: ((Commenters.FRIENDS, Commenters.FOLLOWERS, Commenters.EVERYONE), Commenters.NOBODY),
+    Who.CIRCLE: ((Commenters.FRIENDS, Commenters.FOLLOWERS, Commenters.EVERYONE), Commenters.NOBODY),
+    Who.FRIENDS: ((Commenters.FOLLOWERS, Commenters.EVERYONE), Commenters.FRIENDS),
+    Who.FOLLOWERS: ((Commenters.EVERYONE,), Commenters.FOLLOWERS),
+}
+
+
+def narrow(db: Connection, person: int) -> int:
+    """Bring a person's clips within what the age table gives them now (consent.md R6); returns how many changed.
+
+    It never widens: what becomes looser counts for new clips.
+    """
+    changed: set[int] = set()
+    reach, who = value_for(db, person, Row.AUDIENCE), value_for(db, person, Row.COMMENTS)
+    if isinstance(reach, Reach) and reach in _WIDER:
+        too_wide, audience = _WIDER[reach]
+        changed |= _set(db, person, clips.c.audience.in_([each.value for each in too_wide]), audience=audience.value)
+    if isinstance(who, Who) and who in _MORE:
+        too_many, commenters = _MORE[who]
+        changed |= _set(
+            db, person, clips.c.commenters.in_([each.value for each in too_many]), commenters=commenters.value
+        )
+    for row, column in ((Row.RECOMMENDED, clips.c.recommended), (Row.LEAVES_SERVER, clips.c.leaves_server)):
+        if value_for(db, person, row) is Choice.NO:
+            changed |= _set(db, person, column == 1, **{column.name: 0})
+    shown = select(clips.c.id).where(clips.c.id.in_(changed), clips.c.published_at.is_not(None), clips.c.holds == 0)
+    for clip in db.execute(shown.order_by(clips.c.id)).scalars().all():
+        record(db, ClipShown(clip))
+    return len(changed)
+
+
+def _set(db: Connection, person: int, condition: ColumnElement[bool], **values: object) -> set[int]:
+    theirs = clips.c.person_id == person
+    return set(db.execute(update(clips).where(theirs, condition).values(**values).returning(clips.c.id)).scalars())

@@ -1,0 +1,229 @@
+"""From an upload to a clip that plays: the jobs `publish`, `ladder` and `cover`, step by step, each step once."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from onstage.clips.models import Stage, clips
+from onstage.clips.publish import show_if_asked
+from onstage.clips.renditions import CoverKeys, Rendition, add, largest, set_cover
+from onstage.clips.workroom import Workroom
+from onstage.db.engine import Connection
+from onstage.events import ClipReady
+from onstage.jobs.models import Lane
+from onstage.jobs.queue import enqueue, record
+from onstage.jobs.worker import Job
+from onstage.media.covers import Cover, cover_from_image, quick_cover
+from onstage.media.probe import Unplayable, probe
+from onstage.media.transcode import Encoded, first_rendition, ladder
+from onstage.storage.objects import new_key
+
+LADDER = "ladder"
+RUNGS = (720, 540, 360)
+LOST = "This upload was lost on our side before it could be read. Please upload the video again."
+NOT_NOW = "This server could not finish the video after many attempts. Please upload it again later."
+
+
+@dataclass(frozen=True)
+class First:
+    """The first rendition; `copied`: it holds the upload's own pictures, so that the upload is not needed any more."""
+
+    rendition: Rendition
+    duration_us: int
+    copied: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a commit decided: whether the clip was still there, and which objects nothing names any more."""
+
+    there: bool
+    dropped: list[str]
+
+
+def publish(room: Workroom, job: Job) -> None:
+    """Make an upload playable; the smaller renditions follow in `ladder`, when everybody's clips play."""
+    upload, original = job.payload["upload"], job.payload["original"]
+    try:
+        with room.table(job) as table:
+            first = job.step("first", First, lambda: _first(room, job, table, _source(room, table, upload, original)))
+            cover = job.step("cover", CoverKeys, lambda: _quick_cover(room, job, table, first.rendition.key))
+    except Unplayable as reason:
+        fail(room, job, reason.sentence)
+        return
+    ready = job.change("ready", Outcome, lambda db: _ready(db, job, first, cover))
+    if ready.there and not first.copied:
+        kept = job.step("original", str, lambda: original or _keep_original(room, upload))
+        ready = job.change("hand over", Outcome, lambda db: _hand_over(db, job, kept))
+    room.objects.delete(ready.dropped)
+    if first.copied and original:
+        room.objects.delete([original])
+    room.staging.remove(upload)
+
+
+def _source(room: Workroom, table: Path, upload: str, original: str | None) -> Path:
+    staged = room.staging.path(upload)
+    if staged.exists():
+        return staged
+    if original is None:
+        raise Unplayable("lost", LOST)
+    return room.local(original, table)
+
+
+def _first(room: Workroom, job: Job, table: Path, path: Path) -> First:
+    job.tell("looking")
+    source = probe(room.ffmpeg, path, room.limits)
+    job.tell("making")
+    made = first_rendition(room.ffmpeg, source, path, table / "first.mp4", _telling(job, "making", source.duration_us))
+    return First(_stored(room, made), made.duration_us, made.copied)
+
+
+def _telling(job: Job, step: str, duration_us: int) -> Callable[[int], None]:
+    return lambda done_us: job.tell(step, min(99, done_us * 100 // max(1, duration_us)))
+
+
+def _stored(room: Workroom, made: Encoded) -> Rendition:
+    key = new_key(".mp4")
+    room.objects.put(key, made.path)
+    return Rendition(key, made.width, made.height, made.bytes, made.video_bitrate, made.codecs)
+
+
+def _quick_cover(room: Workroom, job: Job, table: Path, rendition: str) -> CoverKeys:
+    job.tell("cover")
+    made_just_now = table / "first.mp4"
+    path = made_just_now if made_just_now.exists() else room.local(rendition, table)
+    return _stored_cover(room, quick_cover(room.ffmpeg, path, table))
+
+
+def _stored_cover(room: Workroom, made: Cover) -> CoverKeys:
+    keys = CoverKeys(new_key(".webp"), new_key(".webp"), made.color)
+    room.objects.put(keys.large, made.webp)
+    room.objects.put(keys.small, made.small)
+    return keys
+
+
+def _ready(db: Connection, job: Job, first: First, cover: CoverKeys) -> Outcome:
+    made = first.rendition
+    clip = _clip(job)
+    playable = {
+        "stage": Stage.DRAFT.value,
+        "duration_us": first.duration_us,
+        "width": made.width,
+        "height": made.height,
+    }
+    waiting = (clips.c.id == clip) & (clips.c.stage == Stage.PROCESSING.value)
+    if first.copied:
+        playable["original"] = None
+    if db.execute(update(clips).where(waiting).values(playable)).rowcount != 1:
+        return Outcome(there=False, dropped=[made.key, cover.large, cover.small])
+    add(db, clip, made)
+    dropped = set_cover(db, clip, cover, replace=False)
+    record(db, ClipReady(clip))
+    show_if_asked(db, clip)
+    if first.copied:
+        _enqueue_ladder(db, job)
+    return Outcome(there=True, dropped=dropped)
+
+
+def _keep_original(room: Workroom, upload: str) -> str:
+    key = new_key(".original")
+    room.objects.put(key, room.staging.path(upload))
+    return key
+
+
+def _hand_over(db: Connection, job: Job, original: str) -> Outcome:
+    kept = update(clips).where(clips.c.id == _clip(job)).values(original=original)
+    if db.execute(kept).rowcount != 1:
+        return Outcome(there=False, dropped=[original])
+    _enqueue_ladder(db, job)
+    return Outcome(there=True, dropped=[])
+
+
+def _enqueue_ladder(db: Connection, job: Job) -> None:
+    enqueue(db, LADDER, {}, lane=Lane.LADDER, subject=job.subject, person=job.person)
+
+
+def _clip(job: Job) -> int:
+    assert job.subject is not None
+    return job.subject
+
+
+def fail(room: Workroom, job: Job, sentence: str) -> None:
+    """The clip can't be made: its author reads why, and the upload goes."""
+
+    def change(db: Connection) -> None:
+        failed = {"stage": Stage.FAILED.value, "failure": sentence, "publish_asked": 0, "original": None}
+        waiting = (clips.c.id == _clip(job)) & (clips.c.stage == Stage.PROCESSING.value)
+        db.execute(update(clips).where(waiting).values(failed))
+
+    job.change("failed", type(None), change)
+    if job.payload["original"]:
+        room.objects.delete([job.payload["original"]])
+    room.staging.remove(job.payload["upload"])
+
+
+def give_up(room: Workroom, job: Job) -> None:
+    """The last word of a `publish` job that could not be done: the author hears of it."""
+    fail(room, job, NOT_NOW)
+
+
+def make_ladder(room: Workroom, job: Job) -> None:
+    """Make the smaller renditions in one decode and let the upload go, unless it is to be kept."""
+    with job.read() as db:
+        original = db.execute(select(clips.c.original).where(clips.c.id == _clip(job))).scalar()
+        source = original or largest(db, _clip(job))
+    if source is None:
+        return
+    with room.table(job) as table:
+        made = job.step("rungs", list[Rendition], lambda: _rungs(room, job, table, source))
+    shelved = job.change("shelve", Outcome, lambda db: _shelve(db, job, made, original, keep=room.keep_originals))
+    room.objects.delete(shelved.dropped)
+
+
+def _rungs(room: Workroom, job: Job, table: Path, key: str) -> list[Rendition]:
+    path = room.local(key, table)
+    try:
+        source = probe(room.ffmpeg, path, room.limits)
+        telling = _telling(job, "ladder", source.duration_us)
+        made = ladder(room.ffmpeg, source, path, table, RUNGS, telling)
+    except Unplayable:
+        return []  # it plays as it is; smaller ones are a comfort
+    return [_stored(room, each) for each in made]
+
+
+def _shelve(db: Connection, job: Job, made: list[Rendition], original: str | None, *, keep: bool) -> Outcome:
+    clip = _clip(job)
+    there = db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first()
+    if there is None:
+        return Outcome(there=False, dropped=[each.key for each in made])
+    for each in made:
+        add(db, clip, each)
+    if original is None or keep:
+        return Outcome(there=True, dropped=[])
+    db.execute(update(clips).where(clips.c.id == clip).values(original=None))
+    return Outcome(there=True, dropped=[original])
+
+
+def make_cover(room: Workroom, job: Job) -> None:
+    """Make the cover that the author chose; where it can't be made the old one stays."""
+    at_us, image = job.payload["at_us"], job.payload["image"]
+    with job.read() as db:
+        rendition = largest(db, _clip(job))
+    dropped = [image] if image else []
+    with room.table(job) as table, suppress(Unplayable):
+        chosen = job.step("cover", CoverKeys, lambda: _chosen_cover(room, table, rendition, at_us, image))
+        dropped += job.change("swap", list[str], lambda db: set_cover(db, _clip(job), chosen, replace=True))
+    room.objects.delete(dropped)
+
+
+def _chosen_cover(
+    room: Workroom, table: Path, rendition: str | None, at_us: int | None, image: str | None
+) -> CoverKeys:
+    if image is not None:
+        return _stored_cover(room, cover_from_image(room.ffmpeg, room.local(image, table), table))
+    if rendition is None:
+        raise Unplayable("no_pictures", LOST)
+    return _stored_cover(room, quick_cover(room.ffmpeg, room.local(rendition, table), table, at_us))

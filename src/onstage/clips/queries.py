@@ -1,0 +1,175 @@
+"""The one visibility seam: which clips may this viewer see. Every read of clips, anywhere, goes through it.
+
+`VISIBLE`, `LISTED`, `FOUND` and `SUGGESTED` are conditions on the `clips` table; the viewer is a parameter of the statement
+they stand in (`asked_by`), so that one compiled statement serves everybody.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists, or_, select, true
+
+from onstage.accounts.models import blocks, follows, members, mutes
+from onstage.accounts.viewer import Viewer
+from onstage.clips.models import Audience, HoldKind, Stage, clips, holds, renditions
+from onstage.db.engine import Connection
+from onstage.db.hot import Hot
+from onstage.errors import NotFound
+
+_PERSON: Any = bindparam("viewer_person", type_=BigInteger)
+_ACCOUNT: Any = bindparam("viewer_account", type_=BigInteger)
+_MARKED: Any = bindparam("viewer_sees_marked", type_=BigInteger)
+
+
+def asked_by(viewer: Viewer) -> dict[str, int]:
+    """The parameters of the seam's conditions; nobody has the id -1."""
+    return {
+        "viewer_person": -1 if viewer.person is None else viewer.person,
+        "viewer_account": -1 if viewer.account is None else viewer.account,
+        "viewer_sees_marked": int(viewer.sees_marked),
+    }
+
+
+def _follows(follower: Any, target: Any) -> ColumnElement[bool]:
+    edge = follows.alias()
+    return exists().where(edge.c.follower_id == follower, edge.c.target_id == target, edge.c.accepted == 1)
+
+
+_host: Any = clips.c.account_id
+_IS_AUTHOR = clips.c.person_id == _PERSON
+_IS_MEMBER = exists().where(members.c.account_id == _host, members.c.person_id == _PERSON)
+_FOLLOWS_HOST = _follows(_ACCOUNT, _host)
+_BLOCKED = or_(
+    exists().where(blocks.c.blocker_id == _ACCOUNT, blocks.c.blocked_id == _host),
+    exists(
+        select(1)
+        .select_from(blocks.join(members, members.c.account_id == blocks.c.blocked_id))
+        .where(blocks.c.blocker_id == _host, members.c.person_id == _PERSON)
+    ),
+)
+_MUTED = exists().where(mutes.c.account_id == _ACCOUNT, mutes.c.muted_id == _host)
+_IN_AUDIENCE = or_(
+    clips.c.audience == Audience.PUBLIC.value,
+    clips.c.audience == Audience.UNLISTED.value,
+    and_(clips.c.audience == Audience.FOLLOWERS.value, or_(_FOLLOWS_HOST, _IS_MEMBER)),
+    and_(clips.c.audience == Audience.FRIENDS.value, or_(and_(_FOLLOWS_HOST, _follows(_host, _ACCOUNT)), _IS_MEMBER)),
+    and_(clips.c.audience == Audience.MEMBERS.value, _IS_MEMBER),
+    and_(clips.c.audience == Audience.PRIVATE.value, _IS_AUTHOR),
+)
+SHOWN = and_(clips.c.published_at.is_not(None), clips.c.holds == 0)
+_BEING_DELETED = exists().where(holds.c.clip_id == clips.c.id, holds.c.kind == HoldKind.DELETING.value)
+_SHOWN_TO_VIEWER = and_(SHOWN, or_(clips.c.marked == 0, _MARKED == 1, _IS_AUTHOR), _IN_AUDIENCE, ~_BLOCKED)
+
+VISIBLE: ColumnElement[bool] = or_(_SHOWN_TO_VIEWER, and_(_IS_AUTHOR, ~_BEING_DELETED))
+"""May be opened by its link: what is shown to the viewer, and the author's own in any stage and under any hold."""
+
+LISTED: ColumnElement[bool] = and_(_SHOWN_TO_VIEWER, or_(clips.c.audience != Audience.UNLISTED.value, _IS_MEMBER))
+"""May stand in the list of somebody whom the viewer came to see: shown, and not by link only."""
+
+FOUND: ColumnElement[bool] = and_(LISTED, ~_MUTED, or_(clips.c.recommended == 1, _FOLLOWS_HOST, _IS_MEMBER))
+"""May be met by search, tag and exploring: listed, and open to strangers unless the viewer is none (the age table)."""
+
+SUGGESTED: ColumnElement[bool] = and_(
+    clips.c.recommended == 1, clips.c.audience == Audience.PUBLIC.value, _SHOWN_TO_VIEWER, ~_MUTED, ~_IS_MEMBER
+)
+"""May be put in front of a viewer who did not ask for it."""
+
+OPEN_TO_GUESTS: ColumnElement[bool] = and_(SHOWN, clips.c.audience == Audience.PUBLIC.value, clips.c.marked == 0)
+"""What every guest may see: the base of an account's totals, and what caches may keep for a minute."""
+
+FOR_ALL: ColumnElement[bool] = and_(OPEN_TO_GUESTS, clips.c.recommended == 1)
+"""What every guest may meet: the base of public totals and rankings, the same for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What most acts need to know of a clip that the viewer may see."""
+
+    id: int
+    slug: str
+    account: int
+    person: int
+    stage: Stage
+    audience: Audience
+    commenters: str
+    shown: bool
+    is_member: bool
+    follows: bool
+    is_friend: bool
+
+
+def _seen(*row: Any) -> Seen:
+    clip, slug, account, person, stage, audience, commenters, *facts = row
+    return Seen(clip, slug, account, person, Stage(stage), Audience(audience), commenters, *map(bool, facts))
+
+
+_BY_SLUG = Hot(
+    select(
+        clips.c.id,
+        clips.c.slug,
+        clips.c.account_id,
+        clips.c.person_id,
+        clips.c.stage,
+        clips.c.audience,
+        clips.c.commenters,
+        SHOWN,
+        _IS_MEMBER,
+        _FOLLOWS_HOST,
+        and_(_FOLLOWS_HOST, _follows(_host, _ACCOUNT)),
+    ).where(clips.c.slug == bindparam("slug"), VISIBLE),
+    _seen,
+)
+
+
+def seen(db: Connection, viewer: Viewer, slug: str) -> Seen:
+    """The clip of that name if the viewer may see it; raises NotFound alike for "there is none" and "not for you"."""
+    found = _BY_SLUG.first(db, slug=slug, **asked_by(viewer))
+    if found is None:
+        raise NotFound("There is no such clip, or it is not for you to see.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A stored file of a clip that this viewer may fetch now. `public`: every guest may, and caches may keep it a minute."""
+
+    key: str
+    content_type: str
+    public: bool
+
+
+_RENDITION = Hot(
+    select(renditions.c.key, OPEN_TO_GUESTS)
+    .join_from(renditions, clips, clips.c.id == renditions.c.clip_id)
+    .where(renditions.c.key == bindparam("key"), VISIBLE),
+    lambda key, public: MediaFile(key, "video/mp4", bool(public)),
+)
+_KEY: Any = bindparam("key", type_=Text)
+_COVER = Hot(
+    select(_KEY, OPEN_TO_GUESTS).where(or_(clips.c.cover == _KEY, clips.c.cover_small == _KEY), VISIBLE),
+    lambda key, public: MediaFile(key, "image/webp", bool(public)),
+)
+
+
+def media_for(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
+    """The rendition or cover of that key, if this viewer may see its clip at this moment."""
+    found = _RENDITION.first(db, key=key, **asked_by(viewer))
+    return found or _COVER.first(db, key=key, **asked_by(viewer))
+
+
+def own(viewer: Viewer) -> ColumnElement[bool]:
+    """Clips that this viewer made, in every stage, but for those being deleted."""
+    return and_(clips.c.person_id == viewer.person, ~_BEING_DELETED) if viewer.signed_in else ~true()
+
+
+def still_visible(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> set[int]:
+    """Those of the clips that the viewer may see now."""
+    found = select(clips.c.id).where(clips.c.id.in_(clip_ids), VISIBLE)
+    return set(db.execute(found, asked_by(viewer)).scalars())
+
+
+def not_erased(db: Connection, clip_ids: Collection[int]) -> set[int]:
+    """Those of the clips that have not been erased; none of them can be until this transaction ends."""
+    kept = select(clips.c.id).where(clips.c.id.in_(clip_ids)).with_for_update(read=True, key_share=True)
+    return set(db.execute(kept).scalars())

@@ -1,0 +1,1 @@
+"""The database: one engine, two dialects, units of work, migrations."""

@@ -1,0 +1,79 @@
+"""The database as the rest sees it: tables on one MetaData, units of work that are declared read or write."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData
+
+__all__ = ["COMPACT", "Connection", "Database", "Id", "answers", "metadata"]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+"""Type of a row's own id: 64 bits everywhere; on SQLite the name that makes it the row's place in the table."""
+
+COMPACT: dict[str, Any] = {"sqlite_with_rowid": False}
+"""For tables whose primary key is a pair: SQLite then keeps the rows in its order and needs no second look-up."""
+
+
+class Database:
+    """One engine and its units of work. Only edges (a request, a job step, a command) open one; nobody else commits."""
+
+    def __init__(self, kind: Literal["sqlite", "postgresql"], *, reading: Engine, writing: Engine) -> None:
+        self.kind = kind
+        self._reading = reading
+        self._writing = writing
+        self._turn = threading.Lock() if kind == "sqlite" else nullcontext()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent snapshot; writing in it fails."""
+        with self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that commits when the block ends and rolls back when it raises."""
+        with self._turn, self._writing.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A writing transaction in which SQLite does not follow foreign keys: a table is rebuilt by dropping it."""
+        with self._turn, self._writing.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            if self.kind == "sqlite":
+                raw.execute("PRAGMA foreign_keys=OFF").fetchall()
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if self.kind == "sqlite":
+                    raw.execute("PRAGMA foreign_keys=ON").fetchall()
+
+    def copy_to(self, target: Path) -> None:
+        """Write a consistent copy of an SQLite database into a new file while others go on writing."""
+        with self._writing.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.execute("VACUUM INTO ?", (str(target),)).fetchall()
+
+    def close(self) -> None:
+        """Give all connections back to the operating system."""
+        self._reading.dispose()
+        self._writing.dispose()
+
+
+def answers(db: Connection) -> None:
+    """Ask the database for nothing in particular; raises when it can't answer."""
+    db.exec_driver_sql("SELECT 1")

@@ -1,0 +1,174 @@
+"""What a list shows of a clip: one read for all that stands around a video, in the order asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, exists, select
+
+from onstage.accounts.byline import By
+from onstage.accounts.models import accounts, follows, members
+from onstage.accounts.viewer import Viewer
+from onstage.clips.models import clips, renditions
+from onstage.clips.queries import SHOWN, VISIBLE, asked_by
+from onstage.db.engine import Connection
+from onstage.db.hot import Hot
+from onstage.engagement.models import counts, likes, saves
+from onstage.text import parts
+
+AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One encoded file; sizes in pixels and bytes, `bitrate` in bits a second."""
+
+    url: str
+    width: int
+    height: int
+    bytes: int
+    bitrate: int
+    codecs: str
+
+
+@dataclass(slots=True)
+class Card:
+    """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None."""
+
+    id: int
+    slug: str
+    account: By
+    account_id: int
+    caption: str
+    published_at: int | None
+    stage: str
+    held: bool
+    duration_us: int
+    width: int
+    height: int
+    cover: str | None
+    cover_small: str | None
+    color: str
+    audience: str
+    commenters: str
+    marked: bool
+    recommended: bool
+    leaves_server: bool
+    likes: int | None
+    comments: int
+    saves: int | None
+    liked: bool
+    saved: bool
+    following: bool
+    mine: bool
+    shown: bool
+    renditions: list[Rendition] = field(default_factory=list)
+    play_token: str = ""
+    why: str = ""
+    may_comment: bool = False
+
+    @property
+    def url(self) -> str:
+        """The clip's own page."""
+        return f"/c/{self.slug}"
+
+    @property
+    def cover_url(self) -> str | None:
+        """The poster."""
+        return f"/media/{self.cover}" if self.cover else None
+
+    @property
+    def cover_small_url(self) -> str | None:
+        """The poster for a grid."""
+        return f"/media/{self.cover_small}" if self.cover_small else None
+
+    @property
+    def caption_parts(self) -> list[tuple[str, str]]:
+        """The caption cut into text, tags and mentions."""
+        return parts(self.caption)
+
+
+_ACCOUNT: Any = bindparam("viewer_account", type_=BigInteger)
+_IDS = [bindparam(f"id{place}", type_=BigInteger) for place in range(AT_ONCE)]
+_friend_edge = follows.alias()
+
+
+def _card(*row: Any) -> Card:
+    (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
+    (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
+    (liked_by, commented, saved_by, liked, saved, following, follows_back, member, shown) = row[22:]
+    mine = bool(member)
+    visible_counts = bool(counts_shown) or mine
+    by_audience = {
+        "everyone": True,
+        "followers": bool(following),
+        "friends": bool(following and follows_back),
+        "nobody": False,
+    }
+    return Card(
+        id=clip, slug=slug, account=By(handle, name, avatar), account_id=account, caption=caption,
+        published_at=published, stage=stage, held=bool(holds), duration_us=duration, width=width, height=height,
+        cover=cover, cover_small=small, color=color, audience=audience, commenters=commenters, marked=bool(marked),
+        recommended=bool(recommended), leaves_server=bool(leaves), likes=liked_by or 0 if visible_counts else None,
+        comments=commented or 0, saves=saved_by or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
+        following=bool(following), mine=mine, shown=bool(shown),
+        may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
+    )  # fmt: skip
+
+
+_CARDS = Hot(
+    select(
+        clips.c.id, clips.c.slug, accounts.c.handle, accounts.c.name, accounts.c.avatar, clips.c.account_id,
+        clips.c.caption, clips.c.published_at, clips.c.stage, clips.c.holds, clips.c.duration_us, clips.c.width,
+        clips.c.height, clips.c.cover, clips.c.cover_small, clips.c.color, clips.c.audience, clips.c.commenters,
+        clips.c.marked, clips.c.recommended, clips.c.leaves_server, accounts.c.counts_shown,
+        counts.c.likes, counts.c.comments, counts.c.saves,
+        exists().where(likes.c.clip_id == clips.c.id, likes.c.account_id == _ACCOUNT),
+        exists().where(saves.c.clip_id == clips.c.id, saves.c.account_id == _ACCOUNT),
+        exists().where(follows.c.follower_id == _ACCOUNT, follows.c.target_id == clips.c.account_id, follows.c.accepted == 1),
+        exists().where(
+            _friend_edge.c.follower_id == clips.c.account_id,
+            _friend_edge.c.target_id == _ACCOUNT,
+            _friend_edge.c.accepted == 1,
+        ),
+        exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")),
+        SHOWN,
+    )
+    .join_from(clips, accounts, accounts.c.id == clips.c.account_id)
+    .outerjoin(counts, counts.c.clip_id == clips.c.id)
+    .where(clips.c.id.in_(_IDS), VISIBLE),
+    _card,
+)  # fmt: skip
+
+_RENDITIONS = Hot(
+    select(
+        renditions.c.clip_id,
+        renditions.c.key,
+        renditions.c.width,
+        renditions.c.height,
+        renditions.c.bytes,
+        renditions.c.bitrate,
+        renditions.c.codecs,
+    )
+    .where(renditions.c.clip_id.in_(_IDS))
+    .order_by(renditions.c.height.desc()),
+    lambda clip, key, *rest: (clip, Rendition(f"/media/{key}", *rest)),
+)
+
+
+def cards(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> list[Card]:
+    """The clips of these ids that the viewer may see, in this order, with renditions, best first."""
+    found: dict[int, Card] = {}
+    for batch in _batches(clip_ids):
+        places = {f"id{place}": clip for place, clip in enumerate(batch)}
+        found |= {card.id: card for card in _CARDS.all(db, **places, **asked_by(viewer))}
+        for clip, rendition in _RENDITIONS.all(db, **places):
+            if clip in found:
+                found[clip].renditions.append(rendition)
+    return [found[clip] for clip in clip_ids if clip in found]
+
+
+def _batches(clip_ids: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(clip_ids), AT_ONCE):
+        batch = list(clip_ids[start : start + AT_ONCE])
+        yield batch + [-1] * (AT_ONCE - len(batch))

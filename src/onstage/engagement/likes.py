@@ -1,0 +1,44 @@
+"""Likes and saves: each account has one of each for a clip, or none; doing it twice changes nothing."""
+
+from sqlalchemy import Table, delete
+
+from onstage.accounts.viewer import Viewer
+from onstage.clips.queries import seen
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
+from onstage.engagement import counts
+from onstage.engagement.models import likes, saves
+
+
+def like(db: Connection, viewer: Viewer, slug: str) -> None:
+    """The acting account likes the clip; raises NotFound when the viewer may not see it."""
+    _put(db, viewer, slug, likes, "likes")
+
+
+def unlike(db: Connection, viewer: Viewer, slug: str) -> None:
+    """The acting account takes its like back."""
+    _take(db, viewer, slug, likes, "likes")
+
+
+def save(db: Connection, viewer: Viewer, slug: str) -> None:
+    """The acting account keeps the clip in its own list."""
+    _put(db, viewer, slug, saves, "saves")
+
+
+def unsave(db: Connection, viewer: Viewer, slug: str) -> None:
+    """The acting account takes the clip off its list."""
+    _take(db, viewer, slug, saves, "saves")
+
+
+def _put(db: Connection, viewer: Viewer, slug: str, table: Table, counted: str) -> None:
+    clip = seen(db, viewer, slug)
+    if insert_missing(db, table, clip_id=clip.id, account_id=viewer.account, person_id=viewer.person, at=now()):
+        counts.add(db, clip.id, counted, 1)
+
+
+def _take(db: Connection, viewer: Viewer, slug: str, table: Table, counted: str) -> None:
+    clip = seen(db, viewer, slug)
+    mine = (table.c.clip_id == clip.id) & (table.c.account_id == viewer.account)
+    if db.execute(delete(table).where(mine)).rowcount:
+        counts.add(db, clip.id, counted, -1)

@@ -1,0 +1,1 @@
+"""Which clips come next, and why."""

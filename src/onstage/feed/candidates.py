@@ -1,0 +1,118 @@
+"""Where clips for a feed come from: the newest, the most liked, followed accounts, one tag, one account."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, and_, bindparam, exists, or_, select
+
+from onstage.accounts.models import follows
+from onstage.clips.models import clip_tags, clips
+from onstage.clips.queries import FOUND, LISTED, SUGGESTED
+from onstage.db.hot import Hot
+from onstage.engagement.models import seen
+from onstage.feed.models import rankings
+
+_BEFORE: Any = bindparam("before", type_=BigInteger)
+_BEFORE_ID: Any = bindparam("before_id", type_=BigInteger)
+_LIMIT: Any = bindparam("limit", type_=BigInteger)
+_VIEWER: Any = bindparam("viewer_key", type_=LargeBinary)
+_SINCE: Any = bindparam("seen_since", type_=BigInteger)
+_UNSEEN = ~exists().where(seen.c.viewer == _VIEWER, seen.c.clip_id == clips.c.id, seen.c.at > _SINCE)
+
+
+def _place(published: Any, clip: Any) -> ColumnElement[bool]:
+    return and_(published <= _BEFORE, or_(published < _BEFORE, clip < _BEFORE_ID))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A clip, its account, and its place in the list it was found in (an instant, or a rank)."""
+
+    clip: int
+    account: int
+    place: int
+
+
+def _newest(condition: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(clips.c.id, clips.c.account_id, clips.c.published_at)
+        .where(condition, _place(clips.c.published_at, clips.c.id))
+        .order_by(clips.c.published_at.desc(), clips.c.id.desc())
+        .limit(_LIMIT)
+    )
+
+
+_GENERATION: Any = bindparam("generation", type_=BigInteger)
+_RANK: Any = bindparam("rank", type_=BigInteger)
+_RANKED_ALREADY = exists().where(
+    rankings.c.generation == _GENERATION, rankings.c.rank <= _RANK, rankings.c.clip_id == clips.c.id
+)
+_NOT_AMONG_NEWEST = or_(
+    _place(clips.c.published_at, clips.c.id), clips.c.published_at > bindparam("began", type_=BigInteger)
+)
+
+NEWEST = Hot(_newest(and_(SUGGESTED, _UNSEEN, ~_RANKED_ALREADY)), Found)
+"""Suggested clips that the viewer has not had on screen, newest first, without those shown for their rank."""
+
+MOST_LIKED = Hot(
+    select(clips.c.id, clips.c.account_id, rankings.c.rank)
+    .join_from(rankings, clips, clips.c.id == rankings.c.clip_id)
+    .where(rankings.c.generation == _GENERATION, rankings.c.rank > _RANK, _NOT_AMONG_NEWEST, SUGGESTED, _UNSEEN)
+    .order_by(rankings.c.rank)
+    .limit(_LIMIT),
+    Found,
+)
+"""The same in the order of a ranking, without those shown as new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A clip of somebody whom the viewer follows, and whether the viewer may have it in a list."""
+
+    clip: int
+    account: int
+    place: int
+    listed: bool
+
+
+def _of_accounts(targets: Select[Any]) -> Hot[Dated]:
+    """The latest clips of these accounts by index alone; the rule is then asked about these few."""
+    latest = clips.alias()
+    place = and_(latest.c.published_at <= _BEFORE, or_(latest.c.published_at < _BEFORE, latest.c.id < _BEFORE_ID))
+    few = (
+        select(latest.c.id)
+        .where(latest.c.account_id.in_(targets), latest.c.holds == 0, place)
+        .order_by(latest.c.published_at.desc(), latest.c.id.desc())
+        .limit(_LIMIT)
+    )
+    return Hot(
+        select(clips.c.id, clips.c.account_id, clips.c.published_at, LISTED)
+        .where(clips.c.id.in_(few))
+        .order_by(clips.c.published_at.desc(), clips.c.id.desc()),
+        Dated,
+    )
+
+
+_edge, _back = follows.alias(), follows.alias()
+_FOLLOWED = select(_edge.c.target_id).where(_edge.c.follower_id == bindparam("viewer_account"), _edge.c.accepted == 1)
+_FOLLOWS_BACK = exists().where(
+    _back.c.follower_id == _edge.c.target_id, _back.c.target_id == _edge.c.follower_id, _back.c.accepted == 1
+)
+FOLLOWING = _of_accounts(_FOLLOWED)
+"""Clips of the accounts that the viewer's account follows."""
+
+FRIENDS = _of_accounts(_FOLLOWED.where(_FOLLOWS_BACK))
+"""The same of those that follow back."""
+
+ACCOUNT = Hot(_newest(and_(LISTED, clips.c.account_id == bindparam("account"))), Found)
+"""Clips of one account."""
+
+TAG = Hot(
+    select(clips.c.id, clips.c.account_id, clip_tags.c.published_at)
+    .join_from(clip_tags, clips, clips.c.id == clip_tags.c.clip_id)
+    .where(clip_tags.c.tag == bindparam("tag"), _place(clip_tags.c.published_at, clip_tags.c.clip_id), FOUND)
+    .order_by(clip_tags.c.published_at.desc(), clip_tags.c.clip_id.desc())
+    .limit(_LIMIT),
+    Found,
+)
+"""Clips with one tag."""

@@ -1,0 +1,126 @@
+"""What there is to find without a feed: tags that are used, clips that are liked, search by words."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+
+from onstage.accounts.byline import By
+from onstage.accounts.models import accounts, blocks, members
+from onstage.accounts.viewer import Viewer
+from onstage.clips.models import clip_tags, clips
+from onstage.clips.queries import FOR_ALL, FOUND, asked_by
+from onstage.clock import DAY, now
+from onstage.db.engine import Connection
+from onstage.errors import NotFound
+from onstage.feed.models import rankings
+from onstage.search import Search
+from onstage.text import tag_key
+
+TAG_WINDOW = 30 * DAY
+FOUND_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """A tag and how many clips that everybody may see carry it."""
+
+    tag: str
+    count: int
+
+
+def used_tags(db: Connection, limit: int = 24) -> list[TagCount]:
+    """The tags of the last 30 days by how many accounts used them; the same for all."""
+    accounts_with = func.count(clips.c.account_id.distinct())
+    statement = (
+        select(clip_tags.c.tag, func.count())
+        .join_from(clip_tags, clips, clips.c.id == clip_tags.c.clip_id)
+        .where(FOR_ALL, clip_tags.c.published_at > now() - TAG_WINDOW)
+        .group_by(clip_tags.c.tag)
+        .order_by(accounts_with.desc(), func.count().desc(), clip_tags.c.tag)
+        .limit(limit)
+    )
+    return [TagCount(tag, count) for tag, count in db.execute(statement)]
+
+
+def tag_total(db: Connection, tag: str) -> int:
+    """How many clips that everybody may see carry the tag."""
+    statement = (
+        select(func.count())
+        .join_from(clip_tags, clips, clips.c.id == clip_tags.c.clip_id)
+        .where(clip_tags.c.tag == tag, FOR_ALL)
+    )
+    return int(db.execute(statement).scalar_one())
+
+
+def tags_like(db: Connection, beginning: str, limit: int = 10) -> list[TagCount]:
+    """Tags that begin so, most used first."""
+    key = tag_key(beginning)
+    if not key:
+        return []
+    statement = (
+        select(clip_tags.c.tag, func.count())
+        .join_from(clip_tags, clips, clips.c.id == clip_tags.c.clip_id)
+        .where(clip_tags.c.tag >= key, clip_tags.c.tag < key + "\U0010ffff", FOR_ALL)
+        .group_by(clip_tags.c.tag)
+        .order_by(func.count().desc(), clip_tags.c.tag)
+        .limit(limit)
+    )
+    return [TagCount(tag, count) for tag, count in db.execute(statement)]
+
+
+def liked(db: Connection, viewer: Viewer, limit: int = 30) -> list[int]:
+    """Clip ids of the latest ranking that this viewer may meet, filled up with the newest."""
+    latest = select(func.max(rankings.c.generation)).scalar_subquery()
+    ranked = (
+        select(clips.c.id)
+        .join_from(rankings, clips, clips.c.id == rankings.c.clip_id)
+        .where(rankings.c.generation == latest, FOUND)
+        .order_by(rankings.c.rank)
+        .limit(limit)
+    )
+    found = list(db.execute(ranked, asked_by(viewer)).scalars())
+    if len(found) == limit:
+        return found
+    newest = (
+        select(clips.c.id).where(FOUND, clips.c.recommended == 1).order_by(clips.c.published_at.desc()).limit(limit)
+    )
+    return list(dict.fromkeys([*found, *db.execute(newest, asked_by(viewer)).scalars()]))[:limit]
+
+
+def search_clips(db: Connection, viewer: Viewer, search: Search, query: str, limit: int = 30) -> list[int]:
+    """Ids of clips with these words that this viewer may meet, best first."""
+    sought = search.find(db, "clip", query, FOUND_AT_MOST)
+    statement = select(clips.c.id).where(clips.c.id.in_(sought), FOUND)
+    allowed = set(db.execute(statement, asked_by(viewer)).scalars())
+    return [clip for clip in sought if clip in allowed][:limit]
+
+
+def search_accounts(db: Connection, viewer: Viewer, search: Search, query: str, limit: int = 20) -> list[By]:
+    """Accounts whose handle or name has these words, without those that have blocked the viewer."""
+    sought = search.find(db, "account", query, FOUND_AT_MOST)
+    statement = select(accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.avatar).where(
+        accounts.c.id.in_(sought), ~_hidden_from_viewer()
+    )
+    found = {row.id: By(row.handle, row.name, row.avatar) for row in db.execute(statement, asked_by(viewer))}
+    return [found[account] for account in sought if account in found][:limit]
+
+
+def _hidden_from_viewer() -> ColumnElement[bool]:
+    by_them = exists(
+        select(1)
+        .select_from(blocks.join(members, members.c.account_id == blocks.c.blocked_id))
+        .where(blocks.c.blocker_id == accounts.c.id, members.c.person_id == bindparam("viewer_person"))
+    )
+    return or_(
+        by_them,
+        exists().where(blocks.c.blocker_id == bindparam("viewer_account"), blocks.c.blocked_id == accounts.c.id),
+    )
+
+
+def account_named(db: Connection, viewer: Viewer, handle: str) -> int:
+    """The id of the account with that handle; raises NotFound when there is none or it has blocked the viewer."""
+    statement = select(accounts.c.id).where(accounts.c.handle == handle.lower(), ~_hidden_from_viewer())
+    found = db.execute(statement, asked_by(viewer)).scalar_one_or_none()
+    if found is None:
+        raise NotFound("There is no such account, or it is not for you to see.")
+    return int(found)

@@ -1,0 +1,107 @@
+"""Make the covers of a clip: from one of its pictures, or from a picture that its author gives."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from onstage.media import sandbox
+from onstage.media.probe import Unplayable, unplayable_for
+
+_BOUNDS = sandbox.Bounds(cpu_seconds=60, file_size=64 << 20, threads=1)
+# WebP means BT.601 whatever the video meant.
+_COLORS = "out_color_matrix=bt601:out_range=tv"
+_LARGE = f"scale=w=min(1280\\,iw):h=min(1280\\,ih):force_original_aspect_ratio=decrease:flags=bicubic:{_COLORS}"
+_SMALL = f"scale=w=min(360\\,iw):h=min(360\\,ih):force_original_aspect_ratio=increase:flags=area:{_COLORS}"
+_WEBP = ("-frames:v", "1", "-map_metadata", "-1", "-c:v", "libwebp", "-quality", "75", "-compression_level", "2")
+_MEAN = ("-frames:v", "1", "-f", "rawvideo", "pipe:1")
+_DARK = 32  # mean of 0 to 255 up to which a picture counts as black
+_LIT = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={_DARK + 16}:function=greater,"
+_FLAT = "format=gbrap,premultiply=inplace=1,"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The picture shown before a clip plays: `small` for grids, `color` the mean as `#rrggbb` until it has come."""
+
+    webp: Path
+    small: Path
+    width: int
+    height: int
+    color: str
+
+
+def quick_cover(ffmpeg: str, path: Path, folder: Path, at_us: int | None = None) -> Cover:
+    """A cover from a rendition, in `cover.webp` and `cover-small.webp`: the first picture that isn't black.
+
+    `at_us` is the author's choice, in microseconds from the start. Raises Unplayable where no picture can be read.
+    """
+    if at_us is not None:
+        chosen = _cover(ffmpeg, ["-ss", f"{at_us / 1_000_000:.6f}"], path, folder)
+        if chosen:
+            return chosen
+    first = _cover(ffmpeg, [], path, folder)
+    if first and at_us is None and _is_dark(first):
+        first = _lit(ffmpeg, path, folder) or _cover(ffmpeg, [], path, folder)
+    if not first:
+        raise Unplayable("no_pictures", "This video has no pictures in it that could be read.")
+    return first
+
+
+def cover_from_image(ffmpeg: str, path: Path, folder: Path) -> Cover:
+    """A cover from the author's own JPEG, PNG or WebP, turned right side up, without its metadata.
+
+    Raises Unplayable where it is none of these.
+    """
+    cover = _cover(ffmpeg, [], path, folder, before=_FLAT, formats=sandbox.PICTURES)
+    if not cover:
+        raise Unplayable("not_a_picture", "This is not a picture that can be read here. Choose a JPEG, PNG or WebP.")
+    return cover
+
+
+def _lit(ffmpeg: str, path: Path, folder: Path) -> Cover | None:
+    """The first picture with light in it: among the key frames of a minute, else among all of five seconds."""
+    key_frames = _cover(ffmpeg, ["-skip_frame", "nokey", "-t", "60"], path, folder, before=_LIT)
+    return key_frames or _cover(ffmpeg, ["-t", "5"], path, folder, before=_LIT)
+
+
+def _cover(
+    ffmpeg: str, options: list[str], path: Path, folder: Path, *, before: str = "", formats: str = sandbox.FORMATS
+) -> Cover | None:
+    large, small = folder.absolute() / "cover.webp", folder.absolute() / "cover-small.webp"
+    graph = (
+        f"[0:v]{before}split[a][b];[a]{_LARGE},format=yuv420p[large];"
+        f"[b]{_SMALL},split[c][d];[c]format=yuv420p[small];[d]format=gbrp,scale=1:1:flags=area,format=rgb24[mean]"
+    )
+    arguments = [*options, "-i", str(path), "-filter_complex", graph, "-map", "[mean]", *_MEAN]
+    for label, out in (("[large]", large), ("[small]", small)):
+        arguments += ["-map", label, *_WEBP, "-f", "webp", str(out)]
+    try:
+        mean = sandbox.run(ffmpeg, arguments, _BOUNDS, formats=formats).stdout
+    except sandbox.Stopped as stopped:
+        _remove(large, small)
+        raise unplayable_for(stopped) from stopped
+    size = _size(large)
+    if len(mean) != 3 or not size:
+        _remove(large, small)
+        return None
+    return Cover(large, small, *size, f"#{mean.hex()}")
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _is_dark(cover: Cover) -> bool:
+    return max(bytes.fromhex(cover.color[1:])) <= _DARK
+
+
+def _size(webp: Path) -> tuple[int, int] | None:
+    """The sides in the header of a lossy WebP (RFC 9649, 2.5), which our own encoder wrote."""
+    if not webp.exists():
+        return None
+    head = webp.read_bytes()[:30]
+    if len(head) < 30 or head[12:16] != b"VP8 ":
+        return None
+    width, height = struct.unpack_from("<2H", head, 26)
+    return width & 0x3FFF, height & 0x3FFF

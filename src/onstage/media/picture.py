@@ -1,0 +1,86 @@
+"""The filters that bring any picture to what plays everywhere: right size, square pixels, 8 bits, BT.709, smooth."""
+
+from collections.abc import Sequence
+
+from onstage.media.probe import Source
+
+MAX_FPS = 60
+_TAGGED = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+_WIDE = {"bt2020", "smpte431", "smpte432"}
+_MATRICES = {
+    "bt709": "bt709",
+    "bt470bg": "bt601",
+    "smpte170m": "bt601",
+    "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020",
+    "bt2020c": "bt2020",
+}
+
+
+def fitted(source: Source, short: int, long: int) -> tuple[int, int]:
+    """Width and height, even, of the picture scaled down (never up) to these sides at most."""
+    smaller, larger = sorted((source.display_width, source.display_height))
+    factor = min(1.0, short / smaller, long / larger)
+    return _even(source.display_width * factor), _even(source.display_height * factor)
+
+
+def _even(length: float) -> int:
+    return max(2, 2 * round(length / 2))
+
+
+def filters(source: Source, width: int, height: int) -> str:
+    """A filter chain from the decoder (which has turned the picture right side up) to the encoder."""
+    return ",".join([*_calmed(source), *_sized(source, width, height), "setsar=1", _TAGGED])
+
+
+def cascade(source: Source, sizes: Sequence[tuple[int, int]]) -> str:
+    """A filter graph with an output `[v0]`, `[v1]`, ... per size, each scaled from the one before it."""
+    parts = []
+    chain = f"[0:V:{source.video}]{filters(source, *sizes[0])}"
+    for number, _ in enumerate(sizes[:-1]):
+        parts.append(f"{chain},split[v{number}][w{number}]")
+        width, height = sizes[number + 1]
+        chain = f"[w{number}]scale={width}:{height}:flags=bicubic"
+    return ";".join([*parts, f"{chain}[v{len(sizes) - 1}]"])
+
+
+def _calmed(source: Source) -> list[str]:
+    steps = ["yadif=deint=interlaced"] if source.interlaced else []
+    if source.fps > MAX_FPS + 0.5:
+        # By time, not by a fixed rate: a container that claims 1000 a second may hold 30.
+        steps.append(f"select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.96/{MAX_FPS})")
+    return steps
+
+
+def _sized(source: Source, width: int, height: int) -> list[str]:
+    if source.is_hdr:
+        return _tone_mapped(source, width, height)
+    if source.primaries in _WIDE:
+        return [f"zscale={width}:{height}:{_read(source)}:p=bt709:t=bt709:m=bt709:r=tv", "format=yuv420p"]
+    colors = "out_color_matrix=bt709:out_range=tv"
+    if source.pix_fmt.startswith(("yuv", "nv", "p0")):
+        matrix = _MATRICES.get(source.matrix) or ("bt709" if source.height >= 720 else "bt601")
+        colors = f"in_color_matrix={matrix}:in_range={_range(source)}:{colors}"
+    return [f"scale={width}:{height}:flags=bicubic:{colors}", "format=yuv420p"]
+
+
+def _tone_mapped(source: Source, width: int, height: int) -> list[str]:
+    return [
+        f"zscale={width}:{height}:{_read(source)}:t=linear:npl=203",
+        "format=gbrpf32le",
+        "zscale=p=bt709",
+        "tonemap=hable:desat=0",
+        "zscale=t=bt709:m=bt709:r=tv",
+        "format=yuv420p",
+    ]
+
+
+def _read(source: Source) -> str:
+    matrix = source.matrix if source.matrix in ("bt709", "bt2020nc", "bt2020c", "smpte170m") else "bt2020nc"
+    primaries = source.primaries if source.primaries in _WIDE else "bt2020" if source.is_hdr else "bt709"
+    transfer = source.transfer if source.is_hdr else "bt709"
+    return f"tin={transfer}:pin={primaries}:min={matrix}:rin={_range(source)}"
+
+
+def _range(source: Source) -> str:
+    return "pc" if source.full_range else "tv"

@@ -1,0 +1,185 @@
+"""Make the renditions of a clip: the first by copying streams where they play everywhere, the ladder in one decode."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from onstage.media import mp4, picture, sandbox
+from onstage.media.probe import Source, Unplayable, too_long, unplayable_for
+
+TOP = 1080  # short side of the largest rendition
+_LONG_SIDE = 2560
+_MAX_LEVEL = 51
+_MAX_COPIED_BITRATE = 25_000_000
+_CPU_PER_SECOND, _CPU_PER_SECOND_OF_4K60 = 10, 30  # about four times what honest clips took
+_CLEARLY_SMALLER = 0.9
+_KEY_SECONDS = 2
+_TIMESCALE = "360000"  # a whole number of ticks for each usual frame rate, 24000/1001 and 60000/1001 among them
+# Bits a second at most, by short side, at up to 30 pictures a second.
+_BITRATES = {1080: 6_000_000, 720: 2_600_000, 540: 1_500_000, 360: 800_000}
+_LEAST_BITRATE = 200_000
+_TIMED_RIGHT = {"mov", "matroska", "mpegts", "flv"}  # H.264 in the others has no presentation times to copy
+# Drops units that H.264 leaves open to others (such as Dolby Vision's), and packets that are no H.264 at all, which
+# would end playback in a browser.
+_ONLY_PICTURES = "filter_units=remove_types=0|24-31"
+_WHOLE_PACKETS = ("-fflags", "+discardcorrupt")
+_CLEAN = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-sn", "-dn")
+_PLAYED_EARLY = ("-movflags", "+faststart", "-f", "mp4")
+
+Progress = Callable[[int], None] | None
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One rendition: sides as seen, bits a second, `codecs` by RFC 6381; `copied` where no picture was encoded."""
+
+    path: Path
+    width: int
+    height: int
+    duration_us: int
+    bytes: int
+    video_bitrate: int
+    copied: bool
+    codecs: str
+
+
+def can_copy(source: Source) -> bool:
+    """Whether the pictures play everywhere as they are; browsers turn an MP4 right side up, but not all mirror it."""
+    short, long = sorted((source.display_width, source.display_height))
+    return (
+        source.codec == "h264"
+        and source.profile in ("Constrained Baseline", "Baseline", "Main", "High")
+        and source.pix_fmt in ("yuv420p", "yuvj420p")
+        and source.container in _TIMED_RIGHT
+        and source.level is not None
+        and source.level <= _MAX_LEVEL
+        and short <= TOP
+        and long <= _LONG_SIDE
+        and source.fps <= picture.MAX_FPS + 0.5
+        and source.sar == 1
+        and source.rotation % 90 == 0
+        and not (source.mirrored or source.interlaced or source.is_hdr)
+        and source.bytes * 8_000_000 <= _MAX_COPIED_BITRATE * source.duration_us
+    )
+
+
+def first_rendition(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None) -> Encoded:
+    """Make the rendition that is shown first; raises Unplayable where nothing of it can be, and leaves no file then."""
+    if can_copy(source):
+        size = (source.display_width, source.display_height)
+        options = ["-map", f"0:V:{source.video}", "-c:v", "copy", "-bsf:v", _ONLY_PICTURES]
+        try:
+            _make(ffmpeg, source, path, [(options, out)], on_progress, reading=_WHOLE_PACKETS)
+            return _encoded(source, out, size, copied=True)
+        except Unplayable as reason:
+            if reason.code not in ("broken", "no_pictures"):
+                raise
+    size = picture.fitted(source, TOP, _LONG_SIDE)
+    options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size), *_encoding(source, min(size))]
+    _make(ffmpeg, source, path, [(options, out)], on_progress)
+    return _encoded(source, out, size, copied=False)
+
+
+def ladder(
+    ffmpeg: str, source: Source, path: Path, folder: Path, rungs: Sequence[int], on_progress: Progress = None
+) -> list[Encoded]:
+    """Make the smaller renditions, largest first, in one decode and one child, niced.
+
+    `rungs` are short sides; one is left out where the source is not clearly larger. Files are `<rung>.mp4`.
+    Raises Unplayable and leaves no file where they can't be made.
+    """
+    short = min(source.display_width, source.display_height, TOP)
+    kept = [rung for rung in sorted(rungs, reverse=True) if rung <= _CLEARLY_SMALLER * short]
+    if not kept:
+        return []
+    sizes = [picture.fitted(source, rung, _LONG_SIDE) for rung in kept]
+    outs = [folder / f"{rung}.mp4" for rung in kept]
+    streams = [["-map", f"[v{number}]", *_encoding(source, rung)] for number, rung in enumerate(kept)]
+    graph = ["-filter_complex", picture.cascade(source, sizes)]
+    _make(ffmpeg, source, path, list(zip(streams, outs, strict=True)), on_progress, graph=graph, nice=10)
+    return [_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)]
+
+
+def _encoding(source: Source, short: int) -> list[str]:
+    most = str(_bitrate(source, short))
+    quality = ["-crf", "23", "-maxrate", most, "-bufsize", str(2 * int(most)), "-pix_fmt", "yuv420p"]
+    smooth = ["-fps_mode", "vfr", "-enc_time_base", f"1:{_TIMESCALE}", "-video_track_timescale", _TIMESCALE]
+    # Two seconds by the clock, and by number too: the number is what the encoder plans with.
+    seekable = ["-g", str(_KEY_SECONDS * picture.MAX_FPS), "-force_key_frames", f"expr:gte(t,n_forced*{_KEY_SECONDS})"]
+    return ["-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", *quality, *smooth, *seekable]
+
+
+def _bitrate(source: Source, short: int) -> int:
+    """The most bits a second: by size and rate, and not above what the source has for as many pixels."""
+    most = next((rate for side, rate in sorted(_BITRATES.items()) if short <= side), _BITRATES[TOP])
+    had = source.bytes * 8_000_000 / source.duration_us
+    shrunk: float = (short / min(source.display_width, source.display_height)) ** 1.5
+    fair = had * min(1.0, shrunk) * (1 if source.codec == "h264" else 2)  # newer codecs need half of what H.264 does
+    return round(max(_LEAST_BITRATE, min(fair, most * 1.5 if source.fps > 40 else most)))
+
+
+def _sound(source: Source) -> list[str]:
+    if source.audio is None:
+        return ["-an"]
+    mapped = ["-map", f"0:a:{source.audio}"]
+    if (source.audio_codec, source.audio_profile) == ("aac", "LC"):
+        return [*mapped, "-c:a", "copy"]
+    rate = source.audio_rate if source.audio_rate in (44100, 48000) else 48000
+    channels = 1 if source.audio_channels == 1 else 2
+    encoded = ["-c:a", "aac", "-b:a", f"{64 * channels}k", "-ac", str(channels), "-ar", str(rate)]
+    return [*mapped, *encoded, "-af", "aresample=async=1:first_pts=0"]
+
+
+def _make(
+    ffmpeg: str,
+    source: Source,
+    path: Path,
+    outputs: Sequence[tuple[list[str], Path]],
+    on_progress: Progress,
+    *,
+    reading: Sequence[str] = (),
+    graph: Sequence[str] = (),
+    nice: int = 0,
+) -> None:
+    bounds = sandbox.Bounds(cpu_seconds=_cpu_seconds(source), nice=nice)
+    arguments = ["-max_error_rate", "1", *reading, "-i", str(path), *graph]
+    for options, out in outputs:
+        ends = ["-t", str(source.allowed_seconds + 1), "-threads", str(bounds.threads)]
+        arguments += [*options, *_sound(source), *ends, *_CLEAN, *_PLAYED_EARLY, str(_unfinished(out))]
+    try:
+        finished = sandbox.run(ffmpeg, arguments, bounds, on_progress)
+        if finished.returncode:
+            raise Unplayable("broken", "This video is damaged and can't be converted.")
+        for _, out in outputs:
+            _unfinished(out).replace(out)
+    except sandbox.Stopped as stopped:
+        raise unplayable_for(stopped) from stopped
+    finally:
+        for _, out in outputs:
+            _unfinished(out).unlink(missing_ok=True)
+
+
+def _cpu_seconds(source: Source) -> float:
+    seconds = min(source.duration_us / 1_000_000, source.allowed_seconds)
+    of_4k60 = source.width * source.height * min(source.fps or 60, 240) / (3840 * 2160 * 60)
+    return 20 + seconds * (_CPU_PER_SECOND + _CPU_PER_SECOND_OF_4K60 * of_4k60)
+
+
+def _unfinished(out: Path) -> Path:
+    return out.absolute().with_name(f".{out.name}.part")
+
+
+def _encoded(source: Source, out: Path, size: tuple[int, int], *, copied: bool) -> Encoded:
+    try:
+        index = mp4.read(out)
+        if not index.duration_us or not index.tracks:
+            raise Unplayable("no_pictures", "This video has no pictures in it that could be read.")
+        if index.duration_us > (source.allowed_seconds + 0.5) * 1_000_000:
+            raise too_long(source.allowed_seconds)
+    except (ValueError, Unplayable):
+        out.unlink()
+        raise
+    length = out.stat().st_size
+    bitrate = length * 8_000_000 // index.duration_us
+    codecs = ",".join(track.codec for track in index.tracks)
+    return Encoded(out, *size, index.duration_us, length, bitrate, copied, codecs)

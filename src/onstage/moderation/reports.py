@@ -1,0 +1,202 @@
+"""Reports: somebody says that something is wrong; the server's owner reads it, nobody whom it names ever does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, or_, select, update
+
+from onstage import ids
+from onstage.accounts.models import accounts, members, people
+from onstage.accounts.queries import by_handle
+from onstage.accounts.viewer import Viewer
+from onstage.clips import cases, holds
+from onstage.clips.models import HoldKind, clips
+from onstage.clips.queries import VISIBLE, asked_by, seen
+from onstage.db.engine import Connection
+from onstage.engagement.models import comments
+from onstage.errors import Conflict, Invalid, NotFound
+from onstage.moderation.models import reports
+from onstage.text import clean
+
+WORDS_LENGTH = 1000
+
+
+class Reason(StrEnum):
+    """What a report is about."""
+
+    INTIMATE = "intimate"
+    CHILD_IN_DANGER = "child_in_danger"
+    VIOLENCE = "violence"
+    HATE = "hate"
+    HARASSMENT = "harassment"
+    SELF_HARM = "self_harm"
+    ILLEGAL = "illegal"
+    RIGHTS = "rights"
+    SPAM = "spam"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """How a report was settled: the clip is held under `moderation`, or nothing is done."""
+
+    HOLD = "hold"
+    DISMISS = "dismiss"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as those who settle it see it. `words` are the reporter's, `said` is the comment in question."""
+
+    id: int
+    handle: str
+    clip: str | None
+    comment: int | None
+    said: str | None
+    reason: Reason
+    words: str
+    at: int
+
+
+@dataclass(frozen=True)
+class _About:
+    account: int
+    person: int | None = None
+    clip: int | None = None
+    comment: int | None = None
+
+
+def report_clip(db: Connection, viewer: Viewer, slug: str, reason: Reason, words: str, now: int) -> int:
+    """Report a clip that the viewer can see; returns the report's id. Raises NotFound or Invalid."""
+    clip = seen(db, viewer, slug)
+    return _keep(db, viewer, _About(clip.account, clip.person, clip.id), reason, words, now)
+
+
+def report_account(db: Connection, viewer: Viewer, handle: str, reason: Reason, words: str, now: int) -> int:
+    """Report an account; returns the report's id. Raises NotFound or Invalid."""
+    return _keep(db, viewer, _About(by_handle(db, viewer, handle)["id"]), reason, words, now)
+
+
+def report_comment(db: Connection, viewer: Viewer, comment: int, reason: Reason, words: str, now: int) -> int:
+    """Report a comment on a clip that the viewer can see; returns the report's id. Raises NotFound or Invalid."""
+    row = db.execute(
+        select(comments.c.account_id, comments.c.person_id, comments.c.clip_id)
+        .join_from(comments, clips, clips.c.id == comments.c.clip_id)
+        .where(comments.c.id == bindparam("reported"), VISIBLE),
+        {"reported": comment, **asked_by(viewer)},
+    ).first()
+    if row is None:
+        raise NotFound("This comment is not there any more.")
+    return _keep(db, viewer, _About(row.account_id, row.person_id, row.clip_id, comment), reason, words, now)
+
+
+def _keep(db: Connection, viewer: Viewer, about: _About, reason: Reason, words: str, now: int) -> int:
+    """One open report of a person about a thing: saying it again replaces the words."""
+    said = clean(words)
+    if len(said) > WORDS_LENGTH:
+        raise Invalid(f"A report has at most {WORDS_LENGTH} characters.", field="words")
+    same = and_(
+        reports.c.reporter_id == viewer.person,
+        reports.c.account_id == about.account,
+        _is(reports.c.clip_id, about.clip),
+        _is(reports.c.comment_id, about.comment),
+        reports.c.settled_at.is_(None),
+    )
+    earlier = db.execute(select(reports.c.id).where(same)).scalar()
+    if earlier is not None:
+        db.execute(update(reports).where(reports.c.id == earlier).values(reason=reason.value, words=said))
+        return int(earlier)
+    made = ids.new()
+    row = {"account_id": about.account, "person_id": about.person, "clip_id": about.clip, "comment_id": about.comment}
+    db.execute(
+        insert(reports).values(id=made, **row, reporter_id=viewer.person, reason=reason.value, words=said, at=now)
+    )
+    return made
+
+
+def _is(column: ColumnElement[Any], value: int | None) -> ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value
+
+
+def readers(db: Connection, account: int, author: int | None = None) -> int:
+    """How many people a report about this account would reach; none: the page says so and names outside help."""
+    party = exists().where(members.c.account_id == account, members.c.person_id == people.c.id)
+    impartial = and_(people.c.is_server_owner == 1, ~party, people.c.id != (author or 0))
+    return int(db.execute(select(func.count()).select_from(people).where(impartial)).scalar_one())
+
+
+def _impartial(viewer: Viewer) -> ColumnElement[bool]:
+    """The viewer neither made what is reported nor belongs to its account (consent.md R10, R11)."""
+    member = exists().where(members.c.account_id == reports.c.account_id, members.c.person_id == viewer.person)
+    return and_(~member, or_(reports.c.person_id.is_(None), reports.c.person_id != viewer.person))
+
+
+def open_reports(
+    db: Connection, viewer: Viewer, *, before: int | None = None, limit: int = 50
+) -> tuple[list[Report], int | None]:
+    """The open reports that the viewer, a server's owner, may settle, newest first, and where the next page begins."""
+    query = (
+        select(reports, accounts.c.handle, comments.c.words.label("said"))
+        .join_from(reports, accounts, accounts.c.id == reports.c.account_id)
+        .outerjoin(comments, comments.c.id == reports.c.comment_id)
+        .where(reports.c.settled_at.is_(None), _impartial(viewer))
+        .order_by(reports.c.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        query = query.where(reports.c.id < before)
+    rows = db.execute(query).all()
+    return _read(db, rows[:limit]), rows[limit - 1].id if len(rows) > limit else None
+
+
+def _read(db: Connection, rows: Sequence[Row[Any]]) -> list[Report]:
+    names = cases.slugs(db, {row.clip_id for row in rows if row.clip_id is not None})
+    return [
+        Report(
+            id=row.id,
+            handle=row.handle,
+            clip=names.get(row.clip_id),
+            comment=row.comment_id,
+            said=row.said,
+            reason=Reason(row.reason),
+            words=row.words,
+            at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def settle(db: Connection, viewer: Viewer, report: int, outcome: Outcome, words: str, now: int) -> None:
+    """Settle a report with a reason. Raises NotFound, also for one that names the viewer, or Conflict."""
+    row = db.execute(select(reports).where(reports.c.id == report, _impartial(viewer)).with_for_update()).first()
+    if row is None:
+        raise NotFound("There is no such report.")
+    if row.settled_at is not None:
+        raise Conflict("This report has been settled already.")
+    reason = clean(words)
+    if not 1 <= len(reason) <= WORDS_LENGTH:
+        raise Invalid(f"Give a reason, in at most {WORDS_LENGTH} characters.", field="words")
+    if outcome is Outcome.HOLD:
+        _hold(db, viewer, row)
+    settled = {"settled_at": now, "settled_by": viewer.person, "outcome": outcome.value, "settled_words": reason}
+    db.execute(update(reports).where(reports.c.id == report).values(settled))
+
+
+def _hold(db: Connection, viewer: Viewer, row: Row[Any]) -> None:
+    if row.clip_id is None or row.comment_id is not None:
+        raise Invalid("Only a clip can be held.", field="outcome")
+    assert viewer.person is not None
+    holds.place(db, row.clip_id, HoldKind.MODERATION, viewer.person)
+
+
+def release(db: Connection, viewer: Viewer, report: int) -> None:
+    """End the hold that the viewer placed by settling a report; raises NotFound when there is none of theirs."""
+    clip = db.execute(
+        select(reports.c.clip_id).where(
+            reports.c.id == report, reports.c.settled_by == viewer.person, reports.c.outcome == Outcome.HOLD.value
+        )
+    ).scalar()
+    if clip is None or viewer.person is None or not holds.lift(db, clip, HoldKind.MODERATION, viewer.person):
+        raise NotFound("There is no hold of yours on this clip.")
+    db.execute(update(reports).where(reports.c.id == report).values(outcome=Outcome.DISMISS.value))

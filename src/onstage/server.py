@@ -1,0 +1,124 @@
+"""The composition root: from settings to engine, storage, mail, search, jobs, subscribers.
+
+The only module that names an adapter.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from onstage import keys, mail
+from onstage.accounts import avatars, upkeep
+from onstage.accounts import indexing as account_words
+from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
+from onstage.clips import deletion as clips
+from onstage.clips import indexing as clip_words
+from onstage.clips import kinds as clip_jobs
+from onstage.clips import models as _clips  # noqa: F401
+from onstage.clips.workroom import open_workroom
+from onstage.clock import MINUTE, now
+from onstage.db.engine import Connection, Database
+from onstage.db.postgres import open_postgres
+from onstage.db.sqlite import check_library, open_sqlite
+from onstage.engagement import models as _engagement  # noqa: F401
+from onstage.engagement import purge as engagement
+from onstage.engagement.plays import PlayWriter
+from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Event
+from onstage.feed import models as _feed  # noqa: F401
+from onstage.feed import ranking
+from onstage.jobs import models as _jobs  # noqa: F401
+from onstage.jobs import queue
+from onstage.jobs.worker import Job, Kind, Subscriber, deliver
+from onstage.mail import Mail
+from onstage.mail.console import ConsoleMail
+from onstage.mail.smtp import SmtpMail
+from onstage.moderation import models as _moderation  # noqa: F401
+from onstage.search import Search
+from onstage.search.fts import Fts
+from onstage.search.tsvector import TsVector
+from onstage.settings import Settings
+from onstage.storage.objects import open_objects
+from onstage.storage.staging import Staging
+from onstage.web.app import App
+from onstage.web.entry import SERVER_ZONE
+
+RANKING, UPKEEP = "ranking", "upkeep"
+PURGERS = (engagement.purge, clips.purge)  # from the top layer down
+
+
+def open_database(settings: Settings) -> Database:
+    """PostgreSQL where a URL is set, else SQLite in the data folder."""
+    if settings.database_url:
+        return open_postgres(settings.database_url)
+    check_library()
+    return open_sqlite(settings.data / "onstage.db")
+
+
+def open_search(database: Database) -> Search:
+    """The index that lives in this database."""
+    return TsVector() if database.kind == "postgresql" else Fts()
+
+
+def open_mail(settings: Settings) -> Mail:
+    """SMTP where it is set, else the log."""
+    if settings.mail_url.startswith("smtp"):
+        return SmtpMail(settings.mail_url, settings.mail_from)
+    return ConsoleMail()
+
+
+def compose(settings: Settings) -> App:
+    """Everything a process needs, opened."""
+    database = open_database(settings)
+    return App(
+        settings=settings,
+        database=database,
+        storage=open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint),
+        staging=Staging(settings.data / "uploads"),
+        mail=open_mail(settings),
+        search=open_search(database),
+        keys=keys.load(settings.data, settings.secret, settings.secret_previous),
+        plays=PlayWriter(database),
+        purgers=PURGERS,
+    )
+
+
+def job_kinds(app: App) -> Mapping[str, Kind]:
+    """What workers can do."""
+    room = open_workroom(app.settings, app.storage, app.staging)
+    return {
+        **clip_jobs.kinds(room),
+        queue.EVENT: deliver(_subscribers(app)),
+        avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
+        mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
+        RANKING: Kind(_rank),
+        UPKEEP: Kind(_keep_up),
+    }
+
+
+def _rank(job: Job) -> None:
+    job.change("rank", int, ranking.refresh)
+
+
+def _keep_up(job: Job) -> None:
+    job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+
+
+def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
+    def index_clip(db: Connection, event: ClipShown | ClipWithheld | ClipErased) -> None:
+        clip_words.index(db, app.search, event.clip)
+
+    def index_account(db: Connection, event: AccountChanged) -> None:
+        account_words.index(db, app.search, event.account)
+
+    return {
+        ClipShown: [index_clip],
+        ClipWithheld: [index_clip],
+        ClipErased: [index_clip],
+        AccountChanged: [index_account],
+    }
+
+
+def schedule(db: Connection) -> None:
+    """Have what comes round by itself come round; at every start, which changes nothing the second time."""
+    clip_jobs.schedule(db)
+    queue.enqueue(db, RANKING, {}, key=RANKING, period=5 * MINUTE)
+    queue.enqueue(db, UPKEEP, {}, key=UPKEEP, period=5 * MINUTE)

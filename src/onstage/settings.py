@@ -1,0 +1,207 @@
+"""Every setting, once: its name, default, meaning; read from the environment, then from a TOML file."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, get_type_hints
+
+
+class BadSetting(Exception):
+    """A setting has a value that it can't have; the message names it and says what it takes."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the settings table: `name` is the variable, its lower-case form the key in the file and the field.
+
+    `secret`: its value is never shown.
+    """
+
+    name: str
+    default: object
+    meaning: str
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        """The attribute of `Settings` that holds it."""
+        return self.name.lower().removeprefix("onstage_")
+
+
+SETTINGS = (
+    Setting("HOST", "localhost", "Address to listen on. `localhost` is both loopbacks; `0.0.0.0` is every network."),
+    Setting("PORT", 8000, "Port to listen on."),
+    Setting("ONSTAGE_DATA", "data", "Folder of the database, the media, the uploads and the secret."),
+    Setting("ONSTAGE_URL", "", "The address people type, such as `https://stage.example`. Empty: from HOST and PORT."),
+    Setting("ONSTAGE_NAME", "Onstage", "What this server calls itself in its pages."),
+    Setting("TLS_CERT", "", "Certificate chain (PEM). With TLS_KEY the server speaks https itself."),
+    Setting("TLS_KEY", "", "Private key (PEM) of TLS_CERT."),
+    Setting(
+        "TRUSTED_PROXIES",
+        "",
+        "Addresses or networks of proxies, separated by commas, whose X-Forwarded-For is believed.",
+    ),
+    Setting(
+        "DATABASE_URL", "", "`postgresql://user:password@host/name`. Empty: SQLite in the data folder.", secret=True
+    ),
+    Setting("STORAGE_URL", "", "`s3://bucket/prefix`. Empty: the folder `objects` in the data folder."),
+    Setting("STORAGE_ENDPOINT", "", "Address of an S3-speaking server that is not Amazon's."),
+    Setting("WEB_PROCESSES", 1, "How many web processes. More than one needs PostgreSQL."),
+    Setting(
+        "ONSTAGE_SECRET",
+        "",
+        "The secret all keys come from. Empty: made once and kept in the data folder.",
+        secret=True,
+    ),
+    Setting(
+        "ONSTAGE_SECRET_PREVIOUS",
+        "",
+        "The secret before it was changed; what it signed is still accepted.",
+        secret=True,
+    ),
+    Setting("MAIL_URL", "console:", "`smtp://user:password@host:587` or `console:` (written to the log).", secret=True),
+    Setting("MAIL_FROM", "", "Sender of mail, such as `Onstage <stage@example.org>`."),
+    Setting("SIGN_UP", "open", "Who may sign up.", ("open", "invite", "closed")),
+    Setting(
+        "OWN_ACCOUNT_FROM",
+        13,
+        "Age in years from which a person may have an account with a full guardian (13 or more).",
+    ),
+    Setting("ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more)."),
+    Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes)."),
+    Setting("MAX_SECONDS", 600, "Longest clip, in seconds."),
+    Setting("QUOTA_MB", 20_000, "Space for the clips of one person, in MB. 0: no limit."),
+    Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away."),
+    Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
+    Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
+    Setting("RATE_LIMIT", 600, "Requests a minute that one person or address may send. 0: no limit."),
+    Setting(
+        "SOURCE_URL", "", "Where this server's source code can be had (AGPL). Empty: the server offers its own files."
+    ),
+    Setting("LOG_LEVEL", "info", "How much is logged.", ("debug", "info", "warning", "error")),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values in force; see `SETTINGS` for what each means."""
+
+    host: str
+    port: int
+    data: Path
+    url: str
+    name: str
+    tls_cert: str
+    tls_key: str
+    trusted_proxies: str
+    database_url: str
+    storage_url: str
+    storage_endpoint: str
+    web_processes: int
+    secret: str
+    secret_previous: str
+    mail_url: str
+    mail_from: str
+    sign_up: str
+    own_account_from: int
+    alone_from: int
+    max_upload_mb: int
+    max_seconds: int
+    quota_mb: int
+    upload_hours: int
+    keep_originals: bool
+    ffmpeg: str
+    rate_limit: int
+    source_url: str
+    log_level: str
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port that links and passkeys use, without a slash at the end."""
+        if self.url:
+            return self.url.rstrip("/")
+        scheme = "https" if self.tls_cert else "http"
+        host = "localhost" if self.host in {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"} else self.host  # noqa: S104
+        standard = {"http": 80, "https": 443}[scheme]
+        return f"{scheme}://{host}" if self.port == standard else f"{scheme}://{host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the server by https."""
+        return self.origin.startswith("https://")
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings from the environment, then from the file ONSTAGE_CONFIG names (or `onstage.toml` in the data folder).
+
+    Raises BadSetting, naming the setting.
+    """
+    data = Path(environment.get("ONSTAGE_DATA") or "data")
+    filed = _read_file(environment.get("ONSTAGE_CONFIG"), data)
+    kinds = get_type_hints(Settings)
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        given: object = environment.get(setting.name)
+        if given is None or (given == "" and setting.default != ""):
+            given = filed.pop(setting.name.lower(), setting.default)
+        else:
+            filed.pop(setting.name.lower(), None)
+        values[setting.field] = _convert(setting, given, kinds[setting.field])
+    if filed:
+        raise BadSetting(f"The settings file has a key that means nothing here: {', '.join(sorted(filed))}.")
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _read_file(named: str | None, data: Path) -> dict[str, object]:
+    path = Path(named) if named else data / "onstage.toml"
+    try:
+        return tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        if named:
+            raise BadSetting(f"ONSTAGE_CONFIG names {path}, and there is no such file.") from None
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"{path} is not TOML: {error}") from None
+
+
+def _convert(setting: Setting, given: object, kind: type) -> object:
+    words = str(given).strip()
+    if setting.choices and words not in setting.choices:
+        raise BadSetting(f"{setting.name} is {words!r}; it takes {', '.join(setting.choices)}.")
+    if kind is bool:
+        if words.lower() not in {"true", "false", "1", "0", "yes", "no"}:
+            raise BadSetting(f"{setting.name} is {words!r}; it takes true or false.")
+        return words.lower() in {"true", "1", "yes"}
+    if kind is int:
+        if not words.isdigit():
+            raise BadSetting(f"{setting.name} is {words!r}; it takes a whole number.")
+        return int(words)
+    return Path(words) if kind is Path else words
+
+
+def _check(settings: Settings) -> None:
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise BadSetting("TLS_CERT and TLS_KEY go together: give both or none.")
+    if not 0 < settings.port < 65536:
+        raise BadSetting(f"PORT is {settings.port}; it takes 1 to 65535.")
+    _check_networks(settings.trusted_proxies)
+    if settings.url and not settings.url.startswith(("http://", "https://")):
+        raise BadSetting("ONSTAGE_URL starts with http:// or https://.")
+    if settings.web_processes > 1 and not settings.database_url:
+        raise BadSetting("WEB_PROCESSES above 1 needs PostgreSQL: set DATABASE_URL.")
+    if min(settings.own_account_from, settings.alone_from) < 13:
+        raise BadSetting("OWN_ACCOUNT_FROM and ALONE_FROM are 13 or more.")
+
+
+def _check_networks(proxies: str) -> None:
+    for proxy in filter(None, map(str.strip, proxies.split(","))):
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError:
+            raise BadSetting(f"TRUSTED_PROXIES has {proxy!r}; it takes addresses and networks.") from None

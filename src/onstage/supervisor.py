@@ -1,0 +1,154 @@
+"""The processes of `onstage serve`: this one answers HTTP, one child does the jobs; neither outlives the other."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from onstage import __version__, datafolder
+from onstage.accounts.recovery import owner_link
+from onstage.clock import now
+from onstage.db.revision import current, newest
+from onstage.errors import InUse
+from onstage.server import compose
+from onstage.settings import Settings
+from onstage.web.app import App
+from onstage.web.asgi import make
+
+log = logging.getLogger("onstage.serve")
+
+
+def addresses(host: str) -> list[str]:
+    """What to listen on: `localhost` is both loopbacks, where the machine has both."""
+    if host != "localhost":
+        return [host]
+    return ["127.0.0.1", "::1"] if _can_bind("::1") else ["127.0.0.1"]
+
+
+def _can_bind(address: str) -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        return False
+    return True
+
+
+def check_port(hosts: list[str], port: int) -> None:
+    """Raise InUse when somebody listens there already (the listeners share ports among themselves, so ask first)."""
+    for host in hosts:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise InUse(
+                    f"Port {port} on {host} can't be used: {error.strerror}. Set PORT to another one."
+                ) from None
+
+
+def serve(settings: Settings) -> None:
+    """Answer HTTP and do jobs until INT or TERM."""
+    hosts = addresses(settings.host)
+    with datafolder.hold(settings.data):
+        check_port(hosts, settings.port)
+        asyncio.run(_serve(settings, hosts))
+
+
+async def _serve(settings: Settings, hosts: list[str]) -> None:
+    app = compose(settings)
+    if current(app.database) != newest():
+        await _migrated()
+    servers = [_listener(make(app), settings, host) for host in hosts]
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    answering = [asyncio.create_task(server.serve()) for server in servers]
+    jobs = asyncio.create_task(_keep_working(stopping))
+    await _answering(hosts, settings.port)
+    print(_welcome(app), flush=True)
+    await asyncio.wait([asyncio.create_task(stopping.wait()), *answering], return_when=asyncio.FIRST_COMPLETED)
+    stopping.set()
+    app.stopping.set()
+    await jobs
+    for server in servers:
+        server.stop()  # type: ignore[no-untyped-call]
+    await asyncio.wait(answering, timeout=5)
+    app.close()
+
+
+async def _answering(hosts: list[str], port: int) -> None:
+    for host in hosts:
+        for _ in range(200):
+            try:
+                _, writer = await asyncio.open_connection(host, port)
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                break
+
+
+async def _migrated() -> None:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "onstage", "migrate", "--quiet")
+    if await child.wait():
+        raise SystemExit(2)
+
+
+def _welcome(app: App) -> str:
+    lines = [f"Onstage {__version__} is at {app.settings.origin}"]
+    with app.database.write() as db:
+        link = owner_link(db, now())
+    if link:
+        lines.append(f"Open this once to become its owner: {app.settings.origin}/welcome/{link}")
+    return "\n".join(lines)
+
+
+def _listener(application: object, settings: Settings, host: str) -> Server:
+    return Server(
+        application,
+        address=host,
+        port=settings.port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        log_enabled=False,
+        log_level=LogLevels.error,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000),
+        ssl_cert=Path(settings.tls_cert) if settings.tls_cert else None,
+        ssl_key=Path(settings.tls_key) if settings.tls_key else None,
+    )
+
+
+async def _keep_working(stopping: asyncio.Event) -> None:
+    """Keep one child for the jobs; one that dies is replaced, after a pause when it dies young."""
+    while not stopping.is_set():
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "onstage", "worker", "--parent", str(os.getpid()), start_new_session=True
+        )
+        ended = asyncio.create_task(child.wait())
+        asked = asyncio.create_task(stopping.wait())
+        await asyncio.wait([ended, asked], return_when=asyncio.FIRST_COMPLETED)
+        if stopping.is_set():
+            await _stop(child, ended)
+            return
+        log.error("the jobs process ended with %s; starting it again", child.returncode)
+        await asyncio.wait([asked], timeout=1)
+
+
+async def _stop(child: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:
+    if child.returncode is None:
+        child.terminate()
+    _, waiting = await asyncio.wait([ended], timeout=8)
+    if waiting:
+        child.kill()
+        await child.wait()

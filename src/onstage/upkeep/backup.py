@@ -1,0 +1,123 @@
+"""`onstage backup`: the database first, then the objects that this snapshot of it names, in one file."""
+
+import os
+import tempfile
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from onstage import __version__
+from onstage.clips import holdings
+from onstage.clock import now, to_datetime
+from onstage.db import tables
+from onstage.db.engine import Connection, Database
+from onstage.db.revision import current, newest
+from onstage.errors import Conflict
+from onstage.server import open_database
+from onstage.settings import Settings
+from onstage.storage.objects import Objects, open_objects
+from onstage.storage.staging import Staging
+from onstage.upkeep.archive import FORMAT, Manifest, Writer, writing
+
+
+def backup(settings: Settings, *, file: str, without_secret: bool) -> None:
+    """Write one consistent archive while the server goes on. Raises Conflict where there is nothing to save, or a file."""
+    path = _named(Path(file))
+    with closing(open_database(settings)) as database:
+        _need_this_version(database)
+        manifest = Manifest(FORMAT, __version__, database.kind, newest(), now(), secret=False)
+        with (
+            tempfile.TemporaryDirectory(dir=path.parent, prefix=".onstage-") as work,
+            writing(path, manifest) as archive,
+        ):
+            _save(settings, database, archive, Path(work))
+            if not (without_secret or settings.secret):
+                archive.add_file("secret", settings.data / "secret")
+                manifest.secret = True
+    print(_told(path, manifest, in_environment=bool(settings.secret)))
+
+
+def _save(settings: Settings, database: Database, archive: Writer, work: Path) -> None:
+    keys, waiting = _save_database(settings, database, archive, work)
+    objects = open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint)
+    _save_objects(objects, archive, sorted(keys), work)
+    _save_uploads(Staging(settings.data / "uploads"), archive, sorted(waiting))
+
+
+def _named(path: Path) -> Path:
+    if path.is_dir():
+        path /= f"onstage-{to_datetime(now()):%Y-%m-%dT%H%M%SZ}.tar"
+    if path.exists():
+        raise Conflict(f"{path} is there already, and a backup never replaces a file. Name another one, or a folder.")
+    if not path.parent.is_dir():
+        raise Conflict(f"There is no folder {path.parent}.")
+    return path.resolve()
+
+
+def _need_this_version(database: Database) -> None:
+    revision = current(database)
+    if revision is None:
+        raise Conflict("There is no server here yet, so there is nothing to save. Is ONSTAGE_DATA right?")
+    if revision != newest():
+        raise Conflict("The database is of another version. Save it with the Onstage that wrote it, or migrate first.")
+
+
+def _save_database(settings: Settings, database: Database, archive: Writer, work: Path) -> tuple[set[str], set[str]]:
+    """Save the database and give the objects and staged uploads that it names."""
+    if database.kind == "postgresql":
+        with database.read() as db:
+            for table in tables.names(db):
+                archive.manifest.columns[table] = tables.columns(db, table)
+                copy = work / table
+                with copy.open("wb") as rows:
+                    rows.writelines(tables.copy_out(db, table))
+                archive.add_file(f"database/{table}", copy)
+                copy.unlink()
+            return _what_it_names(db, archive)
+    database.copy_to(work / "onstage.db")
+    with closing(open_database(replace(settings, data=work))) as snapshot, snapshot.read() as db:
+        named = _what_it_names(db, archive)
+    archive.add_file("database/onstage.db", work / "onstage.db")
+    (work / "onstage.db").unlink()
+    return named
+
+
+def _what_it_names(db: Connection, archive: Writer) -> tuple[set[str], set[str]]:
+    archive.manifest.rows = {table: tables.count(db, table) for table in tables.names(db)}
+    return holdings.object_keys(db), holdings.staged_uploads(db)
+
+
+def _save_objects(objects: Objects, archive: Writer, keys: list[str], work: Path) -> None:
+    """Save each object that is there; one that was deleted since the snapshot is noted as lost."""
+    for key in keys:
+        fetched = work / "object"
+        try:
+            path = objects.path(key)
+            if path is None:
+                objects.fetch(key, fetched)
+            archive.add_file(f"objects/{key}", path or fetched)
+        except FileNotFoundError:
+            archive.manifest.lost.append(key)
+
+
+def _save_uploads(staging: Staging, archive: Writer, names: list[str]) -> None:
+    """Save uploads that wait to be made playable; one that became so since the snapshot is not needed any more."""
+    for name in names:
+        try:
+            archive.add_file(f"uploads/{name}", staging.path(name))
+        except FileNotFoundError:
+            archive.manifest.lost.append(name)
+
+
+def _told(path: Path, manifest: Manifest, *, in_environment: bool) -> str:
+    objects = sum(name.startswith("objects/") for name in manifest.members)
+    size = os.stat(path).st_size / 1_000_000
+    lines = [f"Saved to {path}: {sum(manifest.rows.values()):,} rows and {objects:,} objects, {size:,.1f} MB."]
+    if manifest.lost:
+        lines.append(f"{len(manifest.lost)} objects were not there: run `onstage doctor --media` to see which.")
+    if in_environment:
+        lines.append("The secret is not inside: it comes from ONSTAGE_SECRET. Keep that where you keep passwords.")
+    elif not manifest.secret:
+        lines.append("The secret is not inside: keep the file `secret` of the data folder somewhere else.")
+    lines.append("Copy deletions.log of the data folder often, to where the backups are: restore needs it.")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""HTTP for people and apps: knows every domain, holds no rule."""

@@ -1,0 +1,87 @@
+"""One clip: see it, like it, save it."""
+
+from typing import Annotated
+
+from litestar import delete, get, put
+from litestar.params import Parameter
+from msgspec import Struct
+
+from onstage.accounts.viewer import Viewer
+from onstage.clips.queries import seen
+from onstage.db.engine import Connection
+from onstage.engagement import likes
+from onstage.engagement.cards import cards
+from onstage.web.api.schemas import ClipOut, problems
+from onstage.web.cards import viewer_key, with_tokens
+from onstage.web.http import AnyRequest, App, anyone, reads, signed_in, writes
+
+Slug = Annotated[str, Parameter(max_length=32, description="A clip's public name.")]
+
+
+class Mine(Struct):
+    """What the acting account has done with a clip, and the numbers now (null where they are hidden)."""
+
+    liked: bool
+    saved: bool
+    likes: int | None
+    saves: int | None
+
+
+def _mine(db: Connection, viewer: Viewer, slug: str) -> Mine:
+    card = cards(db, viewer, [seen(db, viewer, slug).id])[0]
+    return Mine(card.liked, card.saved, card.likes, card.saves)
+
+
+@get("/api/v1/clips/{slug:str}", tags=["clips"], responses=problems(404), operation_id="clip")
+@reads(anyone)
+def show(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Slug) -> ClipOut:
+    """The clip of that name, if the caller may see it."""
+    clip = seen(db, viewer, slug)
+    return ClipOut.of(with_tokens(app, db, viewer, viewer_key(app, request, viewer), [clip.id])[0])
+
+
+@put("/api/v1/clips/{slug:str}/like", tags=["clips"], responses=problems(401, 404), operation_id="like")
+@writes(signed_in)
+def like(db: Connection, viewer: Viewer, slug: Slug) -> Mine:
+    """Like the clip; doing it twice changes nothing."""
+    likes.like(db, viewer, slug)
+    return _mine(db, viewer, slug)
+
+
+@delete(
+    "/api/v1/clips/{slug:str}/like",
+    status_code=200,
+    tags=["clips"],
+    responses=problems(401, 404),
+    operation_id="unlike",
+)
+@writes(signed_in)
+def unlike(db: Connection, viewer: Viewer, slug: Slug) -> Mine:
+    """Take the like back."""
+    likes.unlike(db, viewer, slug)
+    return _mine(db, viewer, slug)
+
+
+@put("/api/v1/clips/{slug:str}/save", tags=["clips"], responses=problems(401, 404), operation_id="save")
+@writes(signed_in)
+def save(db: Connection, viewer: Viewer, slug: Slug) -> Mine:
+    """Keep the clip in the acting account's list."""
+    likes.save(db, viewer, slug)
+    return _mine(db, viewer, slug)
+
+
+@delete(
+    "/api/v1/clips/{slug:str}/save",
+    status_code=200,
+    tags=["clips"],
+    responses=problems(401, 404),
+    operation_id="unsave",
+)
+@writes(signed_in)
+def unsave(db: Connection, viewer: Viewer, slug: Slug) -> Mine:
+    """Take the clip off the list."""
+    likes.unsave(db, viewer, slug)
+    return _mine(db, viewer, slug)
+
+
+routes = [show, like, unlike, save, unsave]

@@ -1,0 +1,269 @@
+"""A clip in its makers' hands: words, audience, cover, publishing, deleting, and how far it is."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import delete, get, patch, post
+from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
+from msgspec import Meta, Struct
+
+from onstage.accounts.avatars import MOST_BYTES, check_picture
+from onstage.accounts.viewer import Viewer
+from onstage.clips import deletion, edit, progress, publish
+from onstage.clips.models import Audience, Commenters, Stage
+from onstage.clips.progress import Made, Progress
+from onstage.clock import SECOND, iso
+from onstage.db.engine import Connection
+from onstage.errors import Invalid, TooLarge
+from onstage.storage.objects import new_key
+from onstage.web.api.schemas import Cursor, Limit, problems
+from onstage.web.http import AnyRequest, App, plain, reads, signed_in, writes
+from onstage.web.words import gettext as _
+
+Slug = Annotated[str, PathParameter(max_length=32, description="A clip's public name.")]
+StageName = Literal["uploading", "processing", "failed", "draft", "published"]
+
+
+class WordsIn(Struct, forbid_unknown_fields=True):
+    """What changes; what is left out stays."""
+
+    caption: Annotated[str, Meta(max_length=20_000)] | None = None
+    audience: Audience | None = None
+    commenters: Commenters | None = None
+    marked: bool | None = None
+
+
+class CoverIn(Struct, forbid_unknown_fields=True):
+    """The moment whose picture becomes the cover, in seconds."""
+
+    at_seconds: Annotated[float, Meta(ge=0, le=86_400)]
+
+
+class MadeOut(Struct):
+    """A clip as those who made it see it. `stage` is `none` once it is published; `failure` says why it failed."""
+
+    slug: str
+    url: str
+    stage: Stage
+    caption: str
+    audience: str
+    commenters: str
+    marked: bool
+    created_at: str
+    published_at: str | None
+    publish_asked: bool
+    held: bool
+    failure: str | None
+    duration_seconds: float
+    width: int
+    height: int
+    cover_url: str | None
+    cover_small_url: str | None
+    color: str
+
+    @classmethod
+    def of(cls, made: Made) -> "MadeOut":
+        """From a row."""
+        return cls(
+            slug=made.slug, url=f"/c/{made.slug}", stage=made.stage, caption=made.caption, audience=made.audience,
+            commenters=made.commenters, marked=made.marked, created_at=iso(made.created_at),
+            published_at=None if made.published_at is None else iso(made.published_at),
+            publish_asked=made.publish_asked, held=made.held, failure=made.failure,
+            duration_seconds=made.duration_us / SECOND, width=made.width, height=made.height,
+            cover_url=f"/media/{made.cover}" if made.cover else None,
+            cover_small_url=f"/media/{made.cover_small}" if made.cover_small else None, color=made.color,
+        )  # fmt: skip
+
+
+class MadePage(Struct):
+    """A page of one's own clips; `next` continues it, null at the end."""
+
+    items: list[MadeOut]
+    next: str | None
+
+
+class ProgressOut(Struct):
+    """How far a clip is: `percent` of what `words` say; `failure` once it has failed."""
+
+    slug: str
+    stage: Stage
+    percent: int
+    words: str
+    failure: str | None
+    publish_asked: bool
+
+    @classmethod
+    def of(cls, far: Progress, came: int = 0) -> "ProgressOut":
+        """From the rows; `came` are the bytes of an upload that is still coming."""
+        percent = far.percent
+        if far.stage is Stage.UPLOADING and far.length:
+            percent = came * 100 // far.length
+        elif far.stage not in {Stage.UPLOADING, Stage.PROCESSING}:
+            percent = 100
+        return cls(far.slug, far.stage, percent, in_words(far), far.failure, far.publish_asked)
+
+
+class Deleted(Struct):
+    """The clip is withheld from everybody; until this instant it can be restored."""
+
+    slug: str
+    until: str
+
+
+def in_words(far: Progress) -> str:
+    """What is happening with a clip, in a few words."""
+    match far.stage, far.step:
+        case Stage.UPLOADING, _any:
+            return _("Uploading")
+        case Stage.PROCESSING, "looking":
+            return _("Looking at the file")
+        case Stage.PROCESSING, "making":
+            return _("Making it playable")
+        case Stage.PROCESSING, "cover":
+            return _("Choosing a cover")
+        case Stage.PROCESSING, _any:
+            return _("Waiting for its turn")
+        case Stage.FAILED, _any:
+            return far.failure or ""
+        case _any:
+            return _("Ready")
+
+
+def _made(db: Connection, viewer: Viewer, slug: str) -> MadeOut:
+    return MadeOut.of(progress.one(db, viewer, slug))
+
+
+@get("/api/v1/me/clips", tags=["clips"], responses=problems(401), operation_id="my_clips")
+@reads(signed_in)
+def mine(
+    db: Connection,
+    viewer: Viewer,
+    stage: Annotated[
+        list[StageName] | None, QueryParameter(required=False, description="Only these; none: all.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> MadePage:
+    """The clips that you made, newest first, in every stage."""
+    found = progress.mine(db, viewer, list(stage or ()), _before(cursor), limit + 1)
+    following = str(found[limit - 1].id) if len(found) > limit else None
+    return MadePage([MadeOut.of(made) for made in found[:limit]], following)
+
+
+def _before(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise Invalid("This cursor is not one of ours.", field="cursor")
+    return int(cursor)
+
+
+@patch("/api/v1/clips/{slug:str}", tags=["clips"], responses=problems(401, 403, 404), operation_id="change_clip")
+@writes(signed_in)
+def change(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[WordsIn]) -> MadeOut:
+    """Change the words, who may see the clip and who may comment."""
+    edit.change(
+        db,
+        viewer,
+        slug,
+        caption=data.caption,
+        audience=data.audience,
+        commenters_=data.commenters,
+        marked=data.marked,
+    )
+    return _made(db, viewer, slug)
+
+
+@post(
+    "/api/v1/clips/{slug:str}/publish",
+    status_code=200,
+    tags=["clips"],
+    responses=problems(401, 403, 404, 409),
+    operation_id="publish_clip",
+)
+@writes(signed_in)
+def publish_it(db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+    """Publish the clip: at once, or as soon as it can be played (`publish_asked`)."""
+    publish.publish(db, viewer, slug)
+    return _made(db, viewer, slug)
+
+
+@post(
+    "/api/v1/clips/{slug:str}/cover",
+    status_code=202,
+    tags=["clips"],
+    responses=problems(401, 404, 413),
+    operation_id="choose_cover",
+    request_max_body_size=MOST_BYTES + 10_000,
+)
+@plain(signed_in)
+def cover(app: App, viewer: Viewer, request: AnyRequest, slug: Slug, body: RawBody) -> ProgressOut:
+    """Choose the cover: JSON with `at_seconds`, or a JPEG, PNG or WebP as the body. It changes within seconds."""
+    if request.headers.get("content-type", "").startswith("image/"):
+        own_picture(app, viewer, slug, body)
+    else:
+        try:
+            at_us = round(msgspec.json.decode(body, type=CoverIn).at_seconds * SECOND)
+        except msgspec.MsgspecError:
+            raise Invalid("A cover is a picture, or a moment in seconds.", field="at_seconds") from None
+        with app.database.write() as db:
+            edit.choose_cover(db, viewer, slug, at_us=at_us, image=None)
+    with app.database.read() as db:
+        return ProgressOut.of(progress.of(db, viewer, slug))
+
+
+def own_picture(app: App, viewer: Viewer, slug: str, picture: bytes) -> None:
+    """Keep a picture of the author's own, to become the cover soon. Raises NotFound, Invalid or TooLarge."""
+    if len(picture) > MOST_BYTES:
+        raise TooLarge(f"A picture has at most {MOST_BYTES // 1_000_000} MB.", field="cover")
+    check_picture(picture)
+    with app.database.read() as db:
+        edit.own(db, viewer, slug, lock=False)
+    key = new_key(".picture")
+    with tempfile.NamedTemporaryFile(dir=app.settings.data) as file:
+        file.write(picture)
+        file.flush()
+        app.storage.put(key, Path(file.name))
+    with app.database.write() as db:
+        edit.choose_cover(db, viewer, slug, at_us=None, image=key)
+
+
+@delete(
+    "/api/v1/clips/{slug:str}",
+    status_code=200,
+    tags=["clips"],
+    responses=problems(401, 404),
+    operation_id="delete_clip",
+)
+@writes(signed_in)
+def remove(db: Connection, viewer: Viewer, slug: Slug) -> Deleted:
+    """Delete the clip. Nobody sees it from now on; for ten seconds it can be restored, then it is gone for good."""
+    return Deleted(slug, iso(deletion.delete(db, viewer, slug)))
+
+
+@post(
+    "/api/v1/clips/{slug:str}/restore",
+    status_code=200,
+    tags=["clips"],
+    responses=problems(401, 403, 404, 410),
+    operation_id="restore_clip",
+)
+@writes(signed_in)
+def restore(db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+    """Take a deletion back, within its ten seconds."""
+    deletion.restore(db, viewer, slug)
+    return _made(db, viewer, slug)
+
+
+@get("/api/v1/clips/{slug:str}/progress", tags=["clips"], responses=problems(401, 404), operation_id="clip_progress")
+@plain(signed_in)
+def how_far(app: App, viewer: Viewer, slug: Slug) -> ProgressOut:
+    """How far the clip is on its way to being played."""
+    with app.database.read() as db:
+        far = progress.of(db, viewer, slug)
+    return ProgressOut.of(far, app.staging.length(far.upload or "") or 0)
+
+
+routes = [mine, change, publish_it, cover, remove, restore, how_far]

@@ -1,0 +1,114 @@
+"""Lists of clips: the feeds, a tag's and an account's clips, and search."""
+
+from typing import Annotated, Literal
+
+from litestar import get
+from litestar.params import FromQuery, Parameter
+from msgspec import Struct
+
+from onstage.accounts.viewer import Viewer
+from onstage.db.engine import Connection
+from onstage.errors import SignInNeeded
+from onstage.feed import explore
+from onstage.feed.recommend import following, for_you, friends, of_account, with_tag
+from onstage.text import tag_key
+from onstage.web.api.schemas import AccountOut, ClipOut, ClipsOut, Cursor, Limit, problems
+from onstage.web.cards import dealt, viewer_key, with_tokens
+from onstage.web.http import AnyRequest, App, anyone, reads
+
+Kind = Literal["for_you", "following", "friends"]
+
+
+@get("/api/v1/feed", tags=["feeds"], responses=problems(404), operation_id="feed")
+@reads(anyone, inline=True)
+def feed(
+    db: Connection,
+    viewer: Viewer,
+    app: App,
+    request: AnyRequest,
+    kind: FromQuery[Kind] = "for_you",
+    cursor: Cursor = None,
+    limit: Limit = 10,
+) -> ClipsOut:
+    """The next clips of For You, Following or Friends; never one twice on the way down."""
+    key = viewer_key(app, request, viewer)
+    if kind != "for_you" and not viewer.signed_in:
+        raise SignInNeeded("Sign in to see the clips of accounts you follow.")
+    match kind:
+        case "for_you":
+            page = for_you(db, viewer, key, cursor, limit)
+        case "following":
+            page = following(db, viewer, cursor, limit)
+        case "friends":
+            page = friends(db, viewer, cursor, limit)
+    return ClipsOut.of(dealt(app, db, viewer, key, page), page)
+
+
+@get("/api/v1/tags/{tag:str}/clips", tags=["feeds"], responses=problems(404), operation_id="tag_clips")
+@reads(anyone)
+def of_tag(
+    db: Connection,
+    viewer: Viewer,
+    app: App,
+    request: AnyRequest,
+    tag: Annotated[str, Parameter(max_length=60)],
+    cursor: Cursor = None,
+    limit: Limit = 10,
+) -> ClipsOut:
+    """Clips with a tag, newest first."""
+    page = with_tag(db, viewer, tag_key(tag), cursor, limit)
+    return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer), page), page)
+
+
+@get("/api/v1/accounts/{handle:str}/clips", tags=["feeds"], responses=problems(404), operation_id="account_clips")
+@reads(anyone)
+def of_one_account(
+    db: Connection,
+    viewer: Viewer,
+    app: App,
+    request: AnyRequest,
+    handle: Annotated[str, Parameter(max_length=30)],
+    cursor: Cursor = None,
+    limit: Limit = 10,
+) -> ClipsOut:
+    """An account's clips, newest first."""
+    account = explore.account_named(db, viewer, handle)
+    page = of_account(db, viewer, account, cursor, limit)
+    return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer), page), page)
+
+
+class TagOut(Struct):
+    """A tag and how many clips that everybody may see carry it."""
+
+    tag: str
+    count: int
+
+
+class FoundOut(Struct):
+    """What a search found, best first."""
+
+    clips: list[ClipOut]
+    accounts: list[AccountOut]
+    tags: list[TagOut]
+
+
+@get("/api/v1/search", tags=["feeds"], responses=problems(), operation_id="search")
+@reads(anyone)
+def search(
+    db: Connection,
+    viewer: Viewer,
+    app: App,
+    request: AnyRequest,
+    q: Annotated[str, Parameter(min_length=1, max_length=200, description="Words; the last may be a beginning.")],
+) -> FoundOut:
+    """Clips, accounts and tags by words."""
+    key = viewer_key(app, request, viewer)
+    found = with_tokens(app, db, viewer, key, explore.search_clips(db, viewer, app.search, q))
+    return FoundOut(
+        clips=[ClipOut.of(card) for card in found],
+        accounts=[AccountOut.of(by) for by in explore.search_accounts(db, viewer, app.search, q)],
+        tags=[TagOut(each.tag, each.count) for each in explore.tags_like(db, q)],
+    )
+
+
+routes = [feed, of_tag, of_one_account, search]

@@ -1,0 +1,134 @@
+"""What several resources of the API take and answer with."""
+
+from typing import Annotated
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+
+from onstage.accounts.byline import By
+from onstage.clock import iso
+from onstage.engagement.cards import Card, Rendition
+from onstage.feed.recommend import Page
+
+Cursor = Annotated[str | None, Parameter(description="`next` of the page before.", max_length=400, required=False)]
+Limit = Annotated[int, Parameter(ge=1, le=50, description="How many items at most.", required=False)]
+
+
+class Problem(Struct):
+    """What went wrong (RFC 9457). `title` is stable, `detail` is a sentence for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """The documented refusals of a handler, beside those that every handler has (401: a token that is not valid)."""
+    return {
+        status: ResponseSpec(
+            data_container=Problem,
+            description="See `detail`.",
+            generate_examples=False,
+            media_type="application/problem+json",
+        )
+        for status in {400, 401, 422, 429, *statuses}
+    }
+
+
+def told(description: str, **limits: object) -> Meta:
+    """Limits that the schema tells and the domain checks, which has a sentence of its own for each."""
+    return Meta(extra_json_schema={"description": description, "extra": limits})
+
+
+class AccountOut(Struct):
+    """An account beside something."""
+
+    handle: str
+    name: str
+    url: str
+    avatar_url: str | None
+
+    @classmethod
+    def of(cls, by: By) -> "AccountOut":
+        """From a row."""
+        return cls(by.handle, by.name, by.url, by.avatar_url)
+
+
+class RenditionOut(Struct):
+    """One file to play; `bitrate` in bits a second, `codecs` by RFC 6381."""
+
+    url: str
+    width: int
+    height: int
+    bytes: int
+    bitrate: int
+    codecs: str
+
+    @classmethod
+    def of(cls, rendition: Rendition) -> "RenditionOut":
+        """From a row."""
+        return cls(
+            rendition.url, rendition.width, rendition.height, rendition.bytes, rendition.bitrate, rendition.codecs
+        )
+
+
+class ClipOut(Struct):
+    """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first."""
+
+    slug: str
+    url: str
+    account: AccountOut
+    caption: str
+    stage: str
+    held: bool
+    published_at: str | None
+    duration_seconds: float
+    width: int
+    height: int
+    cover_url: str | None
+    cover_small_url: str | None
+    color: str
+    renditions: list[RenditionOut]
+    audience: str
+    commenters: str
+    marked: bool
+    likes: int | None
+    comments: int
+    saves: int | None
+    liked: bool
+    saved: bool
+    following: bool
+    mine: bool
+    may_comment: bool
+    play_token: str
+    why: str
+
+    @classmethod
+    def of(cls, card: Card) -> "ClipOut":
+        """From a card."""
+        return cls(
+            slug=card.slug, url=card.url, account=AccountOut.of(card.account), caption=card.caption,
+            stage=card.stage, held=card.held,
+            published_at=None if card.published_at is None else iso(card.published_at),
+            duration_seconds=card.duration_us / 1_000_000, width=card.width, height=card.height,
+            cover_url=card.cover_url, cover_small_url=card.cover_small_url, color=card.color,
+            renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
+            commenters=card.commenters, marked=card.marked, likes=card.likes, comments=card.comments,
+            saves=card.saves, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
+            may_comment=card.may_comment, play_token=card.play_token, why=card.why,
+        )  # fmt: skip
+
+
+class ClipsOut(Struct):
+    """A page of clips; `next` continues it, null at the end."""
+
+    items: list[ClipOut]
+    next: str | None
+
+    @classmethod
+    def of(cls, dealt: list[Card], page: Page) -> "ClipsOut":
+        """From the cards of a page."""
+        return cls([ClipOut.of(card) for card in dealt], page.next)

@@ -1,0 +1,85 @@
+"""The web application: every route, the templates, the errors, and what stands around them."""
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.template import TemplateConfig
+
+from onstage import __version__
+from onstage.errors import Refused
+from onstage.web import errors, media
+from onstage.web.api import (
+    clips,
+    clips_edit,
+    comments,
+    events,
+    feeds,
+    invitations,
+    passkeys,
+    people,
+    plays,
+    relations,
+    reports,
+    sessions,
+    tokens,
+    uploads,
+)
+from onstage.web.http import App, only_with_credentials
+from onstage.web.limits import RateLimit
+from onstage.web.metrics import Metrics
+from onstage.web.options import options_of
+from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
+from onstage.web.pages import make as making
+from onstage.web.protect import Asgi, Protect
+from onstage.web.templating import StaticFiles, make_engine
+
+MODULES = (
+    *(watch, explore, shell, feeds, clips, comments, plays),
+    *(people, sessions, passkeys, tokens, relations, reports, invitations),
+    *(uploads, clips_edit, events, media),
+    *(doors, settings, keys, making, server_room),
+)
+
+
+def litestar(app: App, metrics: Metrics) -> Litestar:
+    """The routes of every module, described by OpenAPI 3.1 at /api/v1/openapi.json."""
+    static = StaticFiles()
+    routes = [route for module in MODULES for route in module.routes]
+    web = Litestar(
+        route_handlers=[*options_of(routes), *routes],
+        guards=[only_with_credentials],
+        template_config=TemplateConfig(instance=make_engine(app.settings, static)),
+        exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=700, exclude=["^/media", "^/static", "^/api/v1/events"]
+        ),
+        openapi_config=OpenAPIConfig(
+            title="Onstage",
+            version=__version__,
+            description="Everything the pages do. Sign in with a bearer token made in Settings.",
+            path="/api/v1/openapi.json",
+            render_plugins=[JsonRenderPlugin(path="/")],
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"token": []}, {}],
+        ),
+        logging_config=None,
+        request_max_body_size=2_000_000,
+    )
+    web.state.app = app
+    web.state.static = static
+    web.state.metrics = metrics
+    return web
+
+
+def make(app: App) -> Asgi:
+    """The whole of what answers HTTP."""
+    metrics = Metrics()
+    web: Any = litestar(app, metrics)
+    settings = app.settings
+    limit = RateLimit(settings.rate_limit)
+    return Protect(web, origin=settings.origin, proxies=settings.trusted_proxies, limit=limit, metrics=metrics)

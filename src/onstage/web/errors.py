@@ -1,0 +1,93 @@
+"""How errors look: RFC 9457 problem+json to apps, a page with a sentence and a next step to people."""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from onstage.accounts.viewer import GUEST
+from onstage.errors import Refused, TooMany
+from onstage.web.http import AnyRequest, page, see_other
+from onstage.web.words import gettext as _
+
+log = logging.getLogger("onstage.web")
+
+
+def wants_json(request: AnyRequest) -> bool:
+    """Whether the caller is an app: everything under /api and /media, and whoever asks for JSON."""
+    accepts = request.headers.get("accept", "")
+    return request.url.path.startswith(("/api/", "/media/")) or ("json" in accepts and "html" not in accepts)
+
+
+def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
+    """An act that was refused, with its own sentence."""
+    extra = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    if error.status == 401 and request.url.path.startswith("/api/"):
+        extra["www-authenticate"] = "Bearer"
+    return answer(request, error.status, error.code, str(error), error.field, extra)
+
+
+def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """What the framework refused: no such route, a wrong method, a body that does not fit."""
+    status, code, sentence = _in_our_words(error)
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    return answer(request, status, code, sentence, _field(error), headers)
+
+
+def on_crash(request: AnyRequest, error: Exception) -> Response[Any]:
+    """A mistake of ours: logged with the request's id, told without details."""
+    log.error("crash", exc_info=error, extra={"request": request.scope["state"].get("request_id")})
+    return answer(request, 500, "crash", _("Something broke on our side. Nothing you sent was changed."), None, {})
+
+
+def _in_our_words(error: HTTPException) -> tuple[int, str, str]:
+    match error.status_code:
+        case 404:
+            return 404, "not-found", _("There is nothing at this address.")
+        case 405:
+            return 405, "method-not-allowed", _("This address does not take that method.")
+        case 400 if isinstance(error, ValidationException):
+            return 422, "invalid", _("Something in the request does not have the form it needs.")
+        case 413:
+            return 413, "too-large", _("This is larger than what this address takes. Nothing was changed.")
+        case status:
+            return status, "refused", _("The request could not be read. Nothing was changed.")
+
+
+def _field(error: HTTPException) -> str | None:
+    extra = error.extra
+    if isinstance(extra, list) and extra and isinstance(extra[0], dict):
+        return extra[0].get("key")
+    return None
+
+
+def answer(
+    request: AnyRequest, status: int, code: str, sentence: str, field: str | None, headers: dict[str, str]
+) -> Response[Any]:
+    """The problem as JSON for apps, else the error page."""
+    if wants_json(request):
+        body = {"type": f"urn:onstage:{code}", "title": code, "status": status, "detail": sentence}
+        if field:
+            body["field"] = field
+        return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
+    if status == 401 and request.method == "GET":
+        return see_other(f"/sign-in?next={quote(request.url.path)}")
+    shown = page("error.html", GUEST, status=status, title=_title(status), sentence=sentence, next_step=_next(status))
+    shown.headers.update(headers)
+    return shown
+
+
+def _title(status: int) -> str:
+    return {
+        401: _("Sign in first"),
+        403: _("This is not open to you"),
+        404: _("Nothing here"),
+        410: _("It was here"),
+        429: _("A moment, please"),
+    }.get(status, _("That did not work"))
+
+
+def _next(status: int) -> tuple[str, str]:
+    return ("/sign-in", _("Sign in")) if status == 401 else ("/", _("Back to the stage"))

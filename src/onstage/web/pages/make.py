@@ -1,0 +1,233 @@
+"""Making clips: the first step, a clip's own page for those who made it, and the list of one's clips."""
+
+from os import SEEK_END
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath, FromQuery
+
+from onstage.accounts.avatars import MOST_BYTES
+from onstage.accounts.viewer import Viewer
+from onstage.clips import deletion, edit, progress, publish
+from onstage.clips.models import Audience, Commenters, Stage
+from onstage.clips.queries import seen
+from onstage.clips.upload import Room, room
+from onstage.clock import SECOND
+from onstage.db.engine import Connection
+from onstage.engagement.cards import cards
+from onstage.errors import Invalid, NotFound, Refused
+from onstage.web import tus
+from onstage.web.api.clips_edit import own_picture
+from onstage.web.http import App, page, plain, see_other, signed_in
+from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
+from onstage.web.pages.in_work import in_work, new_words, one_of, words_of
+from onstage.web.words import gettext as _
+from onstage.web.words import ngettext
+
+_WHOLE = 200_000_000  # bytes of a request that carries a film
+_LISTED = 96
+_COMING = ["uploading", "processing", "failed", "draft"]
+
+
+@get("/make", include_in_schema=False)
+@plain(signed_in)
+def start(app: App, viewer: Viewer) -> Response[Any]:
+    """Record or bring a clip."""
+    return _start_page(app, viewer)
+
+
+def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Response[Any]:
+    assert viewer.person is not None
+    with app.database.read() as db:
+        limits = room(db, viewer.person, app.settings)
+        drafts = in_work(app, db, viewer, [made.id for made in progress.mine(db, viewer, _COMING, None, 8)])
+        form = new_words(db, viewer)
+    return page(
+        "make.html",
+        viewer,
+        status=error.status if error else 200,
+        form=form,
+        clip=None,
+        drafts=drafts,
+        error=error,
+        longest=_short(limits.seconds),
+        limits_sentence=_limits(limits),
+    )
+
+
+def _short(seconds: int) -> str:
+    return _("%(count)d s") % {"count": seconds} if seconds < 120 else _("%(count)d min") % {"count": seconds // 60}
+
+
+def _limits(limits: Room) -> str:
+    if limits.seconds < 120:
+        length = ngettext("%(count)d second", "%(count)d seconds", limits.seconds) % {"count": limits.seconds}
+    else:
+        minutes = limits.seconds // 60
+        length = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    megabytes = limits.bytes // 1_000_000
+    space = f"{round(megabytes / 1000, 1):g} GB" if megabytes >= 1000 else f"{megabytes} MB"
+    return _("Up to %(length)s and %(space)s. MP4, MOV, WebM and most other kinds.") % {
+        "length": length,
+        "space": space,
+    }
+
+
+@post("/make", include_in_schema=False, status_code=200, request_max_body_size=_WHOLE, guards=[only_signed_in])
+@plain(signed_in)
+def bring(app: App, viewer: Viewer, data: Parts) -> Response[Any]:
+    """A whole file in one request, from a browser without scripts; it can't go on after a break."""
+    file = data.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _start_page(app, viewer, Invalid(_("Choose a film first."), field="file"))
+    try:
+        length = file.file.seek(0, SEEK_END)
+        begun = tus.announce(app, viewer, length, "")
+        file.file.seek(0)
+        app.staging.append(begun.id, 0, iter(lambda: file.file.read(1 << 20), b""))
+        tus.keep(app, viewer, begun, length)
+    except Refused as error:
+        return _start_page(app, viewer, error)
+    return see_other(f"/make/{begun.slug}")
+
+
+@get("/make/{slug:str}", include_in_schema=False)
+@plain(signed_in)
+def clip(app: App, viewer: Viewer, slug: FromPath[str], did: FromQuery[str] = "") -> Response[Any]:
+    """One clip in the hands of those who made it."""
+    return _clip_page(app, viewer, slug, said=_("Saved.") if did else "")
+
+
+def _clip_page(
+    app: App,
+    viewer: Viewer,
+    slug: str,
+    *,
+    said: str = "",
+    typed: dict[str, Any] | None = None,
+    error: Refused | None = None,
+) -> Response[Any]:
+    with app.database.read() as db:
+        found = seen(db, viewer, slug)
+        if found.person != viewer.person and not found.is_member:
+            raise NotFound(_("There is no such clip among yours."))
+        form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
+        shown = in_work(app, db, viewer, [found.id])[0]
+    status = error.status if error else 200
+    return page("clip_edit.html", viewer, status=status, clip=shown, form=form, said=said, error=error)
+
+
+@post("/make/{slug:str}", include_in_schema=False, status_code=200, request_max_body_size=MOST_BYTES + 30_000)
+@plain(signed_in)
+def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Response[Any]:
+    """Save the words, choose the picture, publish or delete, by the button that was pressed."""
+    act = words(data, "do")
+    try:
+        picture = bytes_of(data, "cover")
+        if picture and act != "delete":
+            own_picture(app, viewer, slug, picture)
+        with app.database.write() as db:
+            if act == "delete":
+                deletion.delete(db, viewer, slug)
+                return see_other(f"/me/clips?did=delete&clip={slug}")
+            _save(db, viewer, slug, data)
+            stage = publish.publish(db, viewer, slug) if act == "publish" else None
+    except Refused as error:
+        if error.status == NotFound.status:
+            raise
+        return _clip_page(app, viewer, slug, typed=data, error=error)
+    if stage is None:
+        return see_other(f"/make/{slug}?did=save")
+    return see_other(f"/me/clips?did={'publish&show=published' if stage is Stage.NONE else 'publish-later'}")
+
+
+def _save(db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    edit.change(
+        db,
+        viewer,
+        slug,
+        caption=words(data, "caption"),
+        audience=one_of(Audience, words(data, "audience")),
+        commenters_=one_of(Commenters, words(data, "commenters")),
+        marked=ticked(data, "marked"),
+    )
+    at = words(data, "at_seconds").strip()
+    if at:
+        edit.choose_cover(db, viewer, slug, at_us=_seconds(at), image=None)
+
+
+def _seconds(typed: str) -> int:
+    """Microseconds."""
+    try:
+        return round(float(typed.replace(",", ".")) * SECOND)
+    except (ValueError, OverflowError):
+        raise Invalid(_("This is not a number of seconds."), field="at_seconds") from None
+
+
+@get("/me/clips", include_in_schema=False)
+@plain(signed_in)
+def mine(
+    app: App,
+    viewer: Viewer,
+    did: FromQuery[str] = "",
+    clip: FromQuery[str] = "",
+    show: FromQuery[str] = "drafts",
+    before: FromQuery[int | None] = None,
+) -> Response[Any]:
+    """The clips that one made: what is not out yet, and what is."""
+    return _mine_page(app, viewer, did=did, about=clip, show=show, before=before)
+
+
+@post("/me/clips", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Delete a clip, or take the deletion back."""
+    slug = words(data, "clip")
+    show = "published" if words(data, "show") == "published" else "drafts"
+    try:
+        with app.database.write() as db:
+            if words(data, "do") == "restore":
+                deletion.restore(db, viewer, slug)
+                return see_other(f"/me/clips?did=restore&show={show}")
+            deletion.delete(db, viewer, slug)
+    except Refused as error:
+        return _mine_page(app, viewer, show=show, error=error)
+    return see_other(f"/me/clips?did=delete&clip={slug}&show={show}")
+
+
+def _mine_page(
+    app: App,
+    viewer: Viewer,
+    *,
+    did: str = "",
+    about: str = "",
+    show: str = "drafts",
+    before: int | None = None,
+    error: Refused | None = None,
+) -> Response[Any]:
+    said = {
+        "save": _("Saved."),
+        "publish": _("Your clip is out."),
+        "publish-later": _("Your clip goes out by itself as soon as it is playable."),
+        "restore": _("It is back."),
+    }
+    with app.database.read() as db:
+        listed = progress.mine(db, viewer, ["published"] if show == "published" else _COMING, before, _LISTED)
+        clips = in_work(app, db, viewer, [made.id for made in listed])
+    return page(
+        "drafts.html",
+        viewer,
+        status=error.status if error else 200,
+        clips=clips,
+        show=show,
+        said=said.get(did, ""),
+        about=about,
+        deleted=about if did == "delete" else "",
+        undo_seconds=deletion.UNDO // SECOND,
+        next=listed[-1].id if len(listed) == _LISTED else None,
+        error=error,
+    )
+
+
+routes = [start, bring, clip, change, mine, change_mine]

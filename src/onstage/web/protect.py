@@ -1,0 +1,159 @@
+"""Around every answer: request id, nonce, security headers, cross-site refusal, rate limits, the log, the figures."""
+
+import json
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from onstage.web.forwarded import caller
+from onstage.web.limits import RateLimit
+from onstage.web.metrics import Metrics
+from onstage.web.words import RIGHT_TO_LEFT, language
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+ANSWERS_HEAD = ("/media/", "/api/v1/uploads")
+KNOWN_LANGUAGES = {"en", "qps", *RIGHT_TO_LEFT}
+log = logging.getLogger("onstage.web")
+
+
+class Protect:
+    """Plain ASGI around the application; it reads no body and adds under 0.1 ms."""
+
+    def __init__(self, inner: Asgi, *, origin: str, proxies: str, limit: RateLimit, metrics: Metrics) -> None:
+        self._inner = inner
+        self._origin = origin
+        self._proxies = proxies
+        self._limit = limit
+        self._metrics = metrics
+        self._secure = origin.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        state = scope.setdefault("state", {})
+        state["nonce"] = secrets.token_urlsafe(12)
+        state["request_id"] = _request_id(headers)
+        language.set(_language(headers, scope["query_string"]))
+        answer = _Answer(send, self._headers(scope, state), hides_body=self._as_get(scope))
+        refused = self._refusal(scope, headers, answer)
+        if refused:
+            await _problem(answer, *refused)
+        else:
+            await self._inner(scope, receive, answer)
+        took = time.perf_counter() - started
+        self._metrics.answered(scope["method"], answer.status, took)
+        log.info(
+            "%s %s", scope["method"], _loggable(scope["path"]),
+            extra={"request": state["request_id"], "status": answer.status, "ms": round(took * 1000, 2)},
+        )  # fmt: skip
+
+    def _as_get(self, scope: Scope) -> bool:
+        if scope["method"] == "HEAD" and not scope["path"].startswith(ANSWERS_HEAD):
+            scope["method"] = "GET"
+            return True
+        return False
+
+    def _refusal(self, scope: Scope, headers: dict[str, str], answer: "_Answer") -> tuple[int, str, str] | None:
+        if scope["method"] not in SAFE and "authorization" not in headers and self._is_cross_site(headers):
+            return 403, "cross-site", "This request came from another site, so nothing was done."
+        if scope["path"].startswith(("/static/", "/media/")):
+            return None
+        peer = scope["client"][0] if scope.get("client") else "127.0.0.1"
+        left = self._limit.take(headers, caller(peer, headers.get("x-forwarded-for", ""), self._proxies))
+        answer.extra += left.headers()
+        if left.exceeded:
+            return 429, "too-many", f"That was a lot at once. Try again in {left.seconds} seconds."
+        return None
+
+    def _is_cross_site(self, headers: dict[str, str]) -> bool:
+        """A browser says where a request comes from; what is no browser carries no cookie of somebody else."""
+        if "sec-fetch-site" in headers:
+            return headers["sec-fetch-site"] not in {"same-origin", "none"}
+        origin = headers.get("origin")
+        if origin is None:
+            return False
+        return origin != self._origin and urlsplit(origin).netloc != headers.get("host")
+
+    def _headers(self, scope: Scope, state: dict[str, str]) -> list[tuple[bytes, bytes]]:
+        nonce = state["nonce"]
+        policy = (
+            "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
+            f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; object-src 'none'; "
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+        found = [
+            ("content-security-policy", policy),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "strict-origin-when-cross-origin"),
+            ("permissions-policy", "camera=(self), microphone=(self), geolocation=(), interest-cohort=()"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("x-request-id", state["request_id"]),
+        ]
+        if self._secure:
+            found.append(("strict-transport-security", "max-age=31536000"))
+        if not scope["path"].startswith(("/static/", "/media/")):
+            found.append(("vary", "Cookie, Accept"))
+        return [(name.encode(), value.encode()) for name, value in found]
+
+
+class _Answer:
+    """`send` with our headers added; remembers the status."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], *, hides_body: bool) -> None:
+        self._send = send
+        self._headers = headers
+        self._hides_body = hides_body
+        self.extra: list[tuple[bytes, bytes]] = []
+        self.status = 0
+
+    async def __call__(self, message: Any) -> None:
+        """Pass one ASGI message on."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = list(message.get("headers", []))
+            names = {name.lower() for name, _ in given}
+            ours = [pair for pair in self._headers + self.extra if pair[0] not in names or pair[0] == b"vary"]
+            if b"cache-control" not in names:
+                ours.append((b"cache-control", b"private, no-store"))
+            message = {**message, "headers": given + ours}
+        elif self._hides_body and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+async def _problem(send: _Answer, status: int, code: str, sentence: str) -> None:
+    body = json.dumps({"type": f"urn:onstage:{code}", "title": sentence, "status": status, "detail": sentence}).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _request_id(headers: dict[str, str]) -> str:
+    given = headers.get("x-request-id", "")
+    return given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else secrets.token_hex(8)
+
+
+def _language(headers: dict[str, str], query: bytes) -> str:
+    asked = re.search(rb"(?:^|&)lang=([a-z]{2,3})(?:&|$)", query)
+    wanted = asked[1].decode() if asked else headers.get("accept-language", "en")[:2].lower()
+    return wanted if wanted in KNOWN_LANGUAGES and (asked or wanted == "en") else "en"
+
+
+def _loggable(path: str) -> str:
+    """The path without names: the log holds no personal data and no secret of a link."""
+    return re.sub(r"^(/@|/welcome/|/join/|/reset/|/media/|/api/v1/accounts/|/api/v1/uploads/)[^/]+", r"\1…", path)

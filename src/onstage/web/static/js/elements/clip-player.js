@@ -1,0 +1,217 @@
+// @ts-check
+// <clip-player>: the stage of one clip. It borrows a video from lib/videos.js and, while it is the current one,
+// wears the controls.
+
+import { controls } from "../lib/controls.js";
+import { listen } from "../lib/gestures.js";
+import { Stay } from "../lib/plays.js";
+import { choose } from "../lib/quality.js";
+import { sound } from "../lib/sound.js";
+import { word } from "../lib/words.js";
+
+const WAITS = 400; // ms before a spinner is worth showing
+
+/** @type {{ rate: number }} the speed that the person chose, for every clip */
+export const speed = { rate: 1 };
+
+export class ClipPlayer extends HTMLElement {
+  /** @type {HTMLVideoElement | null} */
+  video = null;
+  current = false;
+  paused = false; // by the person
+  failed = false;
+  /** @type {Stay | null} */
+  stay = null;
+  /** @type {string[]} what is left to try */
+  sources = [];
+  waiting = 0;
+  ranAt = 0;
+  lastTime = 0;
+
+  connectedCallback() {
+    if (this.dataset.color) this.style.backgroundColor = this.dataset.color;
+    this.video ??= this.querySelector("video");
+    if (this.video) this.wire(this.video);
+    if (this.wired) return;
+    this.wired = true;
+    listen(this, {
+      tap: () => this.current && this.toggle(),
+      twice: (x, y) => this.dispatchEvent(new CustomEvent("clip-liked-twice", { bubbles: true, detail: { x, y } })),
+      hold: (held) => this.hold(held),
+      swipe: () => this.dispatchEvent(new CustomEvent("clip-swiped", { bubbles: true })),
+    });
+  }
+
+  get article() {
+    return /** @type {HTMLElement} */ (this.closest("article"));
+  }
+
+  /** @returns {import("../lib/quality.js").File[]} */
+  get files() {
+    return JSON.parse(this.dataset.files || "[]");
+  }
+
+  /** The address that would be played now. */
+  get best() {
+    return choose(this.files, this.clientWidth || innerWidth)[0]?.[3];
+  }
+
+  /** @param {HTMLVideoElement} video */
+  receive(video) {
+    this.video = video;
+    this.failed = false;
+    this.querySelector(".stage-failed")?.remove();
+    this.sources = choose(this.files, this.clientWidth || innerWidth).map((file) => file[3]);
+    this.append(video);
+    this.wire(video);
+    this.load();
+  }
+
+  load() {
+    const source = this.sources.shift();
+    if (!this.video || !source) return this.fail();
+    this.video.muted = !sound.on;
+    this.video.src = source;
+    this.video.load();
+  }
+
+  giveBack() {
+    this.video?.removeAttribute("src");
+    this.video?.remove();
+    this.unwire?.abort();
+    this.video = null;
+  }
+
+  /** @param {HTMLVideoElement} video */
+  wire(video) {
+    this.unwire?.abort();
+    this.unwire = new AbortController();
+    const options = { signal: this.unwire.signal };
+    /** @type {[string, () => void][]} */
+    const heeds = [
+      ["error", () => (this.sources.length ? this.retry() : this.fail())],
+      ["waiting", () => this.wait(true)],
+      ["playing", () => this.wait(false)],
+      ["pause", () => this.tick()],
+      ["timeupdate", () => this.tick()],
+      ["canplaythrough", () => this.dispatchEvent(new CustomEvent("clip-ready", { bubbles: true }))],
+    ];
+    for (const [name, heed] of heeds) video.addEventListener(name, heed, options);
+  }
+
+  retry() {
+    this.load();
+    if (this.current) void this.start();
+  }
+
+  /** This clip is the one on stage now. @param {string} surface */
+  enter(surface) {
+    if (this.current) return;
+    this.current = true;
+    this.paused = false;
+    this.stay = new Stay(this.article.dataset.token || "", surface);
+    this.ranAt = 0;
+    controls.dress(this);
+    void this.start();
+  }
+
+  leave() {
+    if (!this.current) return;
+    this.tick();
+    this.current = false;
+    this.wait(false);
+    this.stay?.end();
+    this.stay = null;
+    controls.undress(this);
+    if (!this.video) return;
+    this.video.pause();
+    if (this.video.readyState) this.video.currentTime = 0;
+  }
+
+  async start() {
+    const video = this.video;
+    if (!video || this.failed || this.paused || document.hidden) return;
+    video.muted = !sound.on;
+    video.playbackRate = speed.rate;
+    if (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.wait(true);
+    try {
+      await video.play();
+    } catch (error) {
+      if (/** @type {DOMException} */ (error).name !== "NotAllowedError" || !this.current) return;
+      if (video.muted) return this.pause();
+      sound.refuse();
+      video.muted = true;
+      video.play().catch(() => this.pause());
+    }
+  }
+
+  toggle() {
+    if (this.failed) return;
+    if (this.paused || this.video?.paused) this.resume();
+    else this.pause();
+  }
+
+  pause() {
+    this.paused = true;
+    this.video?.pause();
+    this.wait(false);
+    controls.show();
+  }
+
+  resume() {
+    this.paused = false;
+    controls.show();
+    void this.start();
+  }
+
+  /** @param {boolean} held */
+  hold(held) {
+    if (!this.video || this.paused || this.failed || !this.current) return;
+    this.video.playbackRate = held ? 2 : speed.rate;
+    controls.fast(held);
+  }
+
+  /** @param {boolean} on */
+  wait(on) {
+    clearTimeout(this.waiting);
+    if (!this.current) return;
+    if (on) this.waiting = window.setTimeout(() => this.current && controls.wait(true), WAITS);
+    else controls.wait(false);
+  }
+
+  /** Adds up what was really watched: running, in view, no jumps. */
+  tick() {
+    const video = this.video;
+    if (!this.current || !video || !this.stay) return;
+    const now = performance.now();
+    const running = !video.paused && !video.seeking && !document.hidden;
+    if (running && this.ranAt && video.currentTime !== this.lastTime) this.stay.ran(Math.min(now - this.ranAt, 1000));
+    if (video.currentTime + 0.5 < this.lastTime && this.lastTime > video.duration - 0.6) this.stay.looped();
+    this.ranAt = running ? now : 0;
+    this.lastTime = video.currentTime;
+  }
+
+  fail() {
+    if (this.failed) return;
+    this.failed = true;
+    this.wait(false);
+    const words = /** @type {HTMLTemplateElement} */ (document.getElementById("stage-failed")).content.cloneNode(true);
+    const place = /** @type {DocumentFragment} */ (words);
+    const sentence = place.querySelector("p");
+    if (sentence) sentence.textContent = word(navigator.onLine ? "clip-failed" : "clip-offline");
+    place.querySelector("button")?.addEventListener("click", () => this.again());
+    this.append(place);
+    this.dispatchEvent(new CustomEvent("clip-failed", { bubbles: true }));
+  }
+
+  again() {
+    this.failed = false;
+    this.querySelector(".stage-failed")?.remove();
+    this.sources = choose(this.files, this.clientWidth).map((file) => file[3]);
+    this.paused = false;
+    this.load();
+    void this.start();
+  }
+}
+
+customElements.define("clip-player", ClipPlayer);

@@ -1,0 +1,81 @@
+// @ts-check
+// Tap, double tap, hold and a swipe to the side on a surface that scrolls up and down.
+
+const STILL = 12; // px that a finger may wander
+const TWICE_IN = 270; // ms between two taps
+const HELD_AFTER = 380;
+const SWIPE = 80;
+
+/**
+ * @param {HTMLElement} surface
+ * @param {{ tap: () => void, twice: (x: number, y: number) => void, hold: (held: boolean) => void, swipe: () => void }} on
+ */
+export function listen(surface, on) {
+  /** @type {{ x: number, y: number, id: number } | null} */
+  let down = null;
+  let held = false;
+  let holding = 0;
+  let single = 0;
+  let lastTap = 0;
+
+  const release = () => {
+    clearTimeout(holding);
+    if (held) on.hold(false);
+    held = false;
+    down = null;
+  };
+
+  surface.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || /** @type {Element} */ (event.target).closest("button, a, input")) return;
+    release();
+    down = { x: event.clientX, y: event.clientY, id: event.pointerId };
+    holding = window.setTimeout(() => {
+      held = true;
+      on.hold(true);
+    }, HELD_AFTER);
+  });
+
+  surface.addEventListener("pointermove", (event) => {
+    if (!down || held) return;
+    if (Math.hypot(event.clientX - down.x, event.clientY - down.y) > STILL) clearTimeout(holding);
+  });
+
+  surface.addEventListener("pointerup", (event) => {
+    if (!down || event.pointerId !== down.id) return;
+    const across = event.clientX - down.x;
+    const along = event.clientY - down.y;
+    const wasHeld = held;
+    release();
+    if (wasHeld) return;
+    if (Math.hypot(across, along) <= STILL) tapped(event);
+    else if (event.pointerType !== "mouse" && toward(surface, across) > SWIPE && Math.abs(along) < SWIPE / 2) on.swipe();
+  });
+
+  surface.addEventListener("pointercancel", release);
+  surface.addEventListener("pointerleave", release);
+  surface.addEventListener("contextmenu", (event) => {
+    if (held || /** @type {any} */ (event).pointerType === "touch") event.preventDefault();
+  });
+
+  /** @param {PointerEvent} event */
+  function tapped(event) {
+    clearTimeout(single);
+    const box = surface.getBoundingClientRect();
+    if (event.timeStamp - lastTap < TWICE_IN) {
+      lastTap = event.timeStamp; // a third tap likes again: it only bursts
+      on.twice(event.clientX - box.left, event.clientY - box.top);
+      return;
+    }
+    lastTap = event.timeStamp;
+    single = window.setTimeout(on.tap, TWICE_IN);
+  }
+}
+
+/**
+ * How far a movement goes against the direction of reading.
+ * @param {Element} surface
+ * @param {number} across
+ */
+function toward(surface, across) {
+  return surface.closest("[dir='rtl']") ? across : -across;
+}

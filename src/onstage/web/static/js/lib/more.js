@@ -1,0 +1,117 @@
+// @ts-check
+// What stands behind the dots: speed, link, picture in picture, mute, block, report.
+
+import { playerOf } from "../elements/clip-feed.js";
+import { speed } from "../elements/clip-player.js";
+import { askToSignIn, copyLink, isGuest } from "./acts.js";
+import { api } from "./api.js";
+import { report } from "./report.js";
+import { closeSheet, openSheet } from "./sheet.js";
+import { toast } from "./toast.js";
+import { word } from "./words.js";
+
+/** @typedef {import("../elements/clip-feed.js").ClipFeed} ClipFeed */
+
+const more = sheet("more-sheet");
+/** @type {HTMLElement | null} */
+let article = null;
+
+/** @param {string} id */
+function sheet(id) {
+  return /** @type {HTMLDialogElement} */ (document.getElementById(id));
+}
+
+/** @param {string} name */
+function row(name) {
+  return /** @type {HTMLElement} */ (more.querySelector(`[data-more="${name}"]`));
+}
+
+/** @param {ParentNode} place @param {string} handle */
+function name(place, handle) {
+  for (const spot of place.querySelectorAll("bdi[data-handle]")) spot.textContent = `@${handle}`;
+}
+
+/** @param {HTMLElement} of the clip */
+export function openMore(of) {
+  article = of;
+  const mine = of.hasAttribute("data-mine");
+  const video = playerOf(of)?.video;
+  name(more, of.dataset.handle || "");
+  /** @type {HTMLAnchorElement} */ (row("edit")).href = `/make/${of.dataset.slug}`;
+  row("edit").hidden = !mine;
+  row("mute").hidden = row("block").hidden = row("report").hidden = mine;
+  row("picture").hidden = !document.pictureInPictureEnabled || !video;
+  row("full-screen").hidden = !document.fullscreenEnabled;
+  row("keys").hidden = !matchMedia("(hover: hover)").matches;
+  const radio = more.querySelector(`[name=speed][value="${speed.rate}"]`);
+  if (radio instanceof HTMLInputElement) radio.checked = true;
+  void openSheet(more);
+}
+
+more.addEventListener("change", (event) => {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  if (input.name !== "speed") return;
+  speed.rate = Number(input.value);
+  const video = playerOf(article)?.video;
+  if (video) video.playbackRate = speed.rate;
+});
+
+more.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target).closest("[data-more]");
+  const wish = target?.getAttribute("data-more");
+  if (!wish || !article || wish === "edit") return;
+  closeSheet(more);
+  void does[wish]?.(article);
+});
+
+/** @type {Record<string, (of: HTMLElement) => unknown>} */
+const does = {
+  copy: (of) => copyLink(new URL(`/c/${of.dataset.slug}`, location.href).href),
+  picture: (of) => playerOf(of)?.video?.requestPictureInPicture().catch(() => toast(word("no-picture"))),
+  "full-screen": () => fullScreen(),
+  keys: () => openSheet(sheet("keys-sheet")),
+  mute: (of) => (isGuest() ? askToSignIn("other") : mute(of.dataset.handle || "")),
+  block: (of) => (isGuest() ? askToSignIn("other") : block(of.dataset.handle || "")),
+  report: (of) => (isGuest() ? askToSignIn("other") : report({ clip: of.dataset.slug }, of.dataset.handle || "")),
+};
+
+export function fullScreen() {
+  if (document.fullscreenElement) return document.exitFullscreen();
+  return document.documentElement.requestFullscreen().catch(() => undefined);
+}
+
+/** @returns {ClipFeed | null} */
+function feed() {
+  return document.querySelector("clip-feed");
+}
+
+/** @param {string} handle */
+async function mute(handle) {
+  try {
+    await api("PUT", `/accounts/${handle}/mute`);
+    feed()?.without(handle);
+    const undo = () => api("DELETE", `/accounts/${handle}/mute`).then(() => toast(word("unmuted", { handle })));
+    toast(word("muted", { handle }), { label: word("undo"), run: () => void undo().catch(complain) });
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** @param {string} handle */
+async function block(handle) {
+  const ask = sheet("block-sheet");
+  name(ask, handle);
+  if ((await openSheet(ask)) !== "yes") return;
+  try {
+    await api("PUT", `/accounts/${handle}/block`);
+    feed()?.without(handle);
+    toast(word("blocked", { handle }));
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** @param {unknown} error */
+function complain(error) {
+  toast(/** @type {Error} */ (error).message);
+}

@@ -1,0 +1,157 @@
+// @ts-check
+// <clip-form>: a clip's picture, its way to the server, its cover and its words; while it is made and later.
+
+import { api, Refused } from "../lib/api.js";
+import { word } from "../lib/words.js";
+import { lit } from "./caption.js";
+import "./cover.js";
+import { dropFile } from "./keep.js";
+import "./upload_state.js";
+import { say } from "./words.js";
+
+/** Fires `saved`, and `published` with detail.out: whether others can see it already. */
+export class ClipForm extends HTMLElement {
+  connectedCallback() {
+    this.slug = this.dataset.slug ?? "";
+    this.form = /** @type {HTMLFormElement} */ (this.part("[data-form]"));
+    this.preview = /** @type {HTMLVideoElement} */ (this.part("[data-preview]"));
+    this.state = /** @type {import("./upload_state.js").UploadState} */ (this.part("upload-state"));
+    this.covers = /** @type {import("./cover.js").CoverPicker} */ (this.part("cover-picker"));
+    this.preview.controls = false; // a tap on the picture does it
+    this._listen();
+    this._showCaption();
+  }
+
+  _listen() {
+    this.form?.addEventListener("submit", (event) => this._submit(event));
+    this.form?.addEventListener("input", () => this._showCaption());
+    this.covers?.addEventListener("picked", () => this._sendCover());
+    this.state?.addEventListener("stored", () => dropFile(this.slug ?? ""));
+    this.state?.addEventListener("file", (event) => this.see(/** @type {CustomEvent} */ (event).detail.file));
+    this.state?.addEventListener("ready", () => this._ready());
+    this.state?.addEventListener("failed", () => this.classList.add("is-failed"));
+    this.part("[data-tap]")?.addEventListener("click", () => this._tap());
+  }
+
+  /** Show a file of this device. @param {File} file */
+  see(file) {
+    const url = URL.createObjectURL(file);
+    const preview = /** @type {HTMLVideoElement} */ (this.preview);
+    preview.onerror = () => (this.part("[data-blank]").hidden = false);
+    preview.onloadeddata = () => (this.part("[data-blank]").hidden = true);
+    preview.src = url;
+    preview.play().catch(() => undefined);
+    this.covers?.open(url);
+  }
+
+  /** Whether leaving the page would break the upload off. */
+  get isSending() {
+    return ["going", "paused", "broken"].includes(this.state?.dataset.state ?? "");
+  }
+
+  /** Send what was chosen for the clip before it had a name. @param {string} slug */
+  named(slug) {
+    this.slug = slug;
+    if (this.form) this.form.action = `/make/${slug}`;
+    if (this.covers?.choice) this._sendCover();
+  }
+
+  /** The server can play the clip now. */
+  _ready() {
+    if (this._coverWaits) this._sendCover();
+    if (this.hasAttribute("data-reload") && !this.preview?.src) location.reload();
+  }
+
+  _tap() {
+    const video = /** @type {HTMLVideoElement} */ (this.preview);
+    if (!video.paused) return video.pause();
+    video.muted = false;
+    video.play().catch(() => undefined);
+  }
+
+  _showCaption() {
+    const area = /** @type {HTMLTextAreaElement | null} */ (this.querySelector("[name=caption]"));
+    if (area) this.part("[data-overlay]")?.replaceChildren(...lit(area.value));
+  }
+
+  async _sendCover() {
+    const choice = this.covers?.choice;
+    if (!choice || !this.slug) return;
+    try {
+      if ("image" in choice) await sendImage(this.slug, choice.image);
+      else await api("POST", `/clips/${this.slug}/cover`, { at_seconds: choice.at });
+      this._coverWaits = false;
+      this._coverSays(say("cover_saved"));
+      if (this.covers?.own) this.covers.own.value = "";
+    } catch (error) {
+      this._coverWaits = error instanceof Refused && error.field === "at_seconds";
+      this._coverSays(this._coverWaits ? say("cover_later") : sentenceOf(error));
+    }
+  }
+
+  /** @param {string} sentence */
+  _coverSays(sentence) {
+    this.part("[data-cover-state]").textContent = sentence;
+  }
+
+  /** By the API, because leaving the page would break an upload that is on its way. @param {SubmitEvent} event */
+  async _submit(event) {
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    event.preventDefault();
+    const problem = this.part("[data-problem]");
+    problem.hidden = true;
+    button?.setAttribute("aria-busy", "true");
+    try {
+      await this._send(button?.value ?? "save");
+    } catch (error) {
+      problem.textContent = sentenceOf(error);
+      problem.hidden = false;
+      problem.scrollIntoView({ block: "nearest" });
+    }
+    button?.removeAttribute("aria-busy");
+  }
+
+  /** @param {string} act */
+  async _send(act) {
+    if (!this.slug) throw new Refused(word("no-answer"), 0, "no-answer", undefined);
+    await api("PATCH", `/clips/${this.slug}`, this._values());
+    if (act === "publish") {
+      const { stage } = await api("POST", `/clips/${this.slug}/publish`);
+      this.dispatchEvent(new CustomEvent("published", { detail: { out: stage === "none" } }));
+    } else {
+      this.dispatchEvent(new Event("saved"));
+    }
+  }
+
+  /** The words as the API takes them. */
+  _values() {
+    const fields = new FormData(this.form);
+    /** @type {Record<string, unknown>} */
+    const values = { caption: fields.get("caption") };
+    for (const name of ["audience", "commenters"]) if (fields.has(name)) values[name] = fields.get(name);
+    if (this.querySelector("[name=marked]")) values.marked = fields.has("marked");
+    return values;
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  part(selector) {
+    return /** @type {HTMLElement} */ (this.querySelector(selector));
+  }
+}
+
+/** @param {string} slug @param {File} image */
+async function sendImage(slug, image) {
+  const answer = await fetch(`/api/v1/clips/${slug}/cover`, {
+    method: "POST",
+    headers: { "Content-Type": image.type, Accept: "application/json" },
+    body: image,
+  });
+  if (!answer.ok) throw new Refused((await answer.json()).detail, answer.status, "", undefined);
+}
+
+/** @param {unknown} error */
+function sentenceOf(error) {
+  return error instanceof Refused ? error.message : word("went-wrong");
+}
+
+customElements.define("clip-form", ClipForm);

@@ -1,0 +1,32 @@
+"""The process that does the jobs: media, mail, federation; started by `serve`, or alone on machines of its own."""
+
+import ctypes
+import os
+import signal
+
+from onstage.jobs.worker import Worker
+from onstage.server import compose, job_kinds, schedule
+from onstage.settings import Settings
+
+PR_SET_PDEATHSIG = 1
+
+
+def work(settings: Settings, parent: int | None) -> None:
+    """Do jobs until INT or TERM, or until the process `parent` ends."""
+    if parent is not None:
+        die_with(parent)
+    app = compose(settings)
+    with app.database.write() as db:
+        schedule(db)
+    worker = Worker(app.database, job_kinds(app))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
+    app.close()
+
+
+def die_with(parent: int) -> None:
+    """End this process when the one that started it ends, however it ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        raise SystemExit(0)

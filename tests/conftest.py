@@ -1,0 +1,114 @@
+"""An application on either database, and the cast that acts in it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from sqlalchemy import text
+
+from onstage import settings
+from onstage.db import migrate
+from onstage.db.engine import Database, metadata
+from onstage.db.postgres import open_postgres
+from onstage.server import compose
+from onstage.settings import Settings
+from onstage.web.http import App
+from tests import postgres
+from tests.cast import Cast, make_cast
+from tests.client import Client
+from tests.law.seam import Watch, watching
+
+hypothesis.settings.register_profile("long", max_examples=5000, deadline=None)  # `make fuzz`
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that uses a database runs on both."""
+    if "database_kind" in metafunc.fixturenames:
+        kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+        metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+@pytest.fixture(scope="session")
+def seam_watch() -> Iterator[Watch]:
+    """Sees every statement of this process that names the clips table: see tests/law/seam.py."""
+    yield from watching(Watch())
+
+
+@pytest.fixture(autouse=True)
+def seam_kept(seam_watch: Watch) -> Iterator[None]:
+    """No test may have asked about clips past the visibility rule."""
+    yield
+    seam_watch.check()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated PostgreSQL of this test process."""
+    with postgres.running() as url:
+        database = open_postgres(url)
+        migrate.upgrade(database, tmp_path_factory.mktemp("postgres"))
+        database.close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    app = compose(settings.load({"ONSTAGE_DATA": str(folder)}))
+    migrate.upgrade(app.database, folder)
+    app.plays.stop()
+    app.database.close()
+    return folder / "onstage.db"
+
+
+@pytest.fixture
+def chosen_settings(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """The settings of the application under test."""
+    environment = {"ONSTAGE_DATA": str(tmp_path / "data"), "ONSTAGE_SECRET": "only for tests", "RATE_LIMIT": "0"}
+    if database_kind == "postgresql":
+        environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
+    else:
+        (tmp_path / "data").mkdir()
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "data" / "onstage.db")
+    return settings.load(environment)
+
+
+@pytest.fixture
+def app(chosen_settings: Settings) -> Iterator[App]:
+    """The composed application on an empty, migrated database."""
+    composed = compose(chosen_settings)
+    if composed.database.kind == "postgresql":
+        _empty(composed.database)
+    yield composed
+    composed.plays.stop()
+    composed.threads.shutdown()
+    composed.database.close()
+
+
+def _empty(database: Database) -> None:
+    names = ", ".join([*metadata.tables, "search_words"])
+    with database.write() as db:
+        db.execute(text(f"TRUNCATE {names} CASCADE"))
+
+
+@pytest.fixture
+def database(app: App) -> Database:
+    """The application's database."""
+    return app.database
+
+
+@pytest.fixture
+def cast(app: App) -> Cast:
+    """The people of most tests: see tests/cast.py."""
+    return make_cast(app)
+
+
+@pytest.fixture
+def client(app: App) -> Iterator[Client]:
+    """Asks the whole application inside this process, as one of the cast or as a guest: see tests/client.py."""
+    asking = Client(app)
+    yield asking
+    asking.close()

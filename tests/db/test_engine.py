@@ -1,0 +1,37 @@
+"""Units of work and statements that run hot, on both databases."""
+
+import pytest
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from onstage.accounts.models import accounts
+from onstage.db.engine import Database
+from onstage.db.hot import Hot
+
+ROW = {"id": 1, "handle": "ada", "name": "Ada", "kind": "personal", "created_at": 5}
+BY_HANDLE = Hot(
+    select(accounts.c.id, accounts.c.name).where(accounts.c.handle == bindparam("handle")), lambda *row: row
+)
+
+
+def test_a_write_that_raises_keeps_nothing(database: Database) -> None:
+    twice = [ROW, {**ROW, "handle": "ben"}]
+    with pytest.raises(IntegrityError), database.write() as db:
+        db.execute(insert(accounts), twice)
+    with database.read() as db:
+        assert db.execute(select(func.count()).select_from(accounts)).scalar_one() == 0
+
+
+def test_a_read_cannot_write(database: Database) -> None:
+    with pytest.raises(DBAPIError), database.read() as db:
+        db.execute(insert(accounts).values(ROW))
+
+
+def test_a_read_is_one_snapshot(database: Database) -> None:
+    with database.read() as reading:
+        assert BY_HANDLE.all(reading, handle="ada") == []
+        with database.write() as writing:
+            writing.execute(insert(accounts).values(ROW))
+        assert BY_HANDLE.all(reading, handle="ada") == []
+    with database.read() as reading:
+        assert BY_HANDLE.first(reading, handle="ada") == (1, "Ada")

@@ -1,0 +1,84 @@
+"""Every route that does something to a clip: on what one may not see it does nothing, as if there were no such clip."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.leaks import naive
+from tests.leaks.surfaces import API, SLUG
+from tests.leaks.walk import Walk
+from tests.leaks.world import Planted
+
+
+@dataclass(frozen=True)
+class Act:
+    """A request about a clip. `is_open` says for which of those who may see the clip it is not to be tried here."""
+
+    method: str
+    path: str
+    is_open: Callable[[Walk, naive.Row], bool]
+    more: dict[str, Any] = field(default_factory=dict)
+    of: str = "{slug}"
+
+    def sent(self, name: str) -> dict[str, Any]:
+        """What goes along, with the clip's name where it belongs."""
+        return {key: _named(value, name) for key, value in self.more.items()}
+
+
+def _named(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _named(each, name) for key, each in value.items()}
+    return value.replace("{slug}", name) if isinstance(value, str) else value
+
+
+def to_see(walk: Walk, clip: naive.Row) -> bool:
+    """Whoever sees it may."""
+    return walk.truth.may_open(clip)
+
+
+def to_make(walk: Walk, clip: naive.Row) -> bool:
+    """Its author, until it is deleted, and the people of its account who see it."""
+    return walk.truth.may_open(clip) and (walk.truth.is_author(clip) or walk.truth.is_member(clip.account_id))
+
+
+def to_restore(walk: Walk, clip: naive.Row) -> bool:
+    """Its author, also while it is being deleted."""
+    return walk.truth.is_author(clip) or to_make(walk, clip)
+
+
+def to_upload(walk: Walk, clip: naive.Row) -> bool:
+    """Its author."""
+    return walk.truth.is_author(clip)
+
+
+def is_upload(made: Planted) -> bool:
+    """Whether an upload belongs to it."""
+    return made.plan.stage.value == "uploading"
+
+
+CLIP = API + "/clips/{slug}"
+UPLOAD = API + "/uploads/{secret}upload"
+WORDS = {"caption": "taken over", "audience": "public", "commenters": "everyone"}
+REPORT = {"reason": "other", "words": "x", "clip": "{slug}"}
+PATCH_UPLOAD = {"content-type": "application/offset+octet-stream", "upload-offset": "0", "tus-resumable": "1.0.0"}
+TUS = {"tus-resumable": "1.0.0"}
+ACTS: dict[str, Act] = {
+    f"PUT {SLUG}/like": Act("PUT", CLIP + "/like", to_see),
+    f"DELETE {SLUG}/like": Act("DELETE", CLIP + "/like", to_see),
+    f"PUT {SLUG}/save": Act("PUT", CLIP + "/save", to_see),
+    f"DELETE {SLUG}/save": Act("DELETE", CLIP + "/save", to_see),
+    f"POST {SLUG}/comments": Act("POST", CLIP + "/comments", to_see, {"json": {"words": "hello"}}),
+    f"POST {API}/reports": Act("POST", API + "/reports", to_see, {"json": REPORT}),
+    f"PATCH {SLUG}": Act("PATCH", CLIP, to_make, {"json": WORDS}),
+    f"DELETE {SLUG}": Act("DELETE", CLIP, to_make),
+    f"POST {SLUG}/publish": Act("POST", CLIP + "/publish", to_make),
+    f"POST {SLUG}/cover": Act("POST", CLIP + "/cover", to_make, {"json": {"at_seconds": 1}}),
+    f"POST {SLUG}/restore": Act("POST", CLIP + "/restore", to_restore),
+    "POST /make/{slug:str}": Act("POST", "/make/{slug}", to_make, {"parts": WORDS}),
+    f"PATCH {API}/uploads/{{name:str}}": Act("PATCH", UPLOAD, to_upload, {"headers": PATCH_UPLOAD, "body": b"x"}),
+    f"DELETE {API}/uploads/{{name:str}}": Act("DELETE", UPLOAD, to_upload, {"headers": TUS}),
+    f"HEAD {API}/uploads/{{name:str}}": Act("HEAD", UPLOAD, to_upload, {"headers": TUS}),
+    f"POST {API}/uploads/{{name:str}}": Act(
+        "POST", UPLOAD, to_upload, {"headers": TUS | {"x-http-method-override": "DELETE"}}
+    ),
+}

@@ -1,0 +1,99 @@
+"""The routes that have nothing to do with clips, called so that nobody's standing changes: no secret may be there."""
+
+from tests.leaks.surfaces import API, Surface, Visit, as_guest, as_spare, by_one, nothing, of_accounts, once
+
+UNKNOWN = "nobody_here"
+PLAY = {
+    "token": "x" * 40,
+    "event": "6f8b8e9e-3f5b-4a55-9d7e-1d1a6f1f5a11",
+    "kind": "end",
+    "surface": "clip",
+    "watched_ms": 1,
+    "loops": 0,
+    "happened_at": "2026-01-01T00:00:00Z",
+}
+
+_PAGES = (
+    *(
+        "/about",
+        "/offline",
+        "/manifest.webmanifest",
+        "/sw.js",
+        "/favicon.ico",
+        "/robots.txt",
+        "/healthz",
+        "/metrics",
+        "/me",
+    ),
+    *("/sign-in", "/sign-in/recover", "/sign-up", "/sign-up/handle"),
+    *("/server", "/server/invitations", "/server/people", "/server/set-up"),
+    *(
+        f"/settings{room}"
+        for room in ("", "/check", "/leaving", "/privacy", "/profile", "/sessions", "/sign-in", "/tokens")
+    ),
+    *(f"{API}/{what}" for what in ("me", "me/follow-requests", "passkeys", "sessions", "tokens")),
+    *(f"{API}/uploads/limits", f"{API}/reports/readers"),
+)
+_POSTED_BY_SPARE = (
+    "/settings/check", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
+    "/settings/sign-in", "/settings/tokens",
+)  # fmt: skip
+_POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
+_SENT: dict[str, Visit] = {
+    "GET /source": by_one("/source"),
+    f"GET {API}/openapi.json": by_one(f"{API}/openapi.json"),
+    f"GET {API}/openapi.json/openapi.json": by_one(f"{API}/openapi.json/openapi.json"),
+    f"GET {API}/openapi.json/{{path:str}}": once("GET", f"{API}/openapi.json/nothing"),
+    "GET /static/{version:str}/{name:path}": once("GET", "/static/x/css/base.css"),
+    "GET /join/{token:str}": once("GET", "/join/x"),
+    "POST /join/{token:str}": once("POST", "/join/x", form={}),
+    "GET /reset/{token:str}": once("GET", "/reset/x"),
+    "POST /reset/{token:str}": once("POST", "/reset/x", form={}),
+    "GET /welcome/{token:str}": once("GET", "/welcome/x"),
+    "POST /welcome/{token:str}": once("POST", "/welcome/x", form={}),
+    f"POST {API}/plays": once("POST", f"{API}/plays", json={"events": [PLAY]}),
+    f"POST {API}/uploads": once("POST", f"{API}/uploads"),
+    f"OPTIONS {API}/uploads": once("OPTIONS", f"{API}/uploads"),
+    f"POST {API}/reports/{{report_id:int}}/settle": once("POST", f"{API}/reports/1/settle", json={}),
+    f"DELETE {API}/reports/{{report_id:int}}/hold": once("DELETE", f"{API}/reports/1/hold"),
+    f"DELETE {API}/comments/{{comment:int}}": once("DELETE", f"{API}/comments/1"),
+    f"POST {API}/me/acting": once("POST", f"{API}/me/acting", json={"handle": UNKNOWN}),
+    f"PATCH {API}/me": once("PATCH", f"{API}/me", json={"nothing": 1}),
+    f"DELETE {API}/me": as_guest("DELETE", f"{API}/me"),
+    f"PUT {API}/me/avatar": once("PUT", f"{API}/me/avatar"),
+    f"DELETE {API}/me/avatar": as_spare("DELETE", f"{API}/me/avatar"),
+    f"PUT {API}/me/choices/{{row:str}}": once("PUT", f"{API}/me/choices/nothing", json={}),
+    f"POST {API}/me/password": once("POST", f"{API}/me/password", json={}),
+    f"POST {API}/me/recovery-codes": as_spare("POST", f"{API}/me/recovery-codes"),
+    f"PUT {API}/me/follow-requests/{{handle:str}}": once("PUT", f"{API}/me/follow-requests/{UNKNOWN}"),
+    f"DELETE {API}/me/follow-requests/{{handle:str}}": once("DELETE", f"{API}/me/follow-requests/{UNKNOWN}"),
+    f"POST {API}/people": as_guest("POST", f"{API}/people", json={}),
+    f"POST {API}/people/{{handle:str}}/reset-link": once("POST", f"{API}/people/{UNKNOWN}/reset-link"),
+    f"POST {API}/invitations": once("POST", f"{API}/invitations"),
+    f"POST {API}/tokens": once("POST", f"{API}/tokens", json={}),
+    f"DELETE {API}/tokens/{{token:int}}": once("DELETE", f"{API}/tokens/1"),
+    f"POST {API}/passkeys": once("POST", f"{API}/passkeys", json={}),
+    f"POST {API}/passkeys/options": once("POST", f"{API}/passkeys/options", json={}),
+    f"DELETE {API}/passkeys/{{passkey:int}}": once("DELETE", f"{API}/passkeys/1"),
+    f"POST {API}/sessions": as_guest("POST", f"{API}/sessions", json={}),
+    f"DELETE {API}/sessions": as_spare("DELETE", f"{API}/sessions"),
+    f"DELETE {API}/sessions/{{session:int}}": once("DELETE", f"{API}/sessions/1"),
+    f"POST {API}/sessions/check": once("POST", f"{API}/sessions/check", json={}),
+    f"POST {API}/sessions/passkey": as_guest("POST", f"{API}/sessions/passkey", json={}),
+    f"POST {API}/sessions/passkey/options": as_guest("POST", f"{API}/sessions/passkey/options"),
+    f"POST {API}/sessions/recovery": as_guest("POST", f"{API}/sessions/recovery", json={}),
+    f"POST {API}/sessions/reset": as_guest("POST", f"{API}/sessions/reset", json={}),
+    f"POST {API}/sessions/reset-mail": as_guest("POST", f"{API}/sessions/reset-mail", json={}),
+}
+for _list in ("", "/followers", "/following"):
+    _SENT[f"GET {API}/accounts/{{handle:str}}{_list}"] = of_accounts(f"{API}/accounts/{{handle}}{_list}")
+for _act in ("follow", "block", "mute"):
+    for _method in ("PUT", "DELETE"):
+        _SENT[f"{_method} {API}/accounts/{{handle:str}}/{_act}"] = once(_method, f"{API}/accounts/{UNKNOWN}/{_act}")
+
+ELSEWHERE = {
+    **{f"GET {path}": Surface(once("GET", path), nothing) for path in _PAGES},
+    **{f"POST {path}": Surface(as_spare("POST", path, form={}), nothing) for path in _POSTED_BY_SPARE},
+    **{f"POST {path}": Surface(as_guest("POST", path, form={}), nothing) for path in _POSTED_BY_GUEST},
+    **{route: Surface(visit, nothing) for route, visit in _SENT.items()},
+}

@@ -1,0 +1,1 @@
+"""Tests of media: real files through the real ffmpeg."""

@@ -1,0 +1,110 @@
+"""A cover is bright where it can be, small, right side up, and tells nothing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from onstage.media.covers import Cover, cover_from_image, quick_cover
+from onstage.media.probe import Unplayable
+from tests.media.conftest import corner_names, listing_of, pixels
+from tests.media_files import make
+
+
+def mean(picture: bytes) -> tuple[int, int, int]:
+    red, green, blue = (sum(picture[channel::3]) * 3 // len(picture) for channel in range(3))
+    return red, green, blue
+
+
+def size(path: Path) -> tuple[int, int]:
+    """As ffmpeg reads it, not as we do."""
+    found = re.search(r"Video: webp.*?, (\d+)x(\d+)", listing_of(path))
+    assert found
+    return int(found[1]), int(found[2])
+
+
+def names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+def close(cover: Cover, color: tuple[int, int, int]) -> bool:
+    found = bytes.fromhex(cover.color.removeprefix("#"))
+    return all(abs(one - other) <= 12 for one, other in zip(found, color, strict=True))
+
+
+def test_a_cover_of_the_first_picture(ffmpeg: str, made: Path, tmp_path: Path) -> None:
+    cover = quick_cover(ffmpeg, made / "plain.mp4", tmp_path)
+    assert (cover.width, cover.height) == size(cover.webp) == (320, 180)
+    assert names(tmp_path) == {"cover.webp", "cover-small.webp"}
+    assert close(cover, mean(pixels(made / "plain.mp4", width=16, height=16)))
+
+
+def test_a_large_picture_is_made_small(ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "large.mp4"
+    make.run(path, "-f", "lavfi", "-i", "testsrc2=size=1080x1920:duration=0.2", *make.H264)
+    cover = quick_cover(ffmpeg, path, tmp_path)
+    assert (cover.width, cover.height) == size(cover.webp) == (720, 1280)
+    assert size(cover.small) == (360, 640)
+    assert cover.small.stat().st_size < cover.webp.stat().st_size < 100_000
+
+
+def test_a_dark_start_is_passed_over(ffmpeg: str, made: Path, tmp_path: Path) -> None:
+    assert max(mean(pixels(made / "dark-start.mp4", width=16, height=16))) < 10
+    cover = quick_cover(ffmpeg, made / "dark-start.mp4", tmp_path)
+    assert max(bytes.fromhex(cover.color[1:])) > 32
+
+
+def test_what_is_all_dark_has_a_dark_cover(ffmpeg: str, tmp_path: Path) -> None:
+    make.run(tmp_path / "dark.mp4", "-f", "lavfi", "-i", "color=black:size=64x64:duration=1", *make.H264)
+    cover = quick_cover(ffmpeg, tmp_path / "dark.mp4", tmp_path)
+    assert max(bytes.fromhex(cover.color[1:])) < 10
+    assert size(cover.webp) == (64, 64)
+
+
+def test_the_authors_choice(ffmpeg: str, tmp_path: Path) -> None:
+    two = "color=red:size=64x64:duration=1[r];color=blue:size=64x64:duration=1[b];[r][b]concat"
+    make.run(tmp_path / "two.mp4", "-f", "lavfi", "-i", two, *make.H264)
+    path = tmp_path / "two.mp4"
+    assert close(quick_cover(ffmpeg, path, tmp_path, 0), (253, 0, 0))
+    assert close(quick_cover(ffmpeg, path, tmp_path, 1_500_000), (0, 0, 253))
+    assert close(quick_cover(ffmpeg, path, tmp_path, 90_000_000), (253, 0, 0))
+
+
+@pytest.mark.parametrize("name", ["turned-90.mp4", "mirrored.mp4"])
+def test_right_side_up(ffmpeg: str, made: Path, tmp_path: Path, name: str) -> None:
+    cover = quick_cover(ffmpeg, made / name, tmp_path)
+    assert corner_names(cover.webp) == corner_names(cover.small) == corner_names(made / name)
+
+
+@pytest.mark.parametrize("form", ["png", "mjpeg", "libwebp"])
+def test_the_authors_own_picture(ffmpeg: str, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "mine"
+    told = ("-metadata", "comment=at home")
+    make.run(path, *make.PATTERN, "-frames:v", "1", "-c:v", form, *told, "-f", "image2", "-update", "1")
+    cover = cover_from_image(ffmpeg, path, tmp_path)
+    assert (cover.width, cover.height) == size(cover.webp) == (320, 180)
+    assert close(cover, mean(pixels(path, width=16, height=16)))
+    assert b"at home" not in cover.webp.read_bytes() + cover.small.read_bytes()
+
+
+def test_a_jpeg_is_turned_by_its_exif(ffmpeg: str, made: Path, tmp_path: Path) -> None:
+    path = tmp_path / "turned.jpg"
+    make.run(path, "-noautorotate", "-i", str(made / "turned-180.mp4"), "-frames:v", "1", "-q:v", "2")
+    plain = path.read_bytes()
+    orientation = bytes.fromhex("ffe1002245786966000049492a0008000000010012010300010000000600000000000000")
+    path.write_bytes(plain[:2] + orientation + plain[2:])
+    assert corner_names(cover_from_image(ffmpeg, path, tmp_path).webp) == ["red", "white", "green", "blue"]
+
+
+@pytest.mark.parametrize("name", ["plain.mp4", "moving.gif", "words.mp4", "empty.mp4"])
+def test_what_is_no_picture(ffmpeg: str, made: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(Unplayable) as caught:
+        cover_from_image(ffmpeg, made / name, tmp_path)
+    assert caught.value.code == "not_a_picture"
+    assert names(tmp_path) == set()
+
+
+def test_no_pictures_at_all(ffmpeg: str, made: Path, tmp_path: Path) -> None:
+    with pytest.raises(Unplayable):
+        quick_cover(ffmpeg, made / "sound-only.mp4", tmp_path)
+    assert names(tmp_path) == set()

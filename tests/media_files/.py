@@ -1,0 +1,1 @@
+"""Files that people upload, good and bad; LICENSES.md says where each comes from, make.py makes more."""

@@ -1,0 +1,151 @@
+"""Reports: made about what one can see, read by nobody whom they name, settled with a reason."""
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from onstage.accounts.models import members, people
+from onstage.clips.models import Audience, clips, holds
+from onstage.clock import now
+from onstage.engagement import comments
+from onstage.errors import Conflict, Invalid, NotFound
+from onstage.moderation import reports
+from onstage.moderation.models import reports as table
+from onstage.moderation.reports import Outcome, Reason
+from tests.cast import Actor, Cast, make_clip
+
+
+def open_for(cast: Cast, who: Actor) -> list[reports.Report]:
+    with cast.app.database.read() as db:
+        return reports.open_reports(db, who.viewer)[0]
+
+
+def held(cast: Cast, clip: int) -> int:
+    with cast.app.database.read() as db:
+        return int(db.execute(select(clips.c.holds).where(clips.c.id == clip)).scalar_one())
+
+
+def test_a_clip_an_account_and_a_comment_can_be_reported(cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.ada.viewer)
+    with cast.app.database.write() as db:
+        said = comments.comment(db, cast.ben.viewer, slug, "Mean words.")
+        reports.report_clip(db, cast.fay.viewer, slug, Reason.VIOLENCE, " It hurts\u202e ", now())
+        reports.report_account(db, cast.fay.viewer, "@ben", Reason.SPAM, "", now())
+        reports.report_comment(db, cast.fay.viewer, said.id, Reason.HATE, "", now())
+    found = open_for(cast, cast.ola)
+    assert [(one.handle, one.clip, one.said, one.words) for one in found] == [
+        ("ben", slug, "Mean words.", ""),
+        ("ben", None, None, ""),
+        ("ada", slug, None, "It hurts"),
+    ]
+
+
+def test_what_one_can_not_see_one_can_not_report(cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.ada.viewer, audience=Audience.PRIVATE)
+    with cast.app.database.write() as db:
+        said = comments.comment(db, cast.ada.viewer, slug, "A note.")
+    for who in (cast.ben, cast.eve):
+        with cast.app.database.write() as db, pytest.raises(NotFound):
+            reports.report_clip(db, who.viewer, slug, Reason.OTHER, "", now())
+        with cast.app.database.write() as db, pytest.raises(NotFound):
+            reports.report_comment(db, who.viewer, said.id, Reason.OTHER, "", now())
+    with cast.app.database.write() as db, pytest.raises(NotFound):
+        reports.report_account(db, cast.eve.viewer, "ada", Reason.OTHER, "", now())
+
+
+def test_saying_it_again_replaces_the_words(cast: Cast) -> None:
+    with cast.app.database.write() as db:
+        first = reports.report_account(db, cast.fay.viewer, "ben", Reason.SPAM, "one", now())
+        assert reports.report_account(db, cast.fay.viewer, "ben", Reason.HATE, "two", now()) == first
+        assert reports.report_account(db, cast.ada.viewer, "ben", Reason.HATE, "three", now()) != first
+    assert [(one.reason, one.words) for one in open_for(cast, cast.ola)] == [
+        (Reason.HATE, "three"),
+        (Reason.HATE, "two"),
+    ]
+
+
+def test_nobody_whom_a_report_names_reads_or_settles_it(cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.duo.viewer)
+    with cast.app.database.write() as db:
+        db.execute(
+            update(people)
+            .where(people.c.id.in_([cast.ben.viewer.person, cast.ada.viewer.person]))
+            .values(is_server_owner=1)
+        )
+        about_ola = reports.report_account(db, cast.fay.viewer, "ola", Reason.OTHER, "", now())
+        about_duo = reports.report_clip(db, cast.fay.viewer, slug, Reason.OTHER, "", now())
+    assert [one.id for one in open_for(cast, cast.ola)] == [about_duo]
+    assert [one.id for one in open_for(cast, cast.ben)] == [about_ola], "a member of the joint account"
+    for who, which in ((cast.ola, about_ola), (cast.ben, about_duo), (cast.ada, about_duo)):
+        with cast.app.database.write() as db, pytest.raises(NotFound):
+            reports.settle(db, who.viewer, which, Outcome.DISMISS, "No.", now())
+
+
+def test_an_author_who_has_left_the_account_is_still_named(cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.duo.viewer)
+    with cast.app.database.write() as db:
+        db.execute(update(people).where(people.c.id == cast.ada.viewer.person).values(is_server_owner=1))
+        reports.report_clip(db, cast.fay.viewer, slug, Reason.OTHER, "", now())
+        db.execute(members.delete().where(members.c.account_id == cast.duo.viewer.account))
+    assert open_for(cast, cast.ada) == []
+
+
+def test_the_page_knows_whether_anybody_would_read_it(cast: Cast) -> None:
+    with cast.app.database.write() as db:
+        assert reports.readers(db, cast.ben.viewer.account or 0) == 1
+        assert reports.readers(db, cast.ola.viewer.account or 0) == 0
+        row = {"account_id": cast.duo.viewer.account, "person_id": cast.ola.viewer.person}
+        db.execute(insert(members).values(**row, role="creator", since=now()))
+        assert reports.readers(db, cast.duo.viewer.account or 0) == 0
+        assert reports.readers(db, cast.ben.viewer.account or 0, author=cast.ola.viewer.person) == 0
+
+
+def test_a_hold_withholds_at_once_and_ends_only_by_its_giver(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    with cast.app.database.write() as db:
+        db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(is_server_owner=1))
+        which = reports.report_clip(db, cast.fay.viewer, slug, Reason.ILLEGAL, "", now())
+        reports.settle(db, cast.ola.viewer, which, Outcome.HOLD, "Against the law here.", now())
+        assert db.execute(select(holds.c.kind, holds.c.giver_id)).one() == ("moderation", cast.ola.viewer.person)
+    assert held(cast, clip) == 1
+    assert open_for(cast, cast.ola) == []
+    with cast.app.database.write() as db, pytest.raises(NotFound):
+        reports.release(db, cast.max.viewer, which)
+    with cast.app.database.write() as db:
+        reports.release(db, cast.ola.viewer, which)
+    assert held(cast, clip) == 0
+    with cast.app.database.write() as db, pytest.raises(NotFound):
+        reports.release(db, cast.ola.viewer, which)
+
+
+def test_settling_takes_a_reason_and_happens_once(cast: Cast) -> None:
+    with cast.app.database.write() as db:
+        which = reports.report_account(db, cast.fay.viewer, "ben", Reason.SPAM, "", now())
+        with pytest.raises(Invalid):
+            reports.settle(db, cast.ola.viewer, which, Outcome.DISMISS, "  ", now())
+        with pytest.raises(Invalid):
+            reports.settle(db, cast.ola.viewer, which, Outcome.HOLD, "Hold what?", now())
+        reports.settle(db, cast.ola.viewer, which, Outcome.DISMISS, "It is no spam.", now())
+        with pytest.raises(Conflict):
+            reports.settle(db, cast.ola.viewer, which, Outcome.DISMISS, "Again.", now())
+        assert db.execute(select(table.c.outcome, table.c.settled_words)).one() == ("dismiss", "It is no spam.")
+
+
+def test_after_it_is_settled_one_may_report_anew(cast: Cast) -> None:
+    with cast.app.database.write() as db:
+        first = reports.report_account(db, cast.fay.viewer, "ben", Reason.SPAM, "", now())
+        reports.settle(db, cast.ola.viewer, first, Outcome.DISMISS, "No.", now())
+        assert reports.report_account(db, cast.fay.viewer, "ben", Reason.SPAM, "", now()) != first
+        assert db.execute(select(func.count()).select_from(table)).scalar_one() == 2
+
+
+def test_open_reports_come_in_pages(cast: Cast) -> None:
+    with cast.app.database.write() as db:
+        for handle in ("ada", "ben", "max"):
+            reports.report_account(db, cast.fay.viewer, handle, Reason.SPAM, "", now())
+        found, before = [], None
+        while True:
+            page, before = reports.open_reports(db, cast.ola.viewer, before=before, limit=2)
+            found += [one.handle for one in page]
+            if before is None:
+                break
+    assert found == ["max", "ben", "ada"]

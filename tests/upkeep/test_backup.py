@@ -1,0 +1,250 @@
+"""Backup and restore: what was there is there again, but for what was deleted since; on both databases."""
+
+import json
+import tarfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from onstage import datafolder
+from onstage.accounts import leaving
+from onstage.accounts.models import accounts, people
+from onstage.clips import deletion
+from onstage.clips.models import HoldKind, Stage, clips, holds, tombstones
+from onstage.clips.workroom import JOURNAL
+from onstage.db import tables
+from onstage.db.engine import Database
+from onstage.errors import Conflict, InUse
+from onstage.jobs.models import jobs
+from onstage.server import compose
+from onstage.settings import Settings
+from onstage.storage import journal
+from onstage.upkeep.archive import NotABackup
+from onstage.upkeep.backup import backup
+from onstage.upkeep.restore import restore
+from onstage.web.http import App
+from tests.clips.conftest import Run
+from tests.upkeep.conftest import EmptyPlace, Filled
+
+
+def save(filled: Filled, folder: Path, *, without_secret: bool = False) -> Path:
+    archive = folder / "saved.tar"
+    backup(filled.settings, file=str(archive), without_secret=without_secret)
+    return archive
+
+
+def bring_back(place: Settings, archive: Path, journal: Path | None = None, *, vouched: bool = True) -> App:
+    restore(place, file=str(archive), journal=str(journal) if journal else None, nothing_was_deleted=vouched)
+    return compose(place)
+
+
+def rows(database: Database) -> dict[str, list[object]]:
+    """Every row of every table but of the search index's own, which are those of the index."""
+    with database.read() as db:
+        found: dict[str, list[object]] = {}
+        for name in tables.names(db):
+            if not name.startswith("search_words") and name != "alembic_version":
+                driver = db.connection.driver_connection
+                found[name] = sorted(map(tuple, driver.execute(f"SELECT * FROM {name}")), key=repr)  # type: ignore[union-attr]
+        return found
+
+
+def erase(filled: Filled, slug: str, run: Run) -> None:
+    """Delete a clip as its author does, past the ten seconds."""
+    database = filled.app.database
+    with database.write() as db:
+        deletion.delete(db, filled.cast.ada.viewer, slug)
+        db.execute(update(jobs).where(jobs.c.kind == deletion.ERASE).values(due_at=0))
+    run()
+
+
+def test_everything_comes_back(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    archive = save(filled, tmp_path)
+    place = empty_place()
+    back = bring_back(place, archive)
+    assert rows(back.database) == rows(filled.app.database)
+    for stored in filled.app.storage.list():
+        assert back.storage.read(stored.key, 0, stored.bytes) == filled.app.storage.read(stored.key, 0, stored.bytes)
+    assert {each.key for each in back.storage.list()} == {each.key for each in filled.app.storage.list()}
+    assert (place.data / "secret").read_text() == "kept in the folder"
+    assert (place.data / "secret").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in place.data.iterdir() if "-" not in path.name and path.suffix != ".lock") == [
+        *(
+            ["objects", "onstage.db", "secret", "uploads"]
+            if not place.database_url
+            else ["objects", "secret", "uploads"]
+        )
+    ]
+    back.close()
+
+
+def test_what_waited_to_be_made_playable_goes_on(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run_in: Callable[[App], int]
+) -> None:
+    back = bring_back(empty_place(), save(filled, tmp_path))
+    run_in(back)
+    with back.database.read() as db:
+        stage = db.execute(select(clips.c.stage).where(clips.c.id == filled.waiting.clip)).scalar()
+    assert stage == Stage.DRAFT
+    back.close()
+
+
+def test_a_clip_deleted_after_the_backup_does_not_rise(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run: Run, run_in: Callable[[App], int]
+) -> None:
+    archive = save(filled, tmp_path)
+    before = {each.key for each in filled.app.storage.list()}
+    erase(filled, filled.first.slug, run)
+    gone = before - {each.key for each in filled.app.storage.list()}
+    assert gone
+    back = bring_back(empty_place(), archive, filled.settings.data / JOURNAL)
+    run_in(back)
+    with back.database.read() as db:
+        assert set(db.execute(select(clips.c.slug)).scalars()) == {filled.second.slug, filled.waiting.slug}
+        assert db.execute(select(tombstones.c.id).where(tombstones.c.id == filled.first.clip)).scalar()
+    assert not gone & {each.key for each in back.storage.list()}
+    back.close()
+
+
+def test_a_person_who_left_after_the_backup_does_not_rise(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run: Run
+) -> None:
+    archive = save(filled, tmp_path)
+    ben = filled.cast.ben.viewer
+    with filled.app.database.write() as db:
+        leaving.leave(db, ben, filled.app.purgers)
+    run()
+    back = bring_back(empty_place(), archive, filled.settings.data / JOURNAL)
+    with back.database.read() as db:
+        assert not db.execute(select(people.c.id).where(people.c.id == ben.person)).all()
+        assert not db.execute(select(accounts.c.id).where(accounts.c.id == ben.account)).all()
+    for table in ("likes", "comments", "counts", "follows", "members"):
+        assert rows(back.database)[table] == rows(filled.app.database)[table], table
+    back.close()
+
+
+def test_the_journal_in_the_data_folder_is_found(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    archive, place = save(filled, tmp_path), empty_place()
+    place.data.mkdir()
+    journal.append(place.data / JOURNAL, [journal.Entry("clip", filled.second.clip, 1)])
+    back = bring_back(place, archive, vouched=False)
+    with back.database.read() as db:
+        assert filled.second.slug not in set(db.execute(select(clips.c.slug)).scalars())
+    back.close()
+
+
+def test_without_a_journal_clips_of_minors_start_withheld(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path
+) -> None:
+    max_ = filled.cast.max.viewer
+    with filled.app.database.write() as db:
+        db.execute(update(clips).where(clips.c.id == filled.second.clip).values(person_id=max_.person))
+    archive = save(filled, tmp_path)
+    back = bring_back(empty_place(), archive, vouched=False)
+    with back.database.read() as db:
+        held = {tuple(row) for row in db.execute(select(holds.c.clip_id, holds.c.kind))}
+    assert held == {(filled.second.clip, HoldKind.MODERATION.value)}
+    back.close()
+
+
+def test_it_is_saved_while_others_write(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    """The snapshot is one instant: a transaction that is open meanwhile is not in it, by no part."""
+    with filled.app.database.write() as db:
+        db.execute(update(accounts).values(bio="half done"))
+        archive = save(filled, tmp_path)
+        db.execute(update(accounts).values(name="half done"))
+    back = bring_back(empty_place(), archive)
+    with back.database.read() as db:
+        assert not db.execute(select(accounts.c.id).where(accounts.c.bio == "half done")).all()
+    back.close()
+
+
+def test_the_secret_stays_out_when_asked(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    archive = save(filled, tmp_path, without_secret=True)
+    with tarfile.open(archive) as tar:
+        assert "secret" not in tar.getnames()
+    assert b"kept in the folder" not in archive.read_bytes()
+    place = empty_place()
+    back = bring_back(place, archive)
+    back.close()
+
+
+def test_the_archive_is_for_its_owner_alone_and_has_no_other_name_before_it_is_whole(
+    filled: Filled, tmp_path: Path
+) -> None:
+    archive = save(filled, tmp_path)
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir() if path.name != "data"] == ["saved.tar"]
+
+
+def test_a_backup_never_replaces_a_file_and_is_named_in_a_folder(filled: Filled, tmp_path: Path) -> None:
+    archive = save(filled, tmp_path)
+    with pytest.raises(Conflict, match="never replaces a file"):
+        save(filled, tmp_path)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    backup(filled.settings, file=str(folder), without_secret=False)
+    (named,) = folder.iterdir()
+    assert named.name.startswith("onstage-20")
+    assert archive.exists()
+
+
+def test_a_damaged_archive_is_refused_whole(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    archive = save(filled, tmp_path)
+    with tarfile.open(archive) as tar:
+        manifest = json.loads(b"".join(tar.extractfile("manifest.json") or []))
+        name = next(name for name in manifest["members"] if name.startswith("objects/"))
+        at = tar.getmember(name).offset_data
+    content = bytearray(archive.read_bytes())
+    content[at] ^= 1
+    archive.write_bytes(content)
+    place = empty_place()
+    with pytest.raises(NotABackup, match=name):
+        bring_back(place, archive)
+    assert not (place.data / "onstage.db").exists()
+    archive.write_bytes(content[: len(content) // 2])
+    with pytest.raises(NotABackup):
+        bring_back(place, archive)
+    archive.write_text("not a tar")
+    with pytest.raises(NotABackup):
+        bring_back(place, archive)
+
+
+def test_it_restores_into_empty_places_only(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    archive = save(filled, tmp_path)
+    place = empty_place()
+    bring_back(place, archive).close()
+    with pytest.raises(Conflict, match="not empty"):
+        bring_back(place, archive)
+    if place.database_url:
+        with pytest.raises(Conflict, match="has tables already"):
+            bring_back(replace(place, data=tmp_path / "another"), archive)
+
+
+def test_it_does_not_restore_under_a_running_server(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    archive, place = save(filled, tmp_path), empty_place()
+    with datafolder.hold(place.data), pytest.raises(InUse):
+        bring_back(place, archive)
+
+
+def test_the_other_kind_of_database_is_refused(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    archive, place = save(filled, tmp_path), empty_place()
+    other = replace(place, database_url="" if place.database_url else "postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(Conflict, match="of a server on"):
+        bring_back(other, archive)
+
+
+def test_an_object_that_is_lost_is_named_and_the_rest_is_saved(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = min(each.key for each in filled.app.storage.list())
+    filled.app.storage.delete([lost])
+    archive = save(filled, tmp_path)
+    assert "1 objects were not there" in capsys.readouterr().out
+    with tarfile.open(archive) as tar:
+        assert json.loads(b"".join(tar.extractfile("manifest.json") or []))["lost"] == [lost]
+    bring_back(empty_place(), archive).close()
+    assert "1 objects are not in the backup" in capsys.readouterr().out

@@ -1,0 +1,145 @@
+"""Making clips without scripts."""
+
+import pytest
+from sqlalchemy import select
+
+from onstage.clips.models import Audience, HoldKind, Stage, clips, uploads
+from onstage.jobs.models import jobs
+from onstage.web.app import App
+from tests.cast import Cast, make_clip
+from tests.client import Client
+from tests.web.pages.sending import send_parts
+from tests.web.pages.test_settings import PNG
+
+FILM = bytes(range(256)) * 40  # nobody looks into it before its turn
+
+
+def kept(app: App, slug: str) -> tuple[str, ...]:
+    """The caption, audience, commenters and stage of a clip."""
+    with app.database.read() as db:
+        columns = (clips.c.caption, clips.c.audience, clips.c.commenters, clips.c.stage)
+        return tuple(db.execute(select(*columns).where(clips.c.slug == slug)).one())
+
+
+def drafted(app: App, cast: Cast) -> str:
+    return make_clip(app.database, cast.ada.viewer, published=False, stage=Stage.DRAFT)[1]
+
+
+def test_the_first_step_tells_the_limits(client: Client, cast: Cast) -> None:
+    page = client.get("/make", cast.ada).text
+    assert "Up to 10 minutes and 1 GB" in page
+    assert 'enctype="multipart/form-data"' in page
+    assert client.get("/make").status == 303
+
+
+def test_a_file_in_one_request_becomes_a_clip_in_work(client: Client, cast: Cast, app: App) -> None:
+    answer = send_parts(client, "/make", cast.ada, {}, {"file": ("rabbit.mp4", FILM)})
+    assert answer.status == 303
+    slug = (answer.header("location") or "").removeprefix("/make/")
+    assert kept(app, slug)[-1] == Stage.PROCESSING.value
+    with app.database.read() as db:
+        name = db.execute(select(uploads.c.id)).scalar_one()
+        assert db.execute(select(jobs.c.kind).where(jobs.c.kind == "publish")).all()
+    assert app.staging.path(name).read_bytes() == FILM
+    assert client.get(f"/make/{slug}", cast.ada).status == 200
+
+
+def test_no_file_and_an_empty_one_are_refused_beside_the_field(client: Client, cast: Cast) -> None:
+    assert send_parts(client, "/make", cast.ada, {"x": "y"}).status == 422
+    assert send_parts(client, "/make", cast.ada, {}, {"file": ("empty.mp4", b"")}).status == 422
+
+
+def test_a_guest_can_send_no_file(client: Client) -> None:
+    assert send_parts(client, "/make", None, {}, {"file": ("rabbit.mp4", FILM)}).status == 401
+
+
+def test_words_are_saved_and_published(client: Client, cast: Cast, app: App) -> None:
+    slug = drafted(app, cast)
+    words = {"caption": "On the roof #dusk", "audience": "followers", "commenters": "friends"}
+    saved = send_parts(client, f"/make/{slug}", cast.ada, words | {"do": "save"})
+    assert saved.header("location") == f"/make/{slug}?did=save"
+    assert kept(app, slug) == ("On the roof #dusk", "followers", "friends", Stage.DRAFT.value)
+    out = send_parts(client, f"/make/{slug}", cast.ada, words | {"do": "publish"})
+    assert out.header("location") == "/me/clips?did=publish&show=published"
+    assert kept(app, slug)[-1] == Stage.NONE.value
+    assert client.get(f"/c/{slug}", cast.ben).status == 200
+    assert client.get(f"/c/{slug}").status == 404
+
+
+def test_publishing_before_it_can_be_played_waits(client: Client, cast: Cast, app: App) -> None:
+    slug = make_clip(app.database, cast.ada.viewer, published=False, stage=Stage.PROCESSING)[1]
+    words = {"caption": "", "audience": "public", "commenters": "everyone", "do": "publish"}
+    assert send_parts(client, f"/make/{slug}", cast.ada, words).header("location") == "/me/clips?did=publish-later"
+    assert "goes out by itself" in client.get(f"/make/{slug}", cast.ada).text
+    assert client.get(f"/c/{slug}").status == 404
+
+
+def test_a_caption_that_is_too_long_is_kept_in_the_form(client: Client, cast: Cast, app: App) -> None:
+    slug = drafted(app, cast)
+    long = "word " * 500
+    words = {"caption": long, "audience": "friends", "commenters": "nobody", "do": "publish"}
+    answer = send_parts(client, f"/make/{slug}", cast.ada, words)
+    assert answer.status == 422
+    assert 'id="caption-error"' in answer.text
+    assert "word word word" in answer.text
+    assert 'value="friends" checked' in answer.text
+    assert kept(app, slug)[-1] == Stage.DRAFT.value
+
+
+def test_the_cover_by_second_or_own_picture(client: Client, cast: Cast, app: App) -> None:
+    slug = drafted(app, cast)
+    words = {"caption": "", "audience": "public", "commenters": "everyone", "do": "save"}
+    assert send_parts(client, f"/make/{slug}", cast.ada, words | {"at_seconds": "2.5"}).status == 303
+    assert send_parts(client, f"/make/{slug}", cast.ada, words, {"cover": ("c.png", PNG)}).status == 303
+    with app.database.read() as db:
+        asked = db.execute(select(jobs.c.payload).where(jobs.c.kind == "cover").order_by(jobs.c.id)).scalars().all()
+    assert "2500000" in str(asked[0])
+    assert ".picture" in str(asked[1])
+    wrong = send_parts(client, f"/make/{slug}", cast.ada, words | {"at_seconds": "later"})
+    assert wrong.status == 422
+
+
+@pytest.mark.parametrize("act", ["save", "publish", "delete"])
+def test_a_stranger_finds_nothing_to_change(client: Client, cast: Cast, app: App, act: str) -> None:
+    _clip, slug = make_clip(app.database, cast.ada.viewer, caption="kept")
+    assert client.get(f"/make/{slug}", cast.ben).status == 404
+    assert send_parts(client, f"/make/{slug}", cast.ben, {"caption": "mine now", "do": act}).status == 404
+    assert client.post("/me/clips", cast.ben, form={"clip": slug, "do": "delete"}).status == 404
+    assert kept(app, slug)[0] == "kept"
+
+
+def test_what_age_closes_is_closed_here_too(client: Client, cast: Cast, app: App) -> None:
+    _clip, slug = make_clip(
+        app.database, cast.max.viewer, published=False, stage=Stage.DRAFT, audience=Audience.FOLLOWERS
+    )
+    page = client.get(f"/make/{slug}", cast.max).text
+    assert "Because you are 16 or 17" in page
+    assert 'name="marked"' not in page
+    words = {"caption": "", "audience": "followers", "commenters": "friends", "marked": "yes", "do": "save"}
+    assert send_parts(client, f"/make/{slug}", cast.max, words).status == 403
+
+
+def test_deleting_can_be_undone(client: Client, cast: Cast, app: App) -> None:
+    _clip, slug = make_clip(app.database, cast.ada.viewer)
+    answer = send_parts(client, f"/make/{slug}", cast.ada, {"do": "delete"})
+    assert answer.header("location") == f"/me/clips?did=delete&clip={slug}"
+    assert client.get(f"/c/{slug}", cast.ben).status == 404
+    page = client.get(f"/me/clips?did=delete&clip={slug}", cast.ada).text
+    assert 'value="restore"' in page
+    client.post("/me/clips", cast.ada, form={"clip": slug, "do": "restore", "show": "published"})
+    assert client.get(f"/c/{slug}", cast.ben).status == 200
+
+
+def test_the_list_shows_every_state(client: Client, cast: Cast, app: App) -> None:
+    for stage in (Stage.UPLOADING, Stage.PROCESSING, Stage.FAILED, Stage.DRAFT):
+        make_clip(app.database, cast.ada.viewer, caption=f"in {stage}", published=False, stage=stage)
+    make_clip(app.database, cast.ada.viewer, caption="out there")
+    make_clip(app.database, cast.ada.viewer, caption="held back", hold=HoldKind.MODERATION)
+    page = client.get("/me/clips", cast.ada).text
+    for words in ("in uploading", "in processing", "in failed", "in draft", "Making it playable", "It did not work"):
+        assert words in page
+    assert "out there" not in page
+    published = client.get("/me/clips?show=published", cast.ada).text
+    assert "out there" in published
+    assert "Withheld" in published
+    assert "in draft" not in client.get("/me/clips", cast.ben).text
