@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 
 from onstage import settings
@@ -19,6 +20,9 @@ from tests import postgres
 from tests.cast import Cast, make_cast
 from tests.client import Client
 from tests.law.seam import Watch, watching
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 hypothesis.settings.register_profile("long", max_examples=5000, deadline=None)  # `make fuzz`
 
@@ -62,6 +66,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app.plays.stop()
     app.database.close()
     return folder / "onstage.db"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A running Chromium with an invented camera: one for each test process, as playwright allows no second."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on the path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *CAMERA])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.media_files import make
+from tests.media.files import make
 
 KEPT = Path(make.__file__).parent
 

@@ -1,13 +1,12 @@
 """What leaves here plays in a real browser: right side up, to its end, as long as we say."""
 
 import base64
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from onstage.media.probe import Limits, probe
 from onstage.media.transcode import first_rendition, ladder
@@ -15,7 +14,6 @@ from tests.media.conftest import KEPT, corner_names, names_of
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PLAY = """async ({encoded, rate}) => {
   const bytes = Uint8Array.from(atob(encoded), letter => letter.charCodeAt(0));
   const video = document.createElement("video");
@@ -46,14 +44,11 @@ PLAY = """async ({encoded, rate}) => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """An empty page in Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on the path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def played(page: Page, path: Path) -> dict[str, Any]:

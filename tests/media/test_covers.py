@@ -8,7 +8,7 @@ import pytest
 from onstage.media.covers import Cover, cover_from_image, quick_cover
 from onstage.media.probe import Unplayable
 from tests.media.conftest import corner_names, listing_of, pixels
-from tests.media_files import make
+from tests.media.files import make
 
 
 def mean(picture: bytes) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onstage.media import mp4
-from tests.media_files import make
+from tests.media.files import make
 
 
 def test_the_index_of_a_plain_file(made: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from onstage.media.probe import Limits, Source, Unplayable, probe
 from tests.media.conftest import KEPT
-from tests.media_files import make
+from tests.media.files import make
 
 
 def refused(ffmpeg: str, path: Path, limits: Limits | None = None) -> Unplayable:

@@ -10,7 +10,7 @@ import pytest
 from onstage.media.probe import Limits, Source, Unplayable, probe
 from onstage.media.transcode import Encoded, can_copy, first_rendition, ladder
 from tests.media.conftest import KEPT, corner_names, decode, listing_of
-from tests.media_files import make
+from tests.media.files import make
 
 
 def first(ffmpeg: str, path: Path, folder: Path) -> Encoded:
