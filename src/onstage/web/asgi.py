@@ -36,6 +36,7 @@ from onstage.web.options import options_of
 from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
+from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
@@ -53,6 +54,7 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
     web = Litestar(
         route_handlers=[*options_of(routes), *routes],
         guards=[only_with_credentials],
+        plugins=[Strict()],
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
         compression_config=CompressionConfig(
