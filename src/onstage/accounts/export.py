@@ -69,14 +69,14 @@ class Writer:
         ).all()
         opened = self._opened(db, after, until)
         acts = {row.position: json.loads(row.act) for row in rows if row.position in opened}
-        named = _keys_of(db, {alias for act in acts.values() for alias in _aliases(act)})
+        named = keys_of(db, {alias for act in acts.values() for alias in aliases_in(act)})
         self._aliases.update(named)
         self._position = until
         return b"".join(self._put(_entry(row, acts.get(row.position), named)) for row in rows)
 
     def end(self, db: Connection) -> bytes:
         """Whom the aliases stand for, as far as the reader may know, and the signed end."""
-        names = self._put({"names": _names(db, self._aliases, self._clip_names)})
+        names = self._put({"names": names_of(db, self._aliases, self._clip_names)})
         key, head, name = chain.signing_keys(self._keys)[0], self._begun.head, self._begun.ledger
         signed = {
             "signer": chain.public_bytes(key).hex(),
@@ -111,7 +111,7 @@ def _entry(row: Any, act: Mapping[str, Any] | None, named: Mapping[str, Named]) 
     line = {"n": row.position, "hash": row.hash.hex()}
     if act is None:
         return {**line, "commitment": row.commitment.hex()}
-    theirs = [named[alias] for alias in _aliases(act) if alias in named]
+    theirs = [named[alias] for alias in aliases_in(act) if alias in named]
     unsealed = ledger.unseal(theirs, row.fields)
     fields = (
         {"fields_commitment": row.fields_commitment.hex()}
@@ -122,11 +122,13 @@ def _entry(row: Any, act: Mapping[str, Any] | None, named: Mapping[str, Named]) 
     return {**line, "act": row.act, "act_salt": row.act_salt.hex(), **fields, **signed}
 
 
-def _aliases(act: Mapping[str, Any]) -> set[str]:
+def aliases_in(act: Mapping[str, Any]) -> set[str]:
+    """Everybody and everything that an entry names."""
     return {alias for alias in (act["by"], act["account"], act["clip"], *act["about"]) if alias}
 
 
-def _keys_of(db: Connection, aliases: Iterable[str]) -> dict[str, Named]:
+def keys_of(db: Connection, aliases: Iterable[str]) -> dict[str, Named]:
+    """The keys of these aliases, as far as they are not destroyed."""
     found: dict[str, Named] = {}
     for some in _batches(aliases):
         rows = db.execute(select(ledger_keys.c.alias, ledger_keys.c.key).where(ledger_keys.c.alias.in_(some)))
@@ -134,7 +136,7 @@ def _keys_of(db: Connection, aliases: Iterable[str]) -> dict[str, Named]:
     return found
 
 
-def _names(db: Connection, aliases: Iterable[str], clip_names: ClipNames) -> dict[str, str]:
+def names_of(db: Connection, aliases: Iterable[str], clip_names: ClipNames) -> dict[str, str]:
     """Names for those aliases that have one; who acts as moderator has none."""
     found: dict[str, str] = {}
     for some in _batches(aliases):

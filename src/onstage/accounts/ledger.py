@@ -79,8 +79,12 @@ def append(db: Connection, keys: Keys, entry: Entry) -> int:
     rest = {what: value for what, value in entry.fields.items() if what not in FACTS}
     _write(db, keys, name, before, position, _json(act), _json(rest), _seal_key(named))
     opening = {each.alias for each in ([by] if _is_secret(entry) else [by, *about]) if each}
-    for alias in {each.alias for each in named}:
-        db.execute(insert(ledger_mentions).values(alias=alias, position=position, opens=int(alias in opening)))
+    mentions = [
+        {"alias": alias, "position": position, "opens": int(alias in opening)}
+        for alias in sorted({each.alias for each in named})
+    ]
+    if mentions:
+        db.execute(insert(ledger_mentions), mentions)
     return position
 
 

@@ -34,7 +34,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
-from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
+from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
@@ -43,7 +43,7 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(uploads, clips_edit, events, media, ledger),
-    *(doors, settings, keys, making, server_room),
+    *(doors, settings, keys, making, server_room, record),
 )
 
 
