@@ -5,7 +5,6 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.media.files import make
@@ -33,11 +32,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     make.every(folder)
     return folder
-
-
-def running() -> list[psutil.Process]:
-    """The children that are ffmpeg or become it; a test process has others, such as a database and a browser."""
-    return [child for child in psutil.Process().children() if "ffmpeg" in " ".join([child.name(), *child.cmdline()])]
 
 
 def decode(path: Path, *options: str, sound: bool = True) -> Decoded:
