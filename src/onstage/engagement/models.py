@@ -11,7 +11,7 @@ plays = Table(
     Column("event", LargeBinary, nullable=False, unique=True),  # the player's own id of the event: counts once
     Column("clip_id", BigInteger, nullable=False),
     Column("viewer", LargeBinary, nullable=False),  # an account's id or a guest's salted daily identifier
-    Column("kind", Text, nullable=False),  # impression, start, progress, end
+    Column("kind", Text, nullable=False),  # impression, start, progress, end, not_interested
     Column("surface", Text, nullable=False),
     Column("watched_ms", Integer, nullable=False),
     Column("loops", Integer, nullable=False),

@@ -37,6 +37,7 @@ class PlayKind(StrEnum):
     START = "start"
     PROGRESS = "progress"
     END = "end"
+    NOT_INTERESTED = "not_interested"  # said by the viewer, of this clip
 
 
 class Outcome(StrEnum):

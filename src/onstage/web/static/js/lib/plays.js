@@ -40,7 +40,7 @@ function freshId() {
 
 /**
  * @param {string} token
- * @param {"impression" | "start" | "progress" | "end"} kind
+ * @param {"impression" | "start" | "progress" | "end" | "not_interested"} kind
  * @param {number} watched in milliseconds
  * @param {number} loops
  * @param {string} surface
@@ -57,7 +57,7 @@ function report(token, kind, watched, loops, surface) {
     happened_at: new Date().toISOString(),
   });
   keep();
-  if (kind === "end") void send();
+  if (kind === "end" || kind === "not_interested") void send();
 }
 
 /** Send what waits; what the server has answered is forgotten here. */
@@ -99,6 +99,15 @@ addEventListener("pagehide", sendAtLeaving);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") sendAtLeaving();
 });
+
+/**
+ * The viewer does not want clips like this one.
+ * @param {string} token
+ * @param {string} surface
+ */
+export function notInterested(token, surface) {
+  report(token, "not_interested", 0, 0, surface);
+}
 
 /** One stay at one clip, from coming into view to leaving it. */
 export class Stay {
