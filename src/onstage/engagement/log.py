@@ -30,6 +30,7 @@ from onstage.engagement.tokens import TOKEN_LIFE
 LOCK = 0x0A57A6E
 
 Pair = tuple[bytes, int]  # a viewer or an address, and a clip
+_NEVER = Known()
 
 
 class Outcome(StrEnum):
@@ -107,7 +108,7 @@ def _states(db: Connection, tokens: Collection[bytes]) -> dict[bytes, dict[bytes
     c = playing.c
     columns = select(c.token, c.play, c.watched_ms, c.reached_ms, c.loops, c.facts)
     for token, play, watched, far, loops, facts in db.execute(columns.where(c.token.in_(tokens))):
-        found[token][play] = State(watched, far, loops, Fact(facts))
+        found[token][play] = State(watched, far, loops, facts)
     return found
 
 
@@ -151,7 +152,8 @@ def _count(work: _Batch, play: Play, state: State) -> None:
     """Bring the state of a play on by one event, and everything that is counted with it."""
     place = (play.address, play.clip)
     room = not play.address or work.from_address[place] < work.guest_views_at_most
-    facts = facts_of(play, state, _last(work, play), room=room)
+    known = _last(work, play) if is_view(play) else _NEVER
+    facts = facts_of(play, state, known, room=room)
     second_before = second_of(state, play.duration_ms) if state.facts & Fact.PLAY else None
     added_ms = max(0, play.watched_ms - state.watched_ms)
     added_loops = max(0, play.loops - state.loops)
@@ -187,7 +189,7 @@ def _last(work: _Batch, play: Play) -> Known:
     return found
 
 
-def _note(work: _Batch, play: Play, facts: Fact) -> None:
+def _note(work: _Batch, play: Play, facts: int) -> None:
     """Remember that the viewer had the clip on screen, and whether that was a view."""
     pair = (play.viewer, play.clip)
     if facts & Fact.VIEWED:
@@ -199,7 +201,7 @@ def _note(work: _Batch, play: Play, facts: Fact) -> None:
         work.on_screen[pair] = play.received_at
 
 
-def _row(play: Play, position: int, facts: Fact, added_ms: int, added_loops: int) -> dict[str, object]:
+def _row(play: Play, position: int, facts: int, added_ms: int, added_loops: int) -> dict[str, object]:
     return {
         "position": position,
         "event": play.event,
@@ -215,7 +217,7 @@ def _row(play: Play, position: int, facts: Fact, added_ms: int, added_loops: int
         "loops": play.loops,
         "happened_at": play.happened_at,
         "received_at": play.received_at,
-        "facts": int(facts),
+        "facts": facts,
         "added_ms": added_ms,
         "added_loops": added_loops,
     }
@@ -247,7 +249,7 @@ def _state(work: _Batch, token: bytes, play: bytes, until: int) -> dict[str, obj
         "watched_ms": state.watched_ms,
         "reached_ms": state.reached_ms,
         "loops": state.loops,
-        "facts": int(state.facts),
+        "facts": state.facts,
         "until": until,
     }
 

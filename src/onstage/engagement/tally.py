@@ -1,7 +1,7 @@
 """What a play counts as: each rule of docs/use/figures.md once, as a pure function of an event and what came before it."""
 
 from dataclasses import dataclass
-from enum import IntFlag, StrEnum
+from enum import IntEnum, StrEnum
 
 from onstage.clock import MINUTE
 
@@ -23,8 +23,8 @@ class PlayKind(StrEnum):
     END = "end"
 
 
-class Fact(IntFlag):
-    """What an event was the first of its play to show; the numbers stand in the log and never change."""
+class Fact(IntEnum):
+    """What an event was the first of its play to show: bits of a sum that stands in the log, so they never change."""
 
     IMPRESSION = 1  # it came into view
     PLAY = 2  # playback began
@@ -83,7 +83,7 @@ class State:
     watched_ms: int = 0
     reached_ms: int = 0
     loops: int = 0
-    facts: Fact = Fact(0)  # noqa: RUF009 - an IntFlag can't change
+    facts: int = 0
 
 
 @dataclass(slots=True)
@@ -113,11 +113,11 @@ def is_view(play: Play) -> bool:
     return play.kind is not PlayKind.IMPRESSION and (play.watched_ms >= VIEW_MS or at_end(play))
 
 
-def facts_of(play: Play, state: State, known: Known, *, room: bool) -> Fact:
+def facts_of(play: Play, state: State, known: Known, *, room: bool) -> int:
     """What this event is the first to show. `room`: the guest's address may add another view of this clip."""
     if play.kind is PlayKind.IMPRESSION:
         return Fact.IMPRESSION & ~state.facts
-    found = Fact.PLAY
+    found: int = Fact.PLAY
     if at_end(play):
         found |= Fact.COMPLETED
     if is_view(play):
@@ -129,8 +129,8 @@ def facts_of(play: Play, state: State, known: Known, *, room: bool) -> Fact:
     return found & ~state.facts
 
 
-def _as_view(play: Play, known: Known, *, room: bool) -> Fact:
-    found = Fact(0)
+def _as_view(play: Play, known: Known, *, room: bool) -> int:
+    found = 0
     if known.viewed_at is not None:
         found |= Fact.REWATCH
     if room and (known.counted_at is None or play.happened_at >= known.counted_at + APART):
