@@ -62,6 +62,7 @@ COMMANDS = (
         {
             "--deep": {"action": "store_true", "help": "read every page of the database"},
             "--media": {"action": "store_true", "help": "compare every object with the rows that name it"},
+            "--counts": {"action": "store_true", "help": "count again, while the server runs, and compare"},
             "--mend": {"action": "store_true", "help": "remove what belongs to nothing, try failed jobs again"},
         },
     ),
