@@ -22,7 +22,7 @@ def _is_read_kindly(value: object) -> bool:
 
 
 @schemathesis.hook
-def before_call(_context: Any, case: Case, _kwargs: dict[str, Any]) -> None:
+def before_call(_context: Any, case: Case[Any], _kwargs: dict[str, Any]) -> None:
     """Every second time somebody and something that is there, so that not all ends with "there is no such clip"."""
     if isinstance(case.body, dict):
         case.body |= {name: "neither" for name, value in case.body.items() if name in FLAGS and _is_read_kindly(value)}
@@ -32,7 +32,7 @@ def before_call(_context: Any, case: Case, _kwargs: dict[str, Any]) -> None:
 
 
 @schemathesis.check
-def what_fits_the_schema_is_read(_ctx: CheckContext, response: Response, case: Case) -> None:
+def what_fits_the_schema_is_read(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """The schema tells every form that a body or a parameter needs; what it allows may be refused for its meaning alone."""
     if case.meta and case.meta.generation.mode.is_positive and response.status_code == 422:
         said = response.json()["detail"]
