@@ -75,7 +75,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("no Chromium on the path")
     expect.set_options(timeout=60_000)  # what a test waits for comes when the machine has time for it
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *CAMERA])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *CAMERA], timeout=120_000)
         yield browser
         browser.close()
 
