@@ -1,5 +1,6 @@
 """The pipeline: what was uploaded plays, or its author reads why not; nothing is left over."""
 
+import random
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from onstage.web.http import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run, send
 from tests.media.files import make
+from tests.media.test_corpus import damaged
 
 
 def row(database: Database, clip: int) -> Any:
@@ -163,6 +165,23 @@ def test_a_clip_that_was_erased_meanwhile_leaves_no_object(app: App, cast: Cast,
     assert stored(app) == set()
     with app.database.read() as db:
         assert db.execute(select(jobs.c.kind)).all() == []
+
+
+def test_damaged_uploads_end_with_a_clip_or_a_sentence_and_leave_nothing(
+    app: App, cast: Cast, film: Film, room: Workroom, run: Run
+) -> None:
+    whole, chance = film(0.4, size="200x360").read_bytes(), random.Random(11)
+    sent = [send(app, cast.ada.viewer, damaged(whole, chance)) for _ in range(6)]
+    run()
+    for upload in sent:
+        clip = row(app.database, upload.clip)
+        assert clip.stage in {Stage.DRAFT, Stage.FAILED}
+        assert bool(clip.failure) == (clip.stage == Stage.FAILED)
+        assert app.staging.length(upload.id) is None
+    assert stored(app) == named(app.database)
+    assert list(room.folder.iterdir()) == []
+    with app.database.read() as db:
+        assert db.execute(select(jobs.c.id).where(jobs.c.lane != Lane.GENERAL)).all() == []
 
 
 class _Killed(BaseException):
