@@ -215,6 +215,11 @@ def stream(walk: Walk) -> Iterator[Answer]:
     yield walk.get("/api/v1/events", most=20, until=until)
 
 
+def counted(walk: Walk) -> Iterator[Answer]:
+    """The numbers of a clip that are pushed."""
+    yield from walk.each("/api/v1/events?clip={slug}", share=8, most=5, until=lambda body: b"event: counts" in body)
+
+
 API = "/api/v1"
 SLUG = f"{API}/clips/{{slug:str}}"
 
@@ -254,6 +259,7 @@ SURFACES: dict[str, Surface] = {
     "GET /make": Surface(once("GET", "/make"), under_way),
     "POST /make": Surface(once("POST", "/make", form={}), under_way),
     f"GET {API}/events": Surface(stream, coming, is_all=True),
+    f"GET {API}/events#counts": Surface(counted, by_link, is_all=True),
     # cases
     f"GET {API}/reports": Surface(once("GET", f"{API}/reports"), reported, is_all=True),
     "GET /server/reports": Surface(once("GET", "/server/reports"), reported, is_all=True),

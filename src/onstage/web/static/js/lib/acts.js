@@ -74,7 +74,15 @@ function paint(button, on) {
  */
 export function addTo(count, by) {
   if (!(count instanceof HTMLElement)) return;
-  const number = Math.max(0, Number(count.dataset.count || 0) + by);
+  showCount(count, Math.max(0, Number(count.dataset.count || 0) + by));
+}
+
+/**
+ * @param {Element | null} count
+ * @param {number} number
+ */
+export function showCount(count, number) {
+  if (!(count instanceof HTMLElement)) return;
   count.dataset.count = String(number);
   count.textContent = shortCount(number);
   count.title = new Intl.NumberFormat(document.documentElement.lang || "en").format(number);
