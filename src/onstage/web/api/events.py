@@ -12,9 +12,9 @@ from litestar.types import ASGIApp
 
 from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import seen
+from onstage.web.api.live import END, Hub, Listener
 from onstage.web.gone import Receive, watching
 from onstage.web.http import AnyRequest, App, anyone, plain, signed_in
-from onstage.web.live import END, Hub, Listener
 
 _BEAT = 20.0
 _LONGEST = 900.0  # then the browser comes back by itself, and whoever signed out does not
