@@ -31,7 +31,10 @@ _PAGES = (
         f"/settings{room}"
         for room in ("", "/check", "/leaving", "/privacy", "/profile", "/sessions", "/sign-in", "/tokens")
     ),
-    *(f"{API}/{what}" for what in ("me", "me/follow-requests", "passkeys", "sessions", "tokens")),
+    *(
+        f"{API}/{what}"
+        for what in ("me", "me/figures", "me/figures.csv", "me/follow-requests", "passkeys", "sessions", "tokens")
+    ),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (

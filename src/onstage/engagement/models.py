@@ -7,7 +7,10 @@ from onstage.db.engine import COMPACT, Id, metadata
 
 def _tally() -> list[Column[int]]:
     """What is counted of plays (docs/use/figures.md says what each means)."""
-    names = ("impressions", "plays", "views", "viewers", "watched_ms", "completions", "loops", "rewatches", "skips")
+    names = (
+        *("impressions", "plays", "views", "viewers", "daily_viewers", "watched_ms"),
+        *("completions", "loops", "rewatches", "skips", "followers"),
+    )
     return [Column(name, BigInteger, nullable=False, server_default="0") for name in names]
 
 

@@ -19,6 +19,7 @@ from onstage.web.api import (
     comments,
     events,
     feeds,
+    figures,
     invitations,
     passkeys,
     people,
@@ -34,6 +35,7 @@ from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
 from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
+from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
@@ -41,7 +43,7 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media),
+    *(uploads, clips_edit, events, media, figures, figure_pages),
     *(doors, settings, keys, making, server_room),
 )
 

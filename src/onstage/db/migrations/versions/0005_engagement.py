@@ -11,7 +11,10 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-COUNTS = ("impressions", "plays", "views", "viewers", "watched_ms", "completions", "loops", "rewatches", "skips")
+COUNTS = (
+    *("impressions", "plays", "views", "viewers", "daily_viewers", "watched_ms"),
+    *("completions", "loops", "rewatches", "skips", "followers"),
+)
 NEW_IN_PLAYS = ("place", "propensity", "reached_ms", "facts", "added_ms", "added_loops")
 
 
