@@ -38,7 +38,7 @@ _PAGES = (
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
-    "/settings/check", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
+    "/settings/check", "/settings/history", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
@@ -64,6 +64,8 @@ _SENT: dict[str, Visit] = {
     f"PATCH {API}/me": once("PATCH", f"{API}/me", json={"nothing": 1}),
     f"DELETE {API}/me": as_guest("DELETE", f"{API}/me"),
     f"PUT {API}/me/avatar": once("PUT", f"{API}/me/avatar"),
+    f"DELETE {API}/me/history": as_spare("DELETE", f"{API}/me/history"),
+    f"PUT {API}/me/history": as_spare("PUT", f"{API}/me/history", json={"kept": True}),
     f"DELETE {API}/me/avatar": as_spare("DELETE", f"{API}/me/avatar"),
     f"PUT {API}/me/choices/{{row:str}}": once("PUT", f"{API}/me/choices/nothing", json={}),
     f"POST {API}/me/password": once("POST", f"{API}/me/password", json={}),

@@ -58,6 +58,7 @@ class Card:
     likes: int | None
     comments: int
     saves: int | None
+    shares: int | None
     liked: bool
     saved: bool
     following: bool
@@ -97,7 +98,7 @@ _friend_edge = follows.alias()
 def _card(*row: Any) -> Card:
     (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
-    (views, liked_by, commented, saved_by, liked, saved, following, follows_back, member, shown) = row[22:]
+    (views, liked_by, commented, saved_by, shared, liked, saved, following, follows_back, member, shown) = row[22:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -112,7 +113,8 @@ def _card(*row: Any) -> Card:
         cover=cover, cover_small=small, color=color, audience=audience, commenters=commenters, marked=bool(marked),
         recommended=bool(recommended), leaves_server=bool(leaves), views=views or 0 if visible_counts else None,
         likes=liked_by or 0 if visible_counts else None,
-        comments=commented or 0, saves=saved_by or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
+        comments=commented or 0, saves=saved_by or 0 if visible_counts else None,
+        shares=shared or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
         following=bool(following), mine=mine, shown=bool(shown),
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
     )  # fmt: skip
@@ -124,7 +126,7 @@ _CARDS = Hot(
         clips.c.caption, clips.c.published_at, clips.c.stage, clips.c.holds, clips.c.duration_us, clips.c.width,
         clips.c.height, clips.c.cover, clips.c.cover_small, clips.c.color, clips.c.audience, clips.c.commenters,
         clips.c.marked, clips.c.recommended, clips.c.leaves_server, accounts.c.counts_shown,
-        totals.c.views, counts.c.likes, counts.c.comments, counts.c.saves,
+        totals.c.views, counts.c.likes, counts.c.comments, counts.c.saves, counts.c.shares,
         exists().where(likes.c.clip_id == clips.c.id, likes.c.account_id == _ACCOUNT),
         exists().where(saves.c.clip_id == clips.c.id, saves.c.account_id == _ACCOUNT),
         exists().where(follows.c.follower_id == _ACCOUNT, follows.c.target_id == clips.c.account_id, follows.c.accepted == 1),

@@ -20,6 +20,7 @@ from onstage.web.api import (
     events,
     feeds,
     figures,
+    history,
     invitations,
     passkeys,
     people,
@@ -36,6 +37,7 @@ from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
 from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
 from onstage.web.pages import figures as figure_pages
+from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
@@ -44,6 +46,7 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(uploads, clips_edit, events, media, figures, figure_pages),
+    *(history, history_pages),
     *(doors, settings, keys, making, server_room),
 )
 

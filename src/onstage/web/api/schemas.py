@@ -99,6 +99,7 @@ class ClipOut(Struct):
     likes: int | None
     comments: int
     saves: int | None
+    shares: int | None
     liked: bool
     saved: bool
     following: bool
@@ -118,7 +119,7 @@ class ClipOut(Struct):
             cover_url=card.cover_url, cover_small_url=card.cover_small_url, color=card.color,
             renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
-            saves=card.saves, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
+            saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
         )  # fmt: skip
 

@@ -113,7 +113,7 @@ export async function follow(article) {
   const press = (/** @type {boolean} */ on) => dots.forEach((dot) => dot.setAttribute("aria-pressed", String(on)));
   press(true);
   try {
-    const answer = await api("PUT", `/accounts/${handle}/follow`);
+    const answer = await api("PUT", `/accounts/${handle}/follow?clip=${article.dataset.slug}`);
     toast(word(answer?.requested ? "follow-asked" : "followed", { handle }));
     setTimeout(() => dots.forEach((dot) => dot.remove()), 1000);
   } catch (error) {
@@ -126,8 +126,13 @@ export async function follow(article) {
 export async function share(article) {
   const url = new URL(`/c/${article.dataset.slug}`, location.href).href;
   const fingers = matchMedia("(pointer: coarse)").matches;
-  if (navigator.share && fingers) return navigator.share({ url }).catch(() => undefined);
-  return copyLink(url);
+  try {
+    if (navigator.share && fingers) await navigator.share({ url });
+    else await copyLink(url);
+  } catch {
+    return; // the person thought better of it
+  }
+  if (!isGuest()) await api("PUT", `/clips/${article.dataset.slug}/share`).catch(() => undefined);
 }
 
 /** @param {string} url */
