@@ -75,6 +75,17 @@ COMMANDS = (
             "handle": {"nargs": "?", "help": "whom", "metavar": "HANDLE"},
         },
     ),
+    Command(
+        "ledger",
+        "onstage.upkeep.ledger_file:check",
+        "check somebody's copy of a ledger; needs no server",
+        {
+            "act": {"choices": ("verify",), "metavar": "verify"},
+            "file": {"help": "the copy", "metavar": "FILE"},
+            "--head": {"help": "a head that you hold, from a receipt or a mail", "metavar": "POSITION.HASH"},
+            "--key": {"help": "the key that you trust, as the server publishes it", "default": ""},
+        },
+    ),
     Command("settings", "onstage.upkeep.commands:settings_in_force", "print every setting as it is in force"),
     Command(
         "owner-link",

@@ -169,6 +169,12 @@ def lengths(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[i
     return {row.id: row.duration_us for row in db.execute(found, asked_by(viewer))}
 
 
+def names(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[int, str]:
+    """The paths `/c/…` of those of the clips that the viewer may see now."""
+    found = select(clips.c.id, clips.c.slug).where(clips.c.id.in_(clip_ids), VISIBLE)
+    return {row[0]: f"/c/{row[1]}" for row in db.execute(found, asked_by(viewer))}
+
+
 def not_erased(db: Connection, clip_ids: Collection[int]) -> set[int]:
     """Those of the clips that have not been erased; none of them can be until this transaction ends."""
     kept = select(clips.c.id).where(clips.c.id.in_(clip_ids)).with_for_update(read=True, key_share=True)

@@ -26,7 +26,7 @@ plays = Table(
     Column("play", LargeBinary, nullable=False, server_default=""),  # which start of playback it belongs to
     Column("clip_id", BigInteger, nullable=False),
     Column("viewer", LargeBinary, nullable=False),  # engagement/viewers.py says what stands here
-    Column("kind", Text, nullable=False),  # impression, start, progress, end
+    Column("kind", Text, nullable=False),  # impression, start, progress, end, not_interested
     Column("surface", Text, nullable=False),
     Column("place", Integer, nullable=False, server_default="0"),  # in the list that it was dealt in, from 1; 0: alone
     Column(

@@ -21,6 +21,10 @@ class PlayKind(StrEnum):
     START = "start"
     PROGRESS = "progress"
     END = "end"
+    NOT_INTERESTED = "not_interested"  # said by the viewer, of this clip: no part of a play
+
+
+_NOT_PLAYED = frozenset({PlayKind.IMPRESSION, PlayKind.NOT_INTERESTED})
 
 
 class Fact(IntEnum):
@@ -114,13 +118,13 @@ def at_end(play: Play) -> bool:
 
 def is_view(play: Play) -> bool:
     """Whether the play has been a view by now."""
-    return play.kind is not PlayKind.IMPRESSION and (play.watched_ms >= VIEW_MS or at_end(play))
+    return play.kind not in _NOT_PLAYED and (play.watched_ms >= VIEW_MS or at_end(play))
 
 
 def facts_of(play: Play, state: State, known: Known, *, room: bool) -> int:
     """What this event is the first to show. `room`: the guest's address may add another view of this clip."""
-    if play.kind is PlayKind.IMPRESSION:
-        return Fact.IMPRESSION & ~state.facts
+    if play.kind in _NOT_PLAYED:
+        return Fact.IMPRESSION & ~state.facts if play.kind is PlayKind.IMPRESSION else 0
     found: int = Fact.PLAY
     if at_end(play):
         found |= Fact.COMPLETED

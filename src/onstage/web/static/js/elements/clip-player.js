@@ -38,6 +38,7 @@ export class ClipPlayer extends HTMLElement {
       tap: () => this.current && this.toggle(),
       twice: (x, y) => this.dispatchEvent(new CustomEvent("clip-liked-twice", { bubbles: true, detail: { x, y } })),
       hold: (held) => this.hold(held),
+      menu: () => this.dispatchEvent(new CustomEvent("clip-pressed", { bubbles: true })),
       swipe: () => this.dispatchEvent(new CustomEvent("clip-swiped", { bubbles: true })),
     });
   }
@@ -73,6 +74,17 @@ export class ClipPlayer extends HTMLElement {
     this.video.muted = !sound.on;
     this.video.src = source;
     this.video.load();
+  }
+
+  /** The same moment in another rendition: the person chose what to play. */
+  choose() {
+    const video = this.video;
+    if (!video || this.best === video.getAttribute("src")) return;
+    const at = video.currentTime;
+    this.sources = choose(this.files, this.clientWidth).map((file) => file[3]);
+    this.load();
+    video.currentTime = at;
+    if (this.current) void this.start();
   }
 
   giveBack() {

@@ -54,7 +54,7 @@ function freshId() {
 
 /**
  * @param {Stay} stay
- * @param {"impression" | "start" | "progress" | "end"} kind
+ * @param {"impression" | "start" | "progress" | "end" | "not_interested"} kind
  */
 function report(stay, kind) {
   if (!stay.token) return;
@@ -69,7 +69,7 @@ function report(stay, kind) {
     happened_at: new Date().toISOString(),
   });
   keep();
-  if (kind === "end") void send();
+  if (kind === "end" || kind === "not_interested") void send();
 }
 
 /** Send what waits; what the server has answered is forgotten here. */
@@ -111,6 +111,14 @@ addEventListener("pagehide", sendAtLeaving);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") sendAtLeaving();
 });
+
+/**
+ * The viewer does not want clips like this one.
+ * @param {string} token
+ */
+export function notInterested(token) {
+  report(new Stay(token), "not_interested");
+}
 
 /** One stay at one clip, from coming into view to leaving it; the server calls it a play once it runs. */
 export class Stay {
