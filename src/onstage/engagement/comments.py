@@ -69,7 +69,7 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
         raise NotAllowed("Comments on this clip are not open to you.", code="comments-closed")
     said = clean(words)
     if not 1 <= len(said) <= LONGEST:
-        raise Invalid(f"A comment has 1 to {LONGEST} characters.", field="words")
+        raise Invalid("A comment has 1 to %(most)s characters.", field="words", most=LONGEST)
     thread = None if parent is None else _thread(db, viewer, clip.id, parent)
     fresh = ids.new()
     row = {"id": fresh, "clip_id": clip.id, "account_id": viewer.account, "person_id": viewer.person}
