@@ -80,6 +80,16 @@ class NoRoom(Refused):
         super().__init__(sentence)
 
 
+class Unreachable(Refused):
+    """The database does not answer, whoever asks."""
+
+    status = 503
+    code = "database-away"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer now. Nothing was changed; try again in a moment.")
+
+
 class TooMany(Refused):
     """Too often in too short a time; `retry_after` is in whole seconds."""
 

@@ -200,6 +200,8 @@ def _read_file(named: str | None, data: Path) -> dict[str, object]:
         if named:
             raise BadSetting(f"ONSTAGE_CONFIG names {path}, and there is no such file.") from None
         return {}
+    except OSError as error:
+        raise BadSetting(f"{path} can't be read: {error.strerror}.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadSetting(f"{path} is not TOML: {error}") from None
 
@@ -232,6 +234,14 @@ def _check(settings: Settings) -> None:
         raise BadSetting(
             f"ONSTAGE_URL is {settings.url!r}; it takes an address such as https://stage.example, no path."
         )
+    for name, url, schemes in (
+        ("DATABASE_URL", settings.database_url, ("postgresql://",)),
+        ("STORAGE_URL", settings.storage_url, ("s3://", "memory:")),
+        ("STORAGE_ENDPOINT", settings.storage_endpoint, ("http://", "https://")),
+        ("MAIL_URL", settings.mail_url, ("smtp://", "smtps://", "console:")),
+    ):
+        if url and not url.startswith(schemes):
+            raise BadSetting(f"{name} takes what begins with {' or '.join(schemes)}.")
     if min(settings.web_processes, settings.upload_hours) < 1:
         raise BadSetting("WEB_PROCESSES and UPLOAD_HOURS are 1 or more.")
     if settings.web_processes > 1 and not settings.database_url:

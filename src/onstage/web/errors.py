@@ -77,7 +77,8 @@ def answer(
             body["field"] = field
         return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
     if status == 401 and request.method == "GET":
-        return see_other(f"/sign-in?next={quote(request.url.path)}")
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return see_other(f"/sign-in?next={quote(asked)}")
     shown = page("error.html", GUEST, status=status, title=_title(status), sentence=sentence, next_step=_next(status))
     shown.headers.update(headers)
     return shown
