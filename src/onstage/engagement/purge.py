@@ -6,6 +6,7 @@ import struct
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from onstage.accounts.leaving import Subject
+from onstage.clips import cases
 from onstage.db.engine import Connection
 from onstage.engagement import counts
 from onstage.engagement.models import comments, likes, plays, saves, seen
@@ -22,7 +23,13 @@ def purge(db: Connection, subject: Subject) -> int:
         viewer = b"a" + struct.pack(">q", account)
         gone += db.execute(delete(seen).where(seen.c.viewer == viewer)).rowcount
         db.execute(update(plays).where(plays.c.viewer == viewer).values(viewer=b"x" + secrets.token_bytes(15)))
-    return gone
+    return gone + _forget_clips(db, subject)
+
+
+def _forget_clips(db: Connection, subject: Subject) -> int:
+    """The log counts on without gaps, and no longer says of what; everything else hangs on the clip and goes with it."""
+    about = plays.c.clip_id.in_(cases.ending(db, subject))
+    return db.execute(update(plays).where(about).values(clip_id=0)).rowcount
 
 
 def _theirs(table: Table, subject: Subject) -> ColumnElement[bool]:
