@@ -8,14 +8,16 @@ from functools import partial
 from importlib import import_module
 
 from onstage import keys, mail
-from onstage.accounts import avatars, upkeep
+from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
-from onstage.clips import deletion as clips
+from onstage.accounts.leaving import Purger, Subject
+from onstage.clips import cases, deletion
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
-from onstage.clips.workroom import open_workroom
+from onstage.clips.deletion import Ending
+from onstage.clips.workroom import Workroom, open_workroom
 from onstage.clock import DAY, MINUTE, SERVER_ZONE, now
 from onstage.db.engine import Connection, Database
 from onstage.db.sqlite import check_library, open_sqlite
@@ -25,6 +27,7 @@ from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
 from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Event
 from onstage.feed import models as _feed  # noqa: F401
+from onstage.feed import purge as feed
 from onstage.feed import ranking
 from onstage.jobs import models as _jobs  # noqa: F401
 from onstage.jobs import queue
@@ -33,6 +36,7 @@ from onstage.mail import Mail
 from onstage.mail.console import ConsoleMail
 from onstage.mail.smtp import SmtpMail
 from onstage.moderation import models as _moderation  # noqa: F401
+from onstage.moderation import purge as moderation
 from onstage.search import Search
 from onstage.search.fts import Fts
 from onstage.search.tsvector import TsVector
@@ -42,7 +46,6 @@ from onstage.storage.staging import Staging
 from onstage.web.app import App
 
 RANKING, UPKEEP, CLOSING = "ranking", "upkeep", "closing"
-PURGERS = (engagement.purge, clips.purge)  # from the top layer down
 
 
 def open_database(settings: Settings) -> Database:
@@ -59,6 +62,27 @@ def open_search(database: Database) -> Search:
     return TsVector() if database.kind == "postgresql" else Fts()
 
 
+def purgers(search: Search) -> tuple[Purger, ...]:
+    """What each layer removes when something goes, from the top layer down; a test fails for a layer without."""
+    return (
+        Purger("moderation", moderation.purge),
+        Purger("feed", feed.purge),
+        Purger("engagement", engagement.purge),
+        Purger("search", partial(_forget_words, search)),
+        Purger("jobs", deletion.purge_jobs),
+        Purger("clips", deletion.purge),
+        Purger("accounts", leaving.purge_accounts),
+    )
+
+
+def _forget_words(search: Search, db: Connection, subject: Subject) -> int:
+    for clip in cases.ending(db, subject):
+        search.forget(db, "clip", clip)
+    for account in subject.accounts:
+        search.forget(db, "account", account)
+    return 0
+
+
 def open_mail(settings: Settings) -> Mail:
     """SMTP where it is set, else the log."""
     if settings.mail_url.startswith("smtp"):
@@ -69,16 +93,17 @@ def open_mail(settings: Settings) -> Mail:
 def compose(settings: Settings) -> App:
     """Everything a process needs, opened."""
     database = open_database(settings)
+    search = open_search(database)
     return App(
         settings=settings,
         database=database,
         storage=open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint),
         staging=Staging(settings.data / "uploads"),
         mail=open_mail(settings),
-        search=open_search(database),
+        search=search,
         keys=keys.load(settings.data, settings.secret, settings.secret_previous),
         plays=PlayWriter(database, settings.guest_views),
-        purgers=PURGERS,
+        purgers=purgers(search),
     )
 
 
@@ -87,6 +112,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
     room = open_workroom(app.settings, app.storage, app.staging)
     return {
         **clip_jobs.kinds(room),
+        **deletion.kinds(open_ending(app, room)),
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
@@ -94,6 +120,12 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         UPKEEP: Kind(_keep_up),
         CLOSING: Kind(partial(_close, app.settings.keep_events_days * DAY)),
     }
+
+
+def open_ending(app: App, room: Workroom) -> Ending:
+    """What deletions need on this machine."""
+    settings = app.settings
+    return Ending(room, app.purgers, app.keys, app.database.scrub, settings.origin, settings.backup_days)
 
 
 def _rank(job: Job) -> None:

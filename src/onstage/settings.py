@@ -84,6 +84,11 @@ SETTINGS = (
     Setting("MAX_MEMORY_MB", 3072, "Memory (MiB of address space) of such a step. 4K at 60 pictures needs 3072."),
     Setting("QUOTA_MB", 20_000, "Space for the clips of one person, in MB. 0: no limit."),
     Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away."),
+    Setting(
+        "BACKUP_DAYS",
+        30,
+        "Days for which you keep backups. Receipts of deletions name the day on which the last one with it expires.",
+    ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
     Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
     Setting("RATE_LIMIT", 600, "Requests a minute that one person or address may send. 0: no limit."),
@@ -137,6 +142,7 @@ class Settings:
     max_memory_mb: int
     quota_mb: int
     upload_hours: int
+    backup_days: int
     keep_originals: bool
     ffmpeg: str
     rate_limit: int

@@ -29,13 +29,24 @@ _PAGES = (
     *("/server", "/server/invitations", "/server/people", "/server/set-up"),
     *(
         f"/settings{room}"
-        for room in ("", "/check", "/leaving", "/privacy", "/profile", "/record", "/sessions", "/sign-in", "/tokens")
+        for room in (
+            "",
+            "/check",
+            "/deleted",
+            "/leaving",
+            "/privacy",
+            "/profile",
+            "/record",
+            "/sessions",
+            "/sign-in",
+            "/tokens",
+        )
     ),
     *(
         f"{API}/{what}"
         for what in ("me", "me/figures", "me/figures.csv", "me/follow-requests", "passkeys", "sessions", "tokens")
     ),
-    *("/.well-known/onstage-ledger", f"{API}/me/ledger"),
+    *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
@@ -44,6 +55,10 @@ _POSTED_BY_SPARE = (
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
 _SENT: dict[str, Visit] = {
+    "GET /receipts/{secret:str}": once("GET", "/receipts/x"),
+    "GET /receipts/{secret:str}/file": once("GET", "/receipts/x/file"),
+    f"GET {API}/receipts/{{secret:str}}": once("GET", f"{API}/receipts/x"),
+    "GET /settings/deleted/{receipt:int}": once("GET", "/settings/deleted/1"),
     "GET /source": by_one("/source"),
     f"GET {API}/openapi.json": by_one(f"{API}/openapi.json"),
     f"GET {API}/openapi.json/openapi.json": by_one(f"{API}/openapi.json/openapi.json"),

@@ -26,6 +26,7 @@ from onstage.web.api import (
     passkeys,
     people,
     plays,
+    receipts,
     relations,
     reports,
     sessions,
@@ -47,7 +48,7 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media, ledger),
+    *(uploads, clips_edit, events, media, ledger, receipts),
     *(figures, figure_pages, history, history_pages),
     *(doors, settings, keys, making, server_room, record),
 )
