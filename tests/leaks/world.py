@@ -130,6 +130,7 @@ class World:
     actors: dict[str, Actor]
     planted: list[Planted] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
+    comments: dict[int, list[int]] = field(default_factory=dict)
     spare: Actor = field(init=False)
 
     def read(self) -> naive.Rows:
@@ -234,7 +235,9 @@ def _stale(db: Connection, world: World) -> None:
         ola = world.actors["ola"].viewer
         for account, who in ((host, author), (ola.account, ola.person)):
             said = {"clip_id": made.id, "account_id": account, "person_id": who, "words": f"{made.secret}comment"}
-            db.execute(insert(comments).values(id=ids.new(), at=now(), **said))
+            fresh = ids.new()
+            world.comments.setdefault(made.id, []).append(fresh)
+            db.execute(insert(comments).values(id=fresh, at=now(), **said))
         db.execute(insert(counts).values(clip_id=made.id, likes=len(everybody), saves=len(everybody), comments=2))
 
 
