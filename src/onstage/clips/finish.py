@@ -45,30 +45,18 @@ class _Sheet:
     every_us: int
 
 
-@dataclass(frozen=True)
-class _Moment:
-    """Where the best picture is; None: nowhere better."""
-
-    at_us: int | None
-
-
 def finish(room: Workroom, job: Job) -> None:
     """Measure the sound, make the sheet for scrubbing, and choose the cover with care, unless its author did."""
     clip = _find(job)
     if clip is None:
         return
     with room.table(job) as table:
-        heard = job.step("sound", sound.Sound | None, lambda: _heard(room, table, clip))
+        heard = job.step("sound", list[sound.Sound], lambda: _heard(room, table, clip))
         job.change("note", type(None), lambda db: _note_sound(db, job, heard))
-        sheet = job.step("sheet", _Sheet | None, lambda: _sheet(room, table, clip))
+        sheet = job.step("sheet", list[_Sheet], lambda: _sheet(room, table, clip))
         dropped = job.change("scrub", list[str], lambda db: _note_sheet(db, job, sheet))
-        moment = job.step("moment", _Moment, lambda: _moment(room, table, clip))
-        if moment.at_us is not None:
-            at = moment.at_us
-            cover = job.step("cover", CoverKeys | None, lambda: _cover(room, table, clip, at))
-            if cover is not None:
-                quick = [job.payload["cover"]]
-                dropped += job.change("swap", list[str], lambda db: set_cover(db, _id(job), cover, instead_of=quick))
+        covers = job.step("cover", list[CoverKeys], lambda: _cover(room, table, clip))
+        dropped += job.change("swap", list[str], lambda db: _swap(db, job, covers))
     room.objects.delete(dropped)
 
 
@@ -86,66 +74,62 @@ def _find(job: Job) -> _Clip | None:
     return _Clip(best, least, row[0], (row[1], row[2])) if row and best and least else None
 
 
-def _heard(room: Workroom, table: Path, clip: _Clip) -> sound.Sound | None:
+def _heard(room: Workroom, table: Path, clip: _Clip) -> list[sound.Sound]:
     with suppress(Unplayable):
-        return sound.measure(room.ffmpeg, room.local(clip.smallest, table))
-    return None
+        return [*filter(None, [sound.measure(room.ffmpeg, room.local(clip.smallest, table))])]
+    return []
 
 
-def _note_sound(db: Connection, job: Job, heard: sound.Sound | None) -> None:
+def _note_sound(db: Connection, job: Job, measured: list[sound.Sound]) -> None:
     if not _lock(db, job):
         return
-    if heard is None:
-        note_media(db, _id(job), sound_note="none")
-        return
-    note_media(
-        db,
-        _id(job),
-        loudness=round(heard.loudness * 100),
-        gain=round(heard.gain * 100),
-        sound_note="silent" if heard.silent else "clipped" if heard.clipped else "",
-        fingerprint=heard.fingerprint,
-    )
+    values: dict[str, object] = {"sound_note": "none"}
+    for heard in measured:
+        values = {"loudness": round(heard.loudness * 100), "gain": round(heard.gain * 100)}
+        values["sound_note"] = "silent" if heard.silent else "clipped" if heard.clipped else ""
+        values["fingerprint"] = heard.fingerprint
+    note_media(db, _id(job), **values)
 
 
 def _lock(db: Connection, job: Job) -> bool:
     return db.execute(select(clips.c.id).where(clips.c.id == _id(job)).with_for_update()).first() is not None
 
 
-def _sheet(room: Workroom, table: Path, clip: _Clip) -> _Sheet | None:
+def _sheet(room: Workroom, table: Path, clip: _Clip) -> list[_Sheet]:
     if clip.duration_us <= scrub.FROM_US:
-        return None
+        return []
     out = table / "scrub.webp"
     with suppress(Unplayable):
         made = scrub.sheet(room.ffmpeg, room.local(clip.smallest, table), out, clip.size, clip.duration_us)
         if made is not None:
             key = new_key(".webp")
             room.objects.put(key, out)
-            return _Sheet(key, made.width, made.height, made.count, made.every_us)
-    return None
+            return [_Sheet(key, made.width, made.height, made.count, made.every_us)]
+    return []
 
 
-def _note_sheet(db: Connection, job: Job, sheet: _Sheet | None) -> list[str]:
-    if sheet is None:
-        return []
-    if not _lock(db, job):
-        return [sheet.key]
-    old = db.execute(select(clip_media.c.scrub).where(clip_media.c.clip_id == _id(job))).scalar()
-    shape = {"scrub_width": sheet.width, "scrub_height": sheet.height, "scrub_count": sheet.count}
-    note_media(db, _id(job), scrub=sheet.key, scrub_us=sheet.every_us, **shape)
-    return [old] if old else []
+def _note_sheet(db: Connection, job: Job, made: list[_Sheet]) -> list[str]:
+    dropped: list[str | None] = []
+    for sheet in made:
+        if not _lock(db, job):
+            return [sheet.key]
+        dropped.append(db.execute(select(clip_media.c.scrub).where(clip_media.c.clip_id == _id(job))).scalar())
+        shape = {"scrub_width": sheet.width, "scrub_height": sheet.height, "scrub_count": sheet.count}
+        note_media(db, _id(job), scrub=sheet.key, scrub_us=sheet.every_us, **shape)
+    return [key for key in dropped if key]
 
 
-def _moment(room: Workroom, table: Path, clip: _Clip) -> _Moment:
+def _cover(room: Workroom, table: Path, clip: _Clip) -> list[CoverKeys]:
     with suppress(Unplayable):
-        return _Moment(scrub.best_moment(room.ffmpeg, room.local(clip.smallest, table)))
-    return _Moment(None)
+        at_us = scrub.best_moment(room.ffmpeg, room.local(clip.smallest, table))
+        if at_us is not None:
+            return [stored_cover(room, quick_cover(room.ffmpeg, room.local(clip.largest, table), table, at_us))]
+    return []
 
 
-def _cover(room: Workroom, table: Path, clip: _Clip, at_us: int) -> CoverKeys | None:
-    with suppress(Unplayable):
-        return stored_cover(room, quick_cover(room.ffmpeg, room.local(clip.largest, table), table, at_us))
-    return None
+def _swap(db: Connection, job: Job, covers: list[CoverKeys]) -> list[str]:
+    quick = [job.payload["cover"]]
+    return [key for cover in covers for key in set_cover(db, _id(job), cover, instead_of=quick)]
 
 
 def ask_preview(db: Connection, viewer: Viewer, slug: str) -> str | None:

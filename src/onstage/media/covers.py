@@ -96,7 +96,8 @@ def _cover(
     hint = outs.pop("cover-hint")
     placeholder = base64.b64encode(hint.read_bytes()).decode()
     hint.unlink()
-    return Cover(*outs.values(), placeholder, *size, f"#{mean.hex()}")
+    large, small, tiny = outs.values()
+    return Cover(large, small, tiny, placeholder, *size, f"#{mean.hex()}")
 
 
 def _remove(*paths: Path) -> None:

@@ -63,7 +63,9 @@ def best_moment(ffmpeg: str, path: Path) -> int | None:
 
 
 def _looks(text: str) -> list[tuple[float, float, float]]:
-    found, at, values = [], 0.0, {}
+    found: list[tuple[float, float, float]] = []
+    values: dict[str, float] = {}
+    at = 0.0
     for line in text.splitlines():
         frame, value = _FRAME.search(line), _VALUE.search(line)
         if frame:

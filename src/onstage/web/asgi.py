@@ -14,6 +14,7 @@ from onstage import __version__
 from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
+    captions,
     clips,
     clips_edit,
     comments,
@@ -42,7 +43,7 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media, ledger),
+    *(uploads, clips_edit, captions, events, media, ledger),
     *(doors, settings, keys, making, server_room, record),
 )
 

@@ -30,6 +30,10 @@ export class ClipPlayer extends HTMLElement {
 
   connectedCallback() {
     if (this.dataset.color) this.style.backgroundColor = this.dataset.color;
+    if (this.dataset.hint) {
+      this.classList.add("stage-hint");
+      this.style.backgroundImage = `url("data:image/webp;base64,${this.dataset.hint}")`;
+    }
     this.video ??= this.querySelector("video");
     if (this.video) this.wire(this.video);
     if (this.wired) return;
