@@ -50,6 +50,19 @@ SETTINGS = (
     ),
     Setting("STORAGE_URL", "", "`s3://bucket/prefix`. Empty: the folder `objects` in the data folder."),
     Setting("STORAGE_ENDPOINT", "", "Address of an S3-speaking server that is not Amazon's."),
+    Setting(
+        "MEDIA_DELIVERY",
+        "here",
+        "Who sends media once Onstage has said yes: itself, nginx (X-Accel-Redirect), or S3 (addresses for a minute).",
+        ("here", "nginx", "s3"),
+    ),
+    Setting("CDN_URL", "", "Address of a cache that fetches `/media/` from here; it gets what every guest may see."),
+    Setting(
+        "CDN_PURGE_URL",
+        "",
+        'Told by POST, `{"urls": [...]}`, what the cache must forget when a clip is withheld.',
+        secret=True,
+    ),
     Setting("WEB_PROCESSES", 1, "How many web processes. More than one needs PostgreSQL."),
     Setting(
         "ONSTAGE_SECRET",
@@ -117,6 +130,9 @@ class Settings:
     database_url: str
     storage_url: str
     storage_endpoint: str
+    media_delivery: str
+    cdn_url: str
+    cdn_purge_url: str
     web_processes: int
     secret: str
     secret_previous: str
@@ -217,6 +233,13 @@ def _check(settings: Settings) -> None:
     _check_networks(settings.trusted_proxies)
     if settings.url and not settings.url.startswith(("http://", "https://")):
         raise BadSetting("ONSTAGE_URL starts with http:// or https://.")
+    if settings.media_delivery == "s3" and not settings.storage_url.startswith("s3://"):
+        raise BadSetting("MEDIA_DELIVERY=s3 needs STORAGE_URL to name a bucket.")
+    if settings.media_delivery == "nginx" and settings.storage_url:
+        raise BadSetting("MEDIA_DELIVERY=nginx needs media in the data folder: leave STORAGE_URL empty.")
+    for name, address in (("CDN_URL", settings.cdn_url), ("CDN_PURGE_URL", settings.cdn_purge_url)):
+        if address and not address.startswith(("http://", "https://")):
+            raise BadSetting(f"{name} starts with http:// or https://.")
     if settings.web_processes > 1 and not settings.database_url:
         raise BadSetting("WEB_PROCESSES above 1 needs PostgreSQL: set DATABASE_URL.")
     if settings.keep_events_days < 4:

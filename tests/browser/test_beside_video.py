@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import delete, insert, select
 
 from onstage import ids, settings
@@ -84,3 +84,29 @@ def test_the_place_is_shown_while_scrubbing(page: Page, site: Site, database: Da
     expect(picture).to_be_visible()
     assert picture.evaluate("each => [each.style.width, each.style.height]") == ["90px", "160px"]
     assert "-0px" not in picture.evaluate("each => each.style.backgroundPosition").split(" ")[0]
+
+
+def test_an_address_that_runs_out_is_renewed_where_it_was(page: Page, site: Site) -> None:
+    """As with addresses at S3, which live for a minute: what was not fetched by then is refused."""
+    counted = {"asked": 0, "refused": 0}
+    films: dict[str, bytes] = {}
+
+    def answer(route: Route) -> None:
+        request = route.request
+        asked = request.headers.get("range", "bytes=0-")
+        counted["asked"] += 1
+        first = int(asked.removeprefix("bytes=").split("-")[0])
+        if first and not counted["refused"]:
+            counted["refused"] = 1
+            route.fulfill(status=403)
+            return
+        whole = films.setdefault(request.url, route.fetch(headers={}).body())
+        end = len(whole) if counted["refused"] else min(len(whole), first + len(whole) * 2 // 3)
+        about = {"content-range": f"bytes {first}-{end - 1}/{len(whole)}", "content-type": "video/mp4"}
+        route.fulfill(status=206, body=whole[first:end], headers=about)
+
+    page.route("**/media/film*", answer)
+    page.goto(site.origin + "/@ada/watch")
+    page.wait_for_function("() => document.querySelector('clip-feed')?.player?.video?.currentTime > 2.5")
+    assert counted["refused"] == 1
+    expect(page.locator(".stage-failed")).to_have_count(0)

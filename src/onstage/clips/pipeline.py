@@ -1,6 +1,6 @@
 """From an upload to a clip that plays: the jobs `publish`, `ladder` and `cover`, step by step, each step once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from onstage.clips import captions
 from onstage.clips.models import Stage, clips
 from onstage.clips.publish import show_if_asked
-from onstage.clips.renditions import CoverKeys, Rendition, add, largest, remove, set_cover
+from onstage.clips.renditions import CoverKeys, Rendition, add, largest, remove, set_cover, short_sides
 from onstage.clips.workroom import Workroom
 from onstage.db.engine import Connection
 from onstage.events import ClipReady
@@ -193,31 +193,32 @@ def give_up(room: Workroom, job: Job) -> None:
 def make_ladder(room: Workroom, job: Job) -> None:
     """Make the smaller renditions in one decode of the first one, which is quicker to read than what was uploaded."""
     with job.read() as db:
-        source = largest(db, _clip(job))
+        source, there = largest(db, _clip(job)), short_sides(db, _clip(job))
     if source is None:
         return
+    wanted = [rung for rung in RUNGS if rung not in there]
     with room.table(job) as table:
-        made = job.step("rungs", Rungs, lambda: _rungs(room, job, table, room.local(source, table)))
+        made = job.step("rungs", Rungs, lambda: _rungs(room, job, table, room.local(source, table), wanted))
     shelved = job.change("shelve", Outcome, lambda db: _shelve(db, job, made, source))
     room.objects.delete(shelved.dropped)
 
 
-def _rungs(room: Workroom, job: Job, table: Path, path: Path) -> Rungs:
+def _rungs(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[int]) -> Rungs:
     anew = None
     try:
-        made = _ladder(room, job, table, path)
+        made = _ladder(room, job, table, path, wanted)
         if made.complaints and job.payload["copied"]:
             anew = first_rendition(room.ffmpeg, probe(room.ffmpeg, path, room.limits), path, table / "anew", anew=True)
-            made = _ladder(room, job, table, anew.path)
+            made = _ladder(room, job, table, anew.path, wanted)
     except Unplayable:
         return Rungs([], None)  # it plays as it is; smaller ones are a comfort
     first = First(_stored(room, anew), anew.duration_us, copied=False) if anew else None
     return Rungs([_stored(room, each) for each in made.rungs], first)
 
 
-def _ladder(room: Workroom, job: Job, table: Path, path: Path) -> Ladder:
+def _ladder(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[int]) -> Ladder:
     source = probe(room.ffmpeg, path, room.limits)
-    return ladder(room.ffmpeg, source, path, table, RUNGS, _telling(job, "ladder", source.duration_us))
+    return ladder(room.ffmpeg, source, path, table, wanted, _telling(job, "ladder", source.duration_us))
 
 
 def _shelve(db: Connection, job: Job, made: Rungs, copied: str) -> Outcome:

@@ -64,6 +64,12 @@ def largest(db: Connection, clip: int) -> str | None:
     return db.execute(best).scalar()
 
 
+def short_sides(db: Connection, clip: int) -> set[int]:
+    """The short side of every rendition that there is."""
+    rows = db.execute(select(renditions.c.width, renditions.c.height).where(renditions.c.clip_id == clip))
+    return {min(width, height) for width, height in rows}
+
+
 def smallest(db: Connection, clip: int) -> str | None:
     """The key of the rendition that is the least work to read; None: there is none."""
     least = select(renditions.c.key).where(renditions.c.clip_id == clip).order_by(renditions.c.height).limit(1)

@@ -46,8 +46,8 @@ class Scrub:
 class Card:
     """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None.
 
-    `placeholder` is a WebP of some pixels in base64, `gain` in dB brings the sound to -14 LUFS, `languages` those of its
-    captions.
+    `base` is where its files are fetched from, empty for this server. `placeholder` is a WebP of some pixels in base64,
+    `gain` in dB brings the sound to -14 LUFS, `languages` those of its captions.
     """
 
     id: int
@@ -86,6 +86,7 @@ class Card:
     languages: list[str] = field(default_factory=list)
     cover_tiny: str | None = None
     scrub: Scrub | None = None
+    base: str = ""
 
     @property
     def url(self) -> str:
@@ -95,17 +96,17 @@ class Card:
     @property
     def cover_url(self) -> str | None:
         """The poster."""
-        return f"/media/{self.cover}" if self.cover else None
+        return f"{self.base}/media/{self.cover}" if self.cover else None
 
     @property
     def cover_small_url(self) -> str | None:
         """The poster for a grid."""
-        return f"/media/{self.cover_small}" if self.cover_small else None
+        return f"{self.base}/media/{self.cover_small}" if self.cover_small else None
 
     @property
     def cover_tiny_url(self) -> str | None:
         """The poster for a list."""
-        return f"/media/{self.cover_tiny}" if self.cover_tiny else None
+        return f"{self.base}/media/{self.cover_tiny}" if self.cover_tiny else None
 
     @property
     def caption_parts(self) -> list[tuple[str, str]]:

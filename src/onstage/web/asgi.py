@@ -87,4 +87,11 @@ def make(app: App) -> Asgi:
     web: Any = litestar(app, metrics)
     settings = app.settings
     limit = RateLimit(settings.rate_limit)
-    return Protect(web, origin=settings.origin, proxies=settings.trusted_proxies, limit=limit, metrics=metrics)
+    return Protect(
+        web,
+        origin=settings.origin,
+        proxies=settings.trusted_proxies,
+        limit=limit,
+        metrics=metrics,
+        media=media.elsewhere(app),
+    )

@@ -1,6 +1,7 @@
 """Server-sent events: one stream for each browser, fed by one look a second on behalf of everybody who listens."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from onstage.web.gone import Receive, watching
 from onstage.web.http import AnyRequest, App, in_thread, plain, signed_in
 
 _LOOK_EVERY = 1.0
+_LEAST_MOVE = 5  # per cent
 _BEAT = 20.0
 _LONGEST = 900.0  # then the browser comes back by itself, and whoever signed out does not
 _UNDER_WAY = {Stage.UPLOADING, Stage.PROCESSING}
@@ -37,6 +39,7 @@ class Hub:
     app: App
     listeners: dict[int, set[Ears]] = field(default_factory=lambda: defaultdict(set))
     known: dict[int, dict[str, ProgressOut]] = field(default_factory=lambda: defaultdict(dict))
+    paces: dict[str, "Pace"] = field(default_factory=dict)
     looking: "asyncio.Task[None] | None" = None
 
     def listen(self, person: int) -> Ears:
@@ -80,7 +83,7 @@ class Hub:
 
     def _tell(self, found: dict[int, dict[str, ProgressOut]]) -> None:
         for person, queues in self.listeners.items():
-            now, before = found.get(person, {}), self.known[person]
+            now, before = self._estimated(found.get(person, {})), self.known[person]
             news = [_event("progress", far) for slug, far in now.items() if before.get(slug) != far]
             news += [_event("gone", {"slug": slug}) for slug in before.keys() - now.keys()]
             self.known[person] = {slug: far for slug, far in now.items() if far.stage in _UNDER_WAY}
@@ -88,6 +91,34 @@ class Hub:
                 for event in news:
                     if queue.qsize() < _MOST_UNHEARD:
                         queue.put_nowait(event)
+
+    def _estimated(self, found: dict[str, ProgressOut]) -> dict[str, ProgressOut]:
+        clock = time.monotonic()
+        for slug, far in found.items():
+            pace = self.paces.get(slug)
+            if far.stage not in _UNDER_WAY:
+                self.paces.pop(slug, None)
+                continue
+            if pace is None or pace.words != far.words or far.percent < pace.percent:
+                pace = self.paces[slug] = Pace(far.words, far.percent, clock)
+            far.seconds_left = pace.left(far.percent, clock)
+        return found
+
+
+@dataclass
+class Pace:
+    """Where a step was when it was first seen; instants in seconds."""
+
+    words: str
+    percent: int
+    since: float
+
+    def left(self, percent: int, moment: float) -> int | None:
+        """Seconds to the end of the step at this pace, rounded to what is honest; None before it has moved."""
+        if percent - self.percent < _LEAST_MOVE:
+            return None
+        left = (100 - percent) * (moment - self.since) / (percent - self.percent)
+        return round(left) if left < 10 else round(left / 5) * 5
 
 
 def _far(app: App, persons: list[int], slugs: list[str]) -> dict[int, dict[str, ProgressOut]]:

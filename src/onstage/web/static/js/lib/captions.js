@@ -6,6 +6,8 @@ import { word } from "./words.js";
 
 /** @typedef {import("../elements/clip-player.js").ClipPlayer} ClipPlayer */
 
+const LINE = 62; // per cent of the height
+
 let on = recall("captions") === "on";
 
 const button = document.createElement("button");
@@ -36,6 +38,15 @@ function best(languages) {
   return languages[0];
 }
 
+/** Above the words and the acts that stand at the foot of the stage. @param {TextTrack} track */
+function raise(track) {
+  for (const cue of track.cues ?? []) {
+    const words = /** @type {VTTCue} */ (cue);
+    words.snapToLines = false;
+    words.line = LINE;
+  }
+}
+
 /** Dress the player on stage: the button where there are captions, the captions where they are wanted. @param {ClipPlayer} player */
 export function show(player) {
   const languages = languagesOf(player);
@@ -52,6 +63,7 @@ export function show(player) {
   if (language !== "und") track.srclang = language;
   track.label = language;
   track.src = `/api/v1/clips/${player.article.dataset.slug}/captions/${language}`;
+  track.addEventListener("load", () => raise(track.track));
   video.append(track);
   track.track.mode = "showing";
 }
