@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion
+from onstage.clips import cases, deletion, holdings
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -41,11 +41,12 @@ from onstage.search import Search
 from onstage.search.fts import Fts
 from onstage.search.tsvector import TsVector
 from onstage.settings import Settings
+from onstage.storage import cdn
 from onstage.storage.objects import open_objects
 from onstage.storage.staging import Staging
 from onstage.web.app import App
 
-RANKING, UPKEEP, CLOSING = "ranking", "upkeep", "closing"
+RANKING, UPKEEP, CLOSING, PURGE = "ranking", "upkeep", "closing", "purge cache"
 
 
 def open_database(settings: Settings) -> Database:
@@ -118,6 +119,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
         UPKEEP: Kind(_keep_up),
+        PURGE: Kind(lambda job: cdn.purge(app.settings.cdn_purge_url, job.payload["urls"])),
         CLOSING: Kind(partial(_close, app.settings.keep_events_days * DAY)),
     }
 
@@ -152,9 +154,15 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def index_account(db: Connection, event: AccountChanged) -> None:
         account_words.index(db, app.search, event.account)
 
+    def forget_cached(db: Connection, event: ClipShown | ClipWithheld) -> None:
+        keys = holdings.keys_if_closed(db, event.clip) if app.settings.cdn_purge_url else []
+        if keys:
+            base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
+            queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
+
     return {
-        ClipShown: [index_clip],
-        ClipWithheld: [index_clip],
+        ClipShown: [index_clip, forget_cached],
+        ClipWithheld: [index_clip, forget_cached],
         ClipErased: [index_clip],
         AccountChanged: [index_account],
     }

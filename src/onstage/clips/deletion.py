@@ -18,7 +18,7 @@ from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
 from onstage.clips import cases, holds, receipts
 from onstage.clips.edit import own
-from onstage.clips.models import HoldKind, clips, renditions, tombstones, uploads
+from onstage.clips.models import HoldKind, clip_media, clips, renditions, tombstones, uploads
 from onstage.clips.models import holds as holds_table
 from onstage.clips.workroom import Workroom
 from onstage.clock import SECOND, now
@@ -203,7 +203,8 @@ def purge_jobs(db: Connection, subject: Subject) -> int:
 def _keys(db: Connection, clip_ids: Sequence[int]) -> Iterable[str]:
     yield from db.execute(select(renditions.c.key).where(renditions.c.clip_id.in_(clip_ids))).scalars()
     own_keys = select(clips.c.cover, clips.c.cover_small, clips.c.original).where(clips.c.id.in_(clip_ids))
-    for row in db.execute(own_keys):
+    made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+    for row in (*db.execute(own_keys), *db.execute(made.where(clip_media.c.clip_id.in_(clip_ids)))):
         yield from (key for key in row if key is not None)
 
 

@@ -128,6 +128,38 @@ clip_mentions = Table(
     **COMPACT,
 )
 
+clip_media = Table(  # what was made of a clip beside its renditions, and what was measured
+    "clip_media",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("placeholder", Text, nullable=False, server_default=""),  # a WebP of some pixels, base64
+    Column("cover_tiny", Text),  # object key, WebP for lists
+    Column("scrub", Text),  # object key, WebP: a sheet of pictures along the clip
+    Column("scrub_width", Integer, nullable=False, server_default="0"),  # of one picture
+    Column("scrub_height", Integer, nullable=False, server_default="0"),
+    Column("scrub_count", Integer, nullable=False, server_default="0"),
+    Column("scrub_us", BigInteger, nullable=False, server_default="0"),  # from one picture to the next
+    Column("preview", Text),  # object key, MP4: short, silent, small; made when somebody asks
+    Column("loudness", Integer),  # hundredths of LUFS; NULL: no sound, or not measured yet
+    Column("gain", Integer, nullable=False, server_default="0"),  # hundredths of dB that bring it to -14 LUFS
+    Column("sound_note", Text, nullable=False, server_default=""),  # none, silent, clipped; empty: nothing to tell
+    Column("fingerprint", LargeBinary),  # chromaprint's
+    Column("languages", Text, nullable=False, server_default=""),  # of its captions, separated by blanks
+    Index("ix_clip_media_cover_tiny", "cover_tiny"),
+    Index("ix_clip_media_scrub", "scrub"),
+    Index("ix_clip_media_preview", "preview"),
+)
+
+captions = Table(
+    "captions",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),  # BCP 47
+    Column("words", Text, nullable=False),  # WebVTT of ours
+    Column("source", Text, nullable=False),  # person, file, machine
+    Column("changed_at", BigInteger, nullable=False),
+)
+
 uploads = Table(  # one row an upload; how much has come is the length of its staged file
     "uploads",
     metadata,

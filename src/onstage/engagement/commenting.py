@@ -84,9 +84,9 @@ def edit(db: Connection, viewer: Viewer, comment: int, words: str) -> Comment:
     row, clip = _found(db, viewer, comment)
     if row.person_id != viewer.person:
         raise NotAllowed("Only who wrote a comment can edit it.")
-        raise Invalid("A comment has 1 to %(most)s characters.", field="words", most=LONGEST)
+    said = clean(words)
     if not 1 <= len(said) <= LONGEST:
-        raise Invalid(f"A comment has 1 to {LONGEST} characters.", field="words")
+        raise Invalid("A comment has 1 to %(most)s characters.", field="words", most=LONGEST)
     if said == row.words:
         return one(db, viewer, clip, comment)
     since = row.edited_at or row.at
