@@ -70,6 +70,26 @@ class TooLarge(Refused):
     code = "too-large"
 
 
+class NoRoom(Refused):
+    """The server's disk is full, whoever asks."""
+
+    status = 507
+    code = "disk-full"
+
+    def __init__(self, sentence: str = "The server has no room now. Nothing was changed; try again later.") -> None:
+        super().__init__(sentence)
+
+
+class Unreachable(Refused):
+    """The database does not answer, whoever asks."""
+
+    status = 503
+    code = "database-away"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer now. Nothing was changed; try again in a moment.")
+
+
 class TooMany(Refused):
     """Too often in too short a time; `retry_after` is in whole seconds."""
 

@@ -5,6 +5,7 @@ import hmac
 import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -17,6 +18,10 @@ class Keys:
     def derive(self, purpose: str) -> bytes:
         """A key of 32 bytes that is of use for this purpose only."""
         return _derive(self._secrets[0], purpose)
+
+    def derive_each(self, purpose: str) -> list[bytes]:
+        """The key for this purpose in force, then the one before it where there is one."""
+        return [_derive(secret, purpose) for secret in self._secrets]
 
     def digest(self, purpose: str, message: bytes) -> bytes:
         """The keyed hash of a message, 32 bytes."""
@@ -40,6 +45,7 @@ class Keys:
         return None
 
 
+@lru_cache(maxsize=64)
 def _derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, b"onstage " + purpose.encode(), hashlib.sha256)
 

@@ -28,7 +28,9 @@ def band(db: Connection, person: int) -> Band:
 
 def chosen(db: Connection, person: int) -> dict[Row, Scale]:
     """What a person has chosen of the age table's rows."""
-    rows = db.execute(select(choices.c.row, choices.c.value).where(choices.c.person_id == person))
+    rows = db.execute(
+        select(choices.c.row, choices.c.value).where(choices.c.person_id == person, choices.c.setter_id == person)
+    )
     return {Row(row): age.read(Row(row), value) for row, value in rows}
 
 
@@ -46,7 +48,9 @@ def choose(db: Connection, viewer: Viewer, row: Row, value: Scale) -> None:
     assert viewer.person is not None
     if value not in age.options(row, band(db, viewer.person)):
         raise NotAllowed("This is not open at your age.", field=row.value, code="age")
-    insert_or_set(db, choices, person_id=viewer.person, row=row.value, value=value.value, at=now())
+    insert_or_set(
+        db, choices, person_id=viewer.person, setter_id=viewer.person, row=row.value, value=value.value, at=now()
+    )
     if row is Row.SEES_MARKED:
         marked = int(value is Choice.YES)
         db.execute(update(people).where(people.c.id == viewer.person).values(sees_marked=marked))

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from onstage.db.engine import COMPACT, Id, metadata
 
@@ -14,6 +14,7 @@ class Stage(StrEnum):
     PROCESSING = "processing"
     FAILED = "failed"
     DRAFT = "draft"
+    ASKED = "asked"
     NONE = "none"
 
 
@@ -148,4 +149,20 @@ tombstones = Table(  # what was erased must never rise again, by restore either
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     **COMPACT,
+)
+
+receipts = Table(  # of deletions; says how much went, never what it was
+    "receipts",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # clip, person, account
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),  # who asked, while they are here
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),  # of its link
+    Column("asked_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger),
+    Column("counts", Text, nullable=False, server_default="{}"),  # JSON: how many clips, accounts, files
+    Column("document", Text),  # JSON as it was signed; NULL: not done yet
+    Column("signer", Text),
+    Column("signature", Text),
+    Index("ix_receipts_person", "person_id", "id"),
 )

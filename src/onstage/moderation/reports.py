@@ -83,7 +83,7 @@ def report_comment(db: Connection, viewer: Viewer, comment: int, reason: Reason,
     row = db.execute(
         select(comments.c.account_id, comments.c.person_id, comments.c.clip_id)
         .join_from(comments, clips, clips.c.id == comments.c.clip_id)
-        .where(comments.c.id == bindparam("reported"), VISIBLE),
+        .where(comments.c.id == bindparam("reported"), comments.c.state == "shown", VISIBLE),
         {"reported": comment, **asked_by(viewer)},
     ).first()
     if row is None:

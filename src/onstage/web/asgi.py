@@ -19,10 +19,14 @@ from onstage.web.api import (
     comments,
     events,
     feeds,
+    figures,
+    history,
     invitations,
+    ledger,
     passkeys,
     people,
     plays,
+    receipts,
     relations,
     reports,
     sessions,
@@ -33,16 +37,20 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
-from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
+from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
+from onstage.web.pages import figures as figure_pages
+from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
+from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media),
-    *(doors, settings, keys, making, server_room),
+    *(uploads, clips_edit, events, media, ledger, receipts),
+    *(figures, figure_pages, history, history_pages),
+    *(doors, settings, keys, making, server_room, record),
 )
 
 
@@ -53,10 +61,14 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
     web = Litestar(
         route_handlers=[*options_of(routes), *routes],
         guards=[only_with_credentials],
+        plugins=[Strict()],
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, minimum_size=700, exclude=["^/media", "^/static", "^/api/v1/events"]
+            backend="gzip",
+            gzip_compress_level=5,
+            minimum_size=700,
+            exclude=["^/media", "^/static", "^/api/v1/events", "^/api/v1/me/ledger"],
         ),
         openapi_config=OpenAPIConfig(
             title="Onstage",

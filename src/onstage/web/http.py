@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_args, get_origin
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -97,7 +97,8 @@ def _handler(
         call = partial(_call, app, request, given)
         if inline and app.database.kind == "sqlite":
             return call()
-        return await in_thread(app, call)
+        answer = await in_thread(app, call)
+        return await answer if inspect.isawaitable(answer) else answer
 
     def _call(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
         extra = {"app": app, "request": request}
@@ -112,8 +113,11 @@ def _handler(
         *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in passed_on),
     ]
     described: Any = handle
-    described.__signature__ = signature.replace(parameters=parameters)
-    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": signature.return_annotation}
+    returned = signature.return_annotation
+    if get_origin(returned) is Awaitable:  # what takes no thread is awaited on the event loop, after the unit of work
+        (returned,) = get_args(returned)
+    described.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)
+    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": returned}
     described.__name__, described.__doc__, described.__module__ = (
         function.__name__,
         function.__doc__,

@@ -103,7 +103,7 @@ export class ClipFeed extends HTMLElement {
     const player = this.player;
     if (player) {
       lend(player, this.keep());
-      player.enter(this.dataset.surface || "");
+      player.enter();
       if (player.failed) player.again();
       if (player.video && player.video.readyState >= HTMLMediaElement.HAVE_ENOUGH_DATA) this.prepare();
     }

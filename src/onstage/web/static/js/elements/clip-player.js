@@ -116,12 +116,12 @@ export class ClipPlayer extends HTMLElement {
     if (this.current) void this.start();
   }
 
-  /** This clip is the one on stage now. @param {string} surface */
-  enter(surface) {
+  /** This clip is the one on stage now. */
+  enter() {
     if (this.current) return;
     this.current = true;
     this.paused = false;
-    this.stay = new Stay(this.article.dataset.token || "", surface);
+    this.stay = new Stay(this.article.dataset.token || "");
     this.ranAt = 0;
     controls.dress(this);
     void this.start();
@@ -197,7 +197,7 @@ export class ClipPlayer extends HTMLElement {
     if (!this.current || !video || !this.stay) return;
     const now = performance.now();
     const running = !video.paused && !video.seeking && !document.hidden;
-    if (running && this.ranAt && video.currentTime !== this.lastTime) this.stay.ran(Math.min(now - this.ranAt, 1000));
+    if (running && this.ranAt && video.currentTime !== this.lastTime) this.stay.ran(Math.min(now - this.ranAt, 1000), video.currentTime * 1000);
     if (video.currentTime + 0.5 < this.lastTime && this.lastTime > video.duration - 0.6) this.stay.looped();
     this.ranAt = running ? now : 0;
     this.lastTime = video.currentTime;

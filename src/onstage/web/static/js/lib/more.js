@@ -97,7 +97,7 @@ export function fullScreen() {
 
 /** @param {HTMLElement} of the clip that is not wanted */
 function turnDown(of) {
-  notInterested(of.dataset.token || "", feed()?.dataset.surface || "");
+  notInterested(of.dataset.token || "");
   feed()?.without([of]);
   toast(word("not-interested"));
 }

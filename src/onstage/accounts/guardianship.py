@@ -1,0 +1,66 @@
+"""Guardians: who stands for a minor, what they agreed on among themselves, and whether one of them is absent."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, exists, select
+
+from onstage.accounts.models import guardianships
+from onstage.db.engine import Connection
+
+
+class Agreement(StrEnum):
+    """How many guardians must say yes to what can be undone; in both, one no stops it."""
+
+    ANY = "any"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Guardian:
+    """One guardian of one minor, accepted and not ended. Not `full`: a carer, who may see, limit and object."""
+
+    guardian: int
+    minor: int
+    full: bool
+    absent: bool
+
+
+LIVE: ColumnElement[bool] = guardianships.c.ended_at.is_(None) & guardianships.c.accepted_at.is_not(None)
+"""The rows that count now: a claim nobody has accepted does not."""
+
+
+def guardians_of(db: Connection, minors: Collection[int]) -> list[Guardian]:
+    """The guardians of these people, in the order in which they came."""
+    rows = db.execute(
+        select(
+            guardianships.c.guardian_id,
+            guardianships.c.minor_id,
+            guardianships.c.is_full,
+            guardianships.c.absent_since,
+        )
+        .where(guardianships.c.minor_id.in_(minors), LIVE)
+        .order_by(guardianships.c.id)
+    )
+    return [Guardian(guardian, minor, bool(full), absent is not None) for guardian, minor, full, absent in rows]
+
+
+def agreement(db: Connection, minor: int) -> Agreement:
+    """How many guardians it takes: `any` only when every guardian of the minor wants it so."""
+    wanted = (
+        db.execute(select(guardianships.c.agreement).where(guardianships.c.minor_id == minor, LIVE)).scalars().all()
+    )
+    return Agreement.ANY if wanted and set(wanted) == {Agreement.ANY.value} else Agreement.ALL
+
+
+def absence_counts(db: Connection, minor: int) -> bool:
+    """Whether an absent guardian is passed over for near clips; any guardian may switch that off (consent.md R4)."""
+    off = exists().where(guardianships.c.minor_id == minor, guardianships.c.absence_counts == 0, LIVE)
+    return not db.execute(select(off)).scalar()
+
+
+def has_full_guardian(db: Connection, minor: int) -> bool:
+    """Whether somebody who was vouched for may say yes for this person."""
+    full = exists().where(guardianships.c.minor_id == minor, guardianships.c.is_full == 1, LIVE)
+    return bool(db.execute(select(full)).scalar())

@@ -1,0 +1,57 @@
+"""Who runs an account: its owners, how many of them it takes to publish, and when it is frozen."""
+
+from enum import StrEnum
+
+from sqlalchemy import exists, select
+
+from onstage.accounts.age import Band, effective
+from onstage.accounts.guardianship import has_full_guardian
+from onstage.accounts.models import Kind, Role, accounts, members, people
+from onstage.clock import now
+from onstage.db.engine import Connection
+
+_UNDER_16 = frozenset({Band.UNDER_13, Band.FROM_13})
+
+
+class PublishingRule(StrEnum):
+    """How many of an account's owners must say yes before a clip goes out."""
+
+    ONE = "one"
+    MOST = "most"
+    ALL = "all"
+
+
+def owners(db: Connection, account: int) -> list[int]:
+    """The people who own an account, in the order in which they came."""
+    owning = select(members.c.person_id).where(members.c.account_id == account, members.c.role == Role.OWNER.value)
+    return list(db.execute(owning.order_by(members.c.since, members.c.person_id)).scalars())
+
+
+def publishing_rule(db: Connection, account: int) -> PublishingRule:
+    """The rule in force; only all owners together change it."""
+    return PublishingRule(db.execute(select(accounts.c.publishing_rule).where(accounts.c.id == account)).scalar_one())
+
+
+def is_frozen(db: Connection, account: int, person: int) -> bool:
+    """Whether this person as this account may make nothing new and nothing wider (consent.md R8).
+
+    So it is for a minor under 16 whom nobody full stands for, unless they came at an age at which this server lets
+    people be alone, and for everybody in a joint account without an adult owner.
+    """
+    kept, until, alone = db.execute(
+        select(people.c.band, people.c.band_until, people.c.alone).where(people.c.id == person)
+    ).one()
+    if effective(Band(kept), until, now()) in _UNDER_16 and not alone and not has_full_guardian(db, person):
+        return True
+    kind = db.execute(select(accounts.c.kind).where(accounts.c.id == account)).scalar_one()
+    return kind == Kind.JOINT and not _has_adult_owner(db, account)
+
+
+def _has_adult_owner(db: Connection, account: int) -> bool:
+    # Adult is the last band and never ends, so what is stored is what holds.
+    adult = exists(
+        select(1)
+        .select_from(members.join(people, people.c.id == members.c.person_id))
+        .where(members.c.account_id == account, members.c.role == Role.OWNER.value, people.c.band == Band.ADULT.value)
+    )
+    return bool(db.execute(select(adult)).scalar())
