@@ -76,6 +76,12 @@ SETTINGS = (
     Setting("ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more)."),
     Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes)."),
     Setting("MAX_SECONDS", 600, "Longest clip, in seconds."),
+    Setting("MAX_MEGAPIXELS", 38, "Most pixels of one picture of a clip, in millions. 8K has 33."),
+    Setting("MAX_FPS", 1000, "Most pictures a second that an uploaded file may claim; 60 of them are shown."),
+    Setting("MAX_MBIT", 1000, "Densest upload, in Mbit (1,000,000 bits) a second."),
+    Setting("MAX_TRACKS", 32, "Most tracks of picture and sound in an uploaded file."),
+    Setting("MAX_CPU_SECONDS", 7200, "CPU seconds that one step of the work on a clip may use at most."),
+    Setting("MAX_MEMORY_MB", 3072, "Memory (MiB of address space) of such a step. 4K at 60 pictures needs 3072."),
     Setting("QUOTA_MB", 20_000, "Space for the clips of one person, in MB. 0: no limit."),
     Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away."),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
@@ -123,6 +129,12 @@ class Settings:
     alone_from: int
     max_upload_mb: int
     max_seconds: int
+    max_megapixels: int
+    max_fps: int
+    max_mbit: int
+    max_tracks: int
+    max_cpu_seconds: int
+    max_memory_mb: int
     quota_mb: int
     upload_hours: int
     keep_originals: bool

@@ -233,3 +233,13 @@ def test_only_a_process_that_has_surely_ended_is_dead() -> None:
     assert not is_dead(me)
     assert is_dead(me.rsplit(":", 1)[0] + ":1")
     assert not is_dead("otherhost/1/2:3:4")
+
+
+def test_no_second_rendition_while_a_first_one_waits(database: Database) -> None:
+    add(database, "ladder", lane=Lane.LADDER)
+    add(database, "publish", lane=Lane.PUBLISH)
+    assert take(database, Lane.LADDER) is None
+    first = surely_take(database, Lane.PUBLISH)
+    assert surely_take(database, Lane.LADDER, "b").kind == "ladder"
+    with database.write() as db:
+        queue.finish(db, first)

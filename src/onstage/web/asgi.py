@@ -19,6 +19,8 @@ from onstage.web.api import (
     comments,
     events,
     feeds,
+    figures,
+    history,
     invitations,
     ledger,
     passkeys,
@@ -35,6 +37,8 @@ from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
+from onstage.web.pages import figures as figure_pages
+from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
@@ -44,6 +48,7 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(uploads, clips_edit, events, media, ledger),
+    *(figures, figure_pages, history, history_pages),
     *(doors, settings, keys, making, server_room, record),
 )
 
