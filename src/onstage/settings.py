@@ -52,6 +52,19 @@ SETTINGS = (
     ),
     Setting("STORAGE_URL", "", "`s3://bucket/prefix`. Empty: the folder `objects` in the data folder."),
     Setting("STORAGE_ENDPOINT", "", "Address of an S3-speaking server that is not Amazon's."),
+    Setting(
+        "MEDIA_DELIVERY",
+        "here",
+        "Who sends media once Onstage has said yes: itself, nginx (X-Accel-Redirect), or S3 (addresses for a minute).",
+        ("here", "nginx", "s3"),
+    ),
+    Setting("CDN_URL", "", "Address of a cache that fetches `/media/` from here; it gets what every guest may see."),
+    Setting(
+        "CDN_PURGE_URL",
+        "",
+        'Told by POST, `{"urls": [...]}`, what the cache must forget when a clip is withheld.',
+        secret=True,
+    ),
     Setting("WEB_PROCESSES", 1, "How many processes answer HTTP, on one port. More than one needs PostgreSQL."),
     Setting(
         "ONSTAGE_SECRET",
@@ -84,6 +97,11 @@ SETTINGS = (
     Setting("MAX_MEMORY_MB", 3072, "Memory (MiB of address space) of such a step. 4K at 60 pictures needs 3072."),
     Setting("QUOTA_MB", 20_000, "Space for the clips of one person, in MB. 0: no limit."),
     Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away."),
+    Setting(
+        "BACKUP_DAYS",
+        30,
+        "Days for which you keep backups. Receipts of deletions name the day on which the last one with it expires.",
+    ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
     Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
     Setting("RATE_LIMIT", 600, "Requests a minute that one person or address may send. 0: no limit."),
@@ -119,6 +137,9 @@ class Settings:
     database_url: str
     storage_url: str
     storage_endpoint: str
+    media_delivery: str
+    cdn_url: str
+    cdn_purge_url: str
     web_processes: int
     secret: str
     secret_previous: str
@@ -137,6 +158,7 @@ class Settings:
     max_memory_mb: int
     quota_mb: int
     upload_hours: int
+    backup_days: int
     keep_originals: bool
     ffmpeg: str
     rate_limit: int
@@ -239,9 +261,15 @@ def _check(settings: Settings) -> None:
         ("STORAGE_URL", settings.storage_url, ("s3://", "memory:")),
         ("STORAGE_ENDPOINT", settings.storage_endpoint, ("http://", "https://")),
         ("MAIL_URL", settings.mail_url, ("smtp://", "smtps://", "console:")),
+        ("CDN_URL", settings.cdn_url, ("http://", "https://")),
+        ("CDN_PURGE_URL", settings.cdn_purge_url, ("http://", "https://")),
     ):
         if url and not url.startswith(schemes):
             raise BadSetting(f"{name} takes what begins with {' or '.join(schemes)}.")
+    if settings.media_delivery == "s3" and not settings.storage_url.startswith("s3://"):
+        raise BadSetting("MEDIA_DELIVERY=s3 needs STORAGE_URL to name a bucket.")
+    if settings.media_delivery == "nginx" and settings.storage_url:
+        raise BadSetting("MEDIA_DELIVERY=nginx needs media in the data folder: leave STORAGE_URL empty.")
     if min(settings.web_processes, settings.upload_hours) < 1:
         raise BadSetting("WEB_PROCESSES and UPLOAD_HOURS are 1 or more.")
     if settings.web_processes > 1 and not settings.database_url:

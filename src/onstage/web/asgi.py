@@ -14,6 +14,7 @@ from onstage import __version__
 from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
+    captions,
     clips,
     clips_edit,
     comments,
@@ -26,6 +27,7 @@ from onstage.web.api import (
     passkeys,
     people,
     plays,
+    receipts,
     relations,
     reports,
     sessions,
@@ -47,7 +49,7 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media, ledger),
+    *(uploads, clips_edit, captions, events, media, ledger, receipts),
     *(figures, figure_pages, history, history_pages),
     *(doors, settings, keys, making, server_room, record),
 )
@@ -93,4 +95,11 @@ def make(app: App) -> Asgi:
     web: Any = litestar(app, metrics)
     settings = app.settings
     limit = RateLimit(settings.rate_limit)
-    return Protect(web, origin=settings.origin, proxies=settings.trusted_proxies, limit=limit, metrics=metrics)
+    return Protect(
+        web,
+        origin=settings.origin,
+        proxies=settings.trusted_proxies,
+        limit=limit,
+        metrics=metrics,
+        media=media.elsewhere(app),
+    )

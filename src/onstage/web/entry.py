@@ -16,6 +16,7 @@ from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import Begun, SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
 from onstage.accounts.viewer import Viewer
+from onstage.clips import receipts
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed, TooLarge
 from onstage.jobs.queue import enqueue
@@ -160,13 +161,13 @@ def change_password(app: App, viewer: Viewer, password: str) -> None:
         sessions.end_all(db, viewer.person, but=viewer.session)
 
 
-def leave(app: App, viewer: Viewer) -> None:
-    """Remove a person for good, after a sign-in check. Raises NotAllowed or Conflict."""
+def leave(app: App, viewer: Viewer) -> str:
+    """Remove a person for good, after a sign-in check; gives the path of the receipt. Raises NotAllowed or Conflict."""
     sessions.need_check(viewer, clock.now())
     with app.database.write() as db:
-        gone = leaving.leave(db, viewer, app.purgers)
-        for account in gone.accounts:
-            app.search.forget(db, "account", account)
+        receipt, secret = receipts.begin(db, "person", None, clock.now())
+        leaving.leave(db, viewer, app.purgers, receipt)
+    return f"/receipts/{secret}"
 
 
 def keep_avatar(app: App, viewer: Viewer, picture: bytes) -> None:

@@ -12,6 +12,7 @@ from onstage.accounts.viewer import GUEST
 from onstage.errors import NoRoom, Refused, TooMany
 from onstage.web.http import AnyRequest, page, see_other
 from onstage.web.words import gettext as _
+from onstage.web.words import said
 
 log = logging.getLogger("onstage.web")
 
@@ -27,7 +28,7 @@ def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
     extra = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if error.status == 401 and request.url.path.startswith("/api/"):
         extra["www-authenticate"] = "Bearer"
-    return answer(request, error.status, error.code, str(error), error.field, extra)
+    return answer(request, error.status, error.code, said(error), error.field, extra)
 
 
 def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:

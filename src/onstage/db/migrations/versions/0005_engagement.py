@@ -37,6 +37,43 @@ def _of_clip(name: str, *columns: sa.Column[Any], keys: tuple[str, ...] = ()) ->
     )
 
 
+def _of_comments() -> None:
+    op.create_table(
+        "comment_likes",
+        sa.Column("comment_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _leads_to("comment_likes", "comment_id", "comments.id"),
+        _leads_to("comment_likes", "account_id", "accounts.id"),
+        _leads_to("comment_likes", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("comment_id", "account_id", name=op.f("pk_comment_likes")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_comment_likes_account", "comment_likes", ["account_id"])
+    op.create_table(
+        "comment_versions",
+        sa.Column("comment_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        _leads_to("comment_versions", "comment_id", "comments.id"),
+        sa.PrimaryKeyConstraint("comment_id", "since", name=op.f("pk_comment_versions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "comment_rules",
+        sa.Column("account_id", ID, autoincrement=False, nullable=False),
+        sa.Column("holds_all", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("held_words", sa.Text(), server_default="", nullable=False),
+        _leads_to("comment_rules", "account_id", "accounts.id"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_comment_rules")),
+    )
+
+
+def _leads_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"), ondelete="CASCADE")
+
+
 def upgrade() -> None:
     with op.batch_alter_table("plays") as plays:
         plays.add_column(sa.Column("play", sa.LargeBinary(), server_default="", nullable=False))
@@ -93,6 +130,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("counts") as counts:
         counts.add_column(sa.Column("shares", sa.Integer(), server_default="0", nullable=False))
+    with op.batch_alter_table("comments") as comments:
+        comments.add_column(sa.Column("state", sa.Text(), server_default="shown", nullable=False))
+        comments.add_column(sa.Column("edited_at", sa.BigInteger(), nullable=True))
+        comments.add_column(sa.Column("pinned_at", sa.BigInteger(), nullable=True))
+        comments.add_column(sa.Column("likes", sa.Integer(), server_default="0", nullable=False))
+    _of_comments()
     op.create_table(
         "shares",
         _clip(),
