@@ -34,6 +34,7 @@ from onstage.jobs.worker import Job, Kind, Subscriber, deliver
 from onstage.mail import Mail
 from onstage.mail.console import ConsoleMail
 from onstage.mail.smtp import SmtpMail
+from onstage.moderation import claims
 from onstage.moderation import models as _moderation  # noqa: F401
 from onstage.moderation import purge as moderation
 from onstage.search import Search
@@ -116,7 +117,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
-        UPKEEP: Kind(_keep_up),
+        UPKEEP: Kind(partial(_keep_up, app)),
     }
 
 
@@ -130,8 +131,9 @@ def _rank(job: Job) -> None:
     job.change("rank", int, ranking.refresh)
 
 
-def _keep_up(job: Job) -> None:
+def _keep_up(app: App, job: Job) -> None:
     job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+    job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
 
 
 def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:

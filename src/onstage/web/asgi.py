@@ -14,6 +14,7 @@ from onstage import __version__
 from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
+    claims,
     clips,
     clips_edit,
     comments,
@@ -35,6 +36,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import claims as claiming
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
@@ -43,8 +45,8 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media, ledger, receipts),
-    *(doors, settings, keys, making, server_room, record),
+    *(uploads, clips_edit, events, media, ledger, receipts, claims),
+    *(doors, settings, keys, making, server_room, record, claiming),
 )
 
 
