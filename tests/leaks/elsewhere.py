@@ -38,13 +38,14 @@ _PAGES = (
             "/privacy",
             "/profile",
             "/record",
+            "/records",
             "/sessions",
             "/sign-in",
             "/tokens",
         )
     ),
     *(f"{API}/{what}" for what in ("me", "me/follow-requests", "passkeys", "sessions", "tokens")),
-    *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts"),
+    *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts", f"{API}/me/records"),
     *(f"{API}/me/claims", f"{API}/server/claims", "/server/claims"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
@@ -54,6 +55,11 @@ _POSTED_BY_SPARE = (
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
 _SENT: dict[str, Visit] = {
+    "POST /settings/records": once("POST", "/settings/records", form={}),
+    "GET /records/{account:str}/{minor:str}/csv": once("GET", "/records/max/max/csv"),
+    "GET /records/{account:str}/{minor:str}/pdf": once("GET", "/records/max/max/pdf"),
+    f"PUT {API}/records/{{account:str}}/{{minor:str}}/rule": once("PUT", f"{API}/records/x/y/rule", json={}),
+    f"POST {API}/records/{{account:str}}/{{minor:str}}/entries": once("POST", f"{API}/records/x/y/entries", json={}),
     "GET /claim": once("GET", "/claim"),
     "GET /claims/{secret:str}": once("GET", "/claims/x"),
     "POST /claims/{secret:str}": once("POST", "/claims/x", form={}),

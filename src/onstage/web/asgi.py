@@ -26,6 +26,7 @@ from onstage.web.api import (
     people,
     plays,
     receipts,
+    records,
     relations,
     reports,
     sessions,
@@ -39,14 +40,15 @@ from onstage.web.options import options_of
 from onstage.web.pages import claims as claiming
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import make as making
+from onstage.web.pages import records as time_and_money
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media, ledger, receipts, claims),
-    *(doors, settings, keys, making, server_room, record, claiming),
+    *(uploads, clips_edit, events, media, ledger, receipts, claims, records),
+    *(doors, settings, keys, making, server_room, record, claiming, time_and_money),
 )
 
 

@@ -117,3 +117,50 @@ def upgrade() -> None:
     op.create_index("ix_claims_claimant", "claims", ["claimant_key", "decided_at"])
     op.create_index("ix_claims_account", "claims", ["account_id", "id"])
     op.create_index("ix_claims_clip", "claims", ["clip_id"])
+    op.create_table(
+        "earnings",
+        sa.Column("id", _ID, autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("minor_id", sa.BigInteger(), nullable=True),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("entered_by", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_earnings_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["minor_id"], ["people.id"], name=op.f("fk_earnings_minor_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["entered_by"], ["people.id"], name=op.f("fk_earnings_entered_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earnings")),
+    )
+    op.create_index("ix_earnings_account", "earnings", ["account_id", "month"])
+    op.create_table(
+        "record_choices",
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_record_choices_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_record_choices")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "erased_time",
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("clips", sa.Integer(), nullable=False),
+        sa.Column("us", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_erased_time_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_erased_time_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "person_id", "day", name=op.f("pk_erased_time")),
+        sqlite_with_rowid=False,
+    )
