@@ -1,10 +1,14 @@
 """A real server for Chromium to look at."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.browser.stage import Site, stage
+from tests.npm import installed
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,10 @@ def closed_windows(request: pytest.FixtureRequest) -> Iterator[None]:
     if "chromium" in request.fixturenames:
         for context in request.getfixturevalue("chromium").contexts:
             context.close()
+
+
+@pytest.fixture(scope="session")
+def axe(pytestconfig: pytest.Config) -> str:
+    """The script of axe-core, as npm has it."""
+    folder = installed(pytestconfig, HERE / "node", "axe-core")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()

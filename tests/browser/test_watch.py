@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, expect
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 
 from onstage import settings
 from onstage.clips.models import clips
@@ -12,6 +12,7 @@ from onstage.db.engine import Database
 from onstage.engagement.models import comments, likes, plays, saves, seen
 from onstage.server import open_database
 from tests.browser.stage import Site
+from tests.serve.running import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +46,26 @@ def watching(page: Page, site: Site, path: str = "/@ada/watch") -> list[str]:
     slugs: list[str] = page.eval_on_selector_all(".clip", "all => all.map((clip) => clip.dataset.slug)")
     page.wait_for_function(PLAYS, arg=slugs[0])
     return slugs
+
+
+def count(database: Database, table: Table) -> int:
+    """How many rows are in a table now."""
+    with database.read() as db:
+        return int(db.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def tap_twice(page: Page, x: int, y: int) -> None:
+    """Two taps of a finger in one task: a busy machine would let them come as two single ones."""
+    page.evaluate(
+        """([x, y]) => {
+          const touched = document.elementFromPoint(x, y);
+          const finger = {bubbles: true, pointerType: "touch", pointerId: 9, clientX: x, clientY: y};
+          for (const type of ["pointerdown", "pointerup", "pointerdown", "pointerup"]) {
+            touched.dispatchEvent(new PointerEvent(type, finger));
+          }
+        }""",
+        [x, y],
+    )
 
 
 def on_stage(page: Page, act: str) -> Locator:
@@ -134,8 +155,7 @@ def test_a_tap_pauses_and_two_taps_like(chromium: Browser, site: Site, database:
     page.touchscreen.tap(150, 350)
     page.wait_for_function(f"() => !({STATE})().paused")
     page.wait_for_timeout(400)
-    page.touchscreen.tap(150, 350)
-    page.touchscreen.tap(152, 352)
+    tap_twice(page, 150, 350)
     like = page.locator(f'.clip[data-slug="{slugs[0]}"] .like')
     expect(like).to_have_attribute("aria-pressed", "true")
     expect(like.locator(".count")).to_have_text("1")
@@ -145,9 +165,7 @@ def test_a_tap_pauses_and_two_taps_like(chromium: Browser, site: Site, database:
     expect(like).to_have_attribute("aria-pressed", "true")
     like.click()
     expect(like.locator(".count")).to_have_text("0")
-    page.wait_for_timeout(300)
-    with database.read() as db:
-        assert db.execute(select(func.count()).select_from(likes)).scalar_one() == 0
+    wait_for(lambda: count(database, likes) == 0)
 
 
 def test_holding_plays_twice_as_fast(chromium: Browser, site: Site) -> None:
@@ -159,6 +177,78 @@ def test_holding_plays_twice_as_fast(chromium: Browser, site: Site) -> None:
     page.mouse.up()
     page.wait_for_function("() => document.querySelector('clip-feed').player.video.playbackRate === 1")
     assert not page.evaluate(STATE)["paused"]
+
+
+def press(page: Page, x: int, y: int, *, milliseconds: int) -> None:
+    """A finger that rests on the screen."""
+    session = page.context.new_cdp_session(page)
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    page.wait_for_timeout(milliseconds)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_holds_at_the_side_and_presses_long_in_the_middle(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium)
+    watching(page, site)
+    page.evaluate(
+        "() => document.querySelector('clip-feed').player.video.addEventListener("
+        "'ratechange', (event) => (window.rates ??= []).push(event.target.playbackRate))"
+    )
+    press(page, 50, 400, milliseconds=700)
+    page.wait_for_function("() => window.rates?.join() === '2,1'")
+    press(page, 195, 400, milliseconds=700)
+    expect(page.locator("#more-sheet")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(page.locator("#more-sheet")).to_be_visible()
+    assert not page.evaluate(STATE)["paused"]
+
+
+def test_the_mouse_has_a_button_for_the_menu(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, phone=False)
+    watching(page, site)
+    page.mouse.click(560, 300, button="right")
+    expect(page.locator("#more-sheet")).to_be_visible()
+
+
+def test_what_is_not_wanted_leaves_the_feed_and_is_logged(chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(chromium, site.cast.ben)
+    slugs = watching(page, site, "/")
+    on_stage(page, "[data-act=more]").click()
+    with page.expect_response("**/api/v1/plays"):
+        page.get_by_role("button", name="Not interested").click()
+    page.wait_for_function(PLAYS, arg=slugs[1])
+    expect(page.locator(f'.clip[data-slug="{slugs[0]}"]')).to_have_count(0)
+    with database.read() as db:
+        unwanted = (
+            select(clips.c.slug).join(plays, plays.c.clip_id == clips.c.id).where(plays.c.kind == "not_interested")
+        )
+        assert db.execute(unwanted).scalar_one() == slugs[0]
+
+
+def test_when_nothing_is_left_the_feed_says_so(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    watching(page, site)
+    page.evaluate("() => { const f = document.querySelector('clip-feed'); f.next = null; f.without(f.articles) }")
+    expect(page.get_by_text("That was the last one")).to_be_visible()
+
+
+def test_the_picture_that_was_chosen_is_played_from_the_same_moment(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    watching(page, site)
+    video = "document.querySelector('clip-feed').player.video"
+    light, sharp = ("/media/light.mp4", page.evaluate(f"{video}.getAttribute('src')"))
+    page.evaluate(
+        "([light, sharp]) => { document.querySelector('clip-feed').player.dataset.files ="
+        " JSON.stringify([[960, 540, 1, sharp], [480, 270, 1, light]]) }",
+        [light, sharp],
+    )
+    page.route(f"**{light}", lambda route: route.continue_(url=site.origin + sharp))
+    on_stage(page, "[data-act=more]").click()
+    page.get_by_label("Least data").check()
+    page.wait_for_function(f"() => {video}.getAttribute('src') === '{light}' && {video}.currentTime > 0")
+    page.reload()
+    on_stage(page, "[data-act=more]").click()
+    expect(page.get_by_label("Least data")).to_be_checked()
 
 
 def test_a_refused_like_is_taken_back_with_a_sentence(chromium: Browser, site: Site, database: Database) -> None:
@@ -214,9 +304,7 @@ def test_comments_are_there_before_the_server_answers_and_stay(
     expect(page.locator(".reply .comment-words")).to_have_text("And a shadow")
     page.locator(".comments > .comment > .comment-body > .comment-acts [data-act=delete-comment]").dblclick()
     expect(page.get_by_text("No comments yet")).to_be_visible()
-    page.wait_for_timeout(300)
-    with database.read() as db:
-        assert db.execute(select(func.count()).select_from(comments)).scalar_one() == 0
+    wait_for(lambda: count(database, comments) == 0)
 
 
 def test_a_sheet_follows_the_finger_away(chromium: Browser, site: Site) -> None:
@@ -225,7 +313,7 @@ def test_a_sheet_follows_the_finger_away(chromium: Browser, site: Site) -> None:
     page.locator("[data-act=comments]").first.click()
     head = page.locator("#comments-sheet .sheet-head")
     expect(head).to_be_visible()
-    page.wait_for_timeout(300)
+    page.wait_for_function("() => document.getAnimations().every((each) => each.playState !== 'running')")
     box = head.bounding_box()
     assert box is not None
     page.mouse.move(60, box["y"] + 20)
@@ -272,9 +360,9 @@ def test_without_a_network_the_feed_says_so_and_goes_on_later(chromium: Browser,
     page.route("**/fragments/feed*", lambda route: route.abort())
     slugs = watching(page, site)
     page.wait_for_selector(".feed-state.is-broken", state="attached")
-    for _ in slugs:
+    for slug in slugs:
+        page.wait_for_function(f"slug => ({STATE})().current === slug", arg=slug)
         page.keyboard.press("ArrowDown")
-        page.wait_for_timeout(350)
     expect(page.get_by_role("heading", name="The next clips did not come")).to_be_visible()
     page.unroute("**/fragments/feed*")
     page.get_by_role("button", name="Try again").click()

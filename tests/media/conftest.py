@@ -37,7 +37,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def running() -> list[psutil.Process]:
     """The children that are ffmpeg or become it; a test process has others, such as a database and a browser."""
-    return [child for child in psutil.Process().children() if "ffmpeg" in " ".join([child.name(), *child.cmdline()])]
+    children = psutil.Process().children()
+    return [child for child in children if "ffmpeg" in child.name() or "ffmpeg" in " ".join(child.cmdline())]
 
 
 def decode(path: Path, *options: str, sound: bool = True) -> Decoded:

@@ -95,4 +95,8 @@ def _hand_over_first(db: Connection, person: int) -> None:
         )
     ).scalar()
     if handle is not None:
-        raise Conflict(f"You are the only owner of @{handle}. Make somebody else an owner first.", code="last-owner")
+        raise Conflict(
+            "You are the only owner of @%(handle)s. Make somebody else an owner first.",
+            code="last-owner",
+            handle=handle,
+        )

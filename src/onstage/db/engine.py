@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from onstage.errors import NoRoom, Refused, Unreachable
 
 __all__ = ["COMPACT", "Connection", "Database", "Id", "answers", "metadata"]
 
@@ -38,14 +41,17 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent snapshot; writing in it fails."""
-        with self._reading.connect() as connection, connection.begin():
+        """A consistent snapshot; writing in it fails. Raises Unreachable when the database is away."""
+        with _in_words(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and rolls back when it raises."""
-        with self._turn, self._writing.connect() as connection, connection.begin():
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Raises NoRoom when the disk is full, and Unreachable when the database is away.
+        """
+        with _in_words(), self._turn, self._writing.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -90,6 +96,26 @@ class Database:
         """Give all connections back to the operating system."""
         self._reading.dispose()
         self._writing.dispose()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        refused = _refusal(error)
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def _refusal(error: DBAPIError) -> Refused | None:
+    state = getattr(error.orig, "sqlstate", "")  # PostgreSQL's; none where there was nobody who could have given one
+    if "disk is full" in str(error.orig) or state == "53100":
+        return NoRoom()
+    if error.connection_invalidated or (isinstance(error, OperationalError) and state is None):
+        return Unreachable()
+    return None
 
 
 def answers(db: Connection) -> None:

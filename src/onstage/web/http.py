@@ -4,8 +4,9 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_args, get_origin
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -96,7 +97,8 @@ def _handler(
         call = partial(_call, app, request, given)
         if inline and app.database.kind == "sqlite":
             return call()
-        return await asyncio.get_running_loop().run_in_executor(app.threads, call)
+        answer = await in_thread(app, call)
+        return await answer if inspect.isawaitable(answer) else answer
 
     def _call(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
         extra = {"app": app, "request": request}
@@ -111,8 +113,11 @@ def _handler(
         *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in passed_on),
     ]
     described: Any = handle
-    described.__signature__ = signature.replace(parameters=parameters)
-    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": signature.return_annotation}
+    returned = signature.return_annotation
+    if get_origin(returned) is Awaitable:  # what takes no thread is awaited on the event loop, after the unit of work
+        (returned,) = get_args(returned)
+    described.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)
+    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": returned}
     described.__name__, described.__doc__, described.__module__ = (
         function.__name__,
         function.__doc__,
@@ -165,8 +170,9 @@ async def viewer_of(request: AnyRequest) -> Viewer:
 
 
 async def in_thread(app: App, function: Callable[..., T], *arguments: Any) -> T:
-    """Run something that blocks in the bounded pool, off the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(app.threads, partial(function, *arguments))
+    """Run something that blocks in the bounded pool, off the event loop, in the reader's language."""
+    call = partial(copy_context().run, function, *arguments)
+    return await asyncio.get_running_loop().run_in_executor(app.threads, call)
 
 
 def credentials(request: AnyRequest) -> tuple[str, str]:
