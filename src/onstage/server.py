@@ -35,6 +35,7 @@ from onstage.jobs.worker import Job, Kind, Subscriber, deliver
 from onstage.mail import Mail
 from onstage.mail.console import ConsoleMail
 from onstage.mail.smtp import SmtpMail
+from onstage.moderation import claims
 from onstage.moderation import models as _moderation  # noqa: F401
 from onstage.moderation import purge as moderation
 from onstage.search import Search
@@ -118,7 +119,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
-        UPKEEP: Kind(_keep_up),
+        UPKEEP: Kind(partial(_keep_up, app)),
         PURGE: Kind(lambda job: cdn.purge(app.settings.cdn_purge_url, job.payload["urls"])),
         CLOSING: Kind(partial(_close, app.settings.keep_events_days * DAY)),
     }
@@ -134,8 +135,9 @@ def _rank(job: Job) -> None:
     job.change("rank", int, ranking.refresh)
 
 
-def _keep_up(job: Job) -> None:
+def _keep_up(app: App, job: Job) -> None:
     job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+    job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
 
 
 def _close(kept: int, job: Job) -> None:

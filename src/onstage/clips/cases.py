@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 
 from onstage.accounts.leaving import Subject
-from onstage.clips.models import clips
+from onstage.clips.models import clips, renditions
 from onstage.db.engine import Connection
 
 
@@ -21,3 +21,9 @@ def ending(db: Connection, subject: Subject) -> list[int]:
         clips.c.person_id == subject.person, clips.c.account_id.in_(subject.accounts), clips.c.id.in_(subject.clips)
     )
     return list(db.execute(select(clips.c.id).where(theirs)).scalars())
+
+
+def film(db: Connection, clip: int) -> str | None:
+    """The key of the largest film of a clip, for whoever settles an open case about it and for nothing else."""
+    of_clip = select(renditions.c.key).where(renditions.c.clip_id == clip).order_by(renditions.c.height.desc()).limit(1)
+    return db.execute(of_clip).scalar()

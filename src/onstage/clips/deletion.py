@@ -16,7 +16,7 @@ from onstage.accounts import leaving, ledger
 from onstage.accounts.leaving import NOBODY, Purger, Subject
 from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import cases, holds, receipts
+from onstage.clips import cases, holds, receipts, records
 from onstage.clips.edit import own
 from onstage.clips.models import HoldKind, clip_media, clips, renditions, tombstones, uploads
 from onstage.clips.models import holds as holds_table
@@ -176,6 +176,7 @@ def purge(db: Connection, subject: Subject) -> int:
     keys += db.execute(
         select(accounts.c.avatar).where(accounts.c.id.in_(subject.accounts), accounts.c.avatar.is_not(None))
     ).scalars()
+    records.keep_time(db, clip_ids)
     db.execute(delete_rows(clips).where(clips.c.id.in_(clip_ids)))
     gone = [("person", subject.person)] if subject.person != NOBODY else []
     gone += [("account", account) for account in subject.accounts] + [("clip", clip) for clip in clip_ids]

@@ -5,7 +5,7 @@ from sqlalchemy import delete, or_, update
 from onstage.accounts.leaving import Subject
 from onstage.clips import cases
 from onstage.db.engine import Connection
-from onstage.moderation.models import reports
+from onstage.moderation.models import claims, reports
 
 
 def purge(db: Connection, subject: Subject) -> int:
@@ -14,5 +14,9 @@ def purge(db: Connection, subject: Subject) -> int:
     gone = db.execute(delete(reports).where(about)).rowcount
     theirs = reports.c.reporter_id == subject.person
     gone += db.execute(update(reports).where(theirs).values(words="", reporter_id=None)).rowcount
+    made = claims.c.claimant_id == subject.person
+    gone += db.execute(
+        update(claims).where(made).values(words="", appeal="", claimant_key=b"", claimant_id=None)
+    ).rowcount
     settled = reports.c.settled_by == subject.person
     return gone + db.execute(update(reports).where(settled).values(settled_words="", settled_by=None)).rowcount

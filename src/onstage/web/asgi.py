@@ -15,6 +15,7 @@ from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
     captions,
+    claims,
     clips,
     clips_edit,
     comments,
@@ -28,6 +29,7 @@ from onstage.web.api import (
     people,
     plays,
     receipts,
+    records,
     relations,
     reports,
     sessions,
@@ -38,10 +40,12 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import claims as claiming
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
+from onstage.web.pages import records as time_and_money
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
@@ -49,9 +53,9 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, captions, events, media, ledger, receipts),
+    *(uploads, clips_edit, captions, events, media, ledger, receipts, claims, records),
     *(figures, figure_pages, history, history_pages),
-    *(doors, settings, keys, making, server_room, record),
+    *(doors, settings, keys, making, server_room, record, claiming, time_and_money),
 )
 
 
