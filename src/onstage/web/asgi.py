@@ -35,6 +35,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
@@ -44,7 +45,7 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(uploads, clips_edit, captions, events, media, ledger),
-    *(doors, settings, keys, making, server_room, record),
+    *(doors, settings, keys, making, caption_pages, server_room, record),
 )
 
 
