@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from onstage.clips import deletion, edit, finish
+from onstage.clips import edit, finish
 from onstage.clips.models import Audience, clip_media
 from onstage.db.engine import Database
 from onstage.errors import NotFound
@@ -14,6 +14,7 @@ from onstage.jobs.models import Lane
 from onstage.web.http import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run, send
+from tests.clips.test_deletion import delete, hasten
 from tests.clips.test_pipeline import named, row, stored
 from tests.media.files import make
 
@@ -48,9 +49,9 @@ def test_a_clip_is_finished(app: App, cast: Cast, run: Run, long: Path) -> None:
     assert (made.sound_note, len(made.fingerprint) > 200) == ("", True)
     assert row(app.database, upload.clip).cover != quick
     assert stored(app) == named(app.database)
-    with app.database.write() as db:
-        left = deletion.erase_rows(db, [upload.clip])
-    app.storage.delete(left.keys)
+    delete(app, cast.ada, row(app.database, upload.clip).slug)
+    hasten(app.database)
+    run()
     assert stored(app) == set()
 
 

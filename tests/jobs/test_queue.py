@@ -195,6 +195,16 @@ def test_only_what_nobody_has_begun_can_be_called_off(database: Database) -> Non
         assert not queue.cancel(db, "erase")
 
 
+def test_what_was_given_back_half_done_can_not_be_called_off(database: Database) -> None:
+    """The journal of deletions has the clip already: it would be gone at the next restore."""
+    add(database, key="erase")
+    claim = surely_take(database)
+    with database.write() as db:
+        queue.hold_on(db, claim, memo='{"journal": null}')
+        queue.release(db, "a")
+        assert not queue.cancel(db, "erase")
+
+
 def test_a_shutdown_gives_back_without_counting_the_attempt(database: Database) -> None:
     add(database)
     claim = surely_take(database)

@@ -67,8 +67,13 @@ ACTS: dict[str, Act] = {
     f"DELETE {SLUG}/like": Act("DELETE", CLIP + "/like", to_see),
     f"PUT {SLUG}/save": Act("PUT", CLIP + "/save", to_see),
     f"DELETE {SLUG}/save": Act("DELETE", CLIP + "/save", to_see),
+    f"PUT {SLUG}/share": Act("PUT", CLIP + "/share", to_see),
     f"POST {SLUG}/comments": Act("POST", CLIP + "/comments", to_see, {"json": {"words": "hello"}}),
     f"POST {API}/reports": Act("POST", API + "/reports", to_see, {"json": REPORT}),
+    f"POST {API}/claims": Act("POST", API + "/claims", to_see, {"json": {"what": "me", "clip": "{slug}"}}),
+    "POST /claim": Act(
+        "POST", "/claim", to_see, {"form": {"what": "me", "clip": "{slug}", "account": "", "words": ""}}
+    ),
     f"PATCH {SLUG}": Act("PATCH", CLIP, to_make, {"json": WORDS}),
     f"DELETE {SLUG}": Act("DELETE", CLIP, to_make),
     f"POST {SLUG}/publish": Act("POST", CLIP + "/publish", to_make),

@@ -23,7 +23,8 @@ from onstage.clips.models import (
 )
 from onstage.clock import DAY, HOUR, MINUTE, now
 from onstage.db.engine import Connection
-from onstage.engagement.models import comments, counts, likes, saves
+from onstage.engagement.models import comments, counts, likes, saves, seen
+from onstage.engagement.viewers import of_account
 from onstage.feed.models import rankings
 from onstage.moderation.models import reports
 from onstage.web.app import App
@@ -136,6 +137,7 @@ class World:
     actors: dict[str, Actor]
     planted: list[Planted] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
+    comments: dict[int, list[int]] = field(default_factory=dict)
     spare: Actor = field(init=False)
 
     def read(self) -> naive.Rows:
@@ -238,11 +240,15 @@ def _stale(db: Connection, world: World) -> None:
             }
             db.execute(insert(likes).values(row))
             db.execute(insert(saves).values(row))
+            assert account is not None
+            db.execute(insert(seen).values(viewer=of_account(account), clip_id=made.id, at=1))
         host, author = hosts[made.id]
         ola = world.actors["ola"].viewer
         for account, who in ((host, author), (ola.account, ola.person)):
             said = {"clip_id": made.id, "account_id": account, "person_id": who, "words": f"{made.secret}comment"}
-            db.execute(insert(comments).values(id=ids.new(), at=now(), **said))
+            fresh = ids.new()
+            world.comments.setdefault(made.id, []).append(fresh)
+            db.execute(insert(comments).values(id=fresh, at=now(), **said))
         db.execute(insert(counts).values(clip_id=made.id, likes=len(everybody), saves=len(everybody), comments=2))
 
 

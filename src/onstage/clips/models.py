@@ -182,3 +182,55 @@ tombstones = Table(  # what was erased must never rise again, by restore either
     Column("at", BigInteger, nullable=False),
     **COMPACT,
 )
+
+receipts = Table(  # of deletions; says how much went, never what it was
+    "receipts",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # clip, person, account
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),  # who asked, while they are here
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),  # of its link
+    Column("asked_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger),
+    Column("counts", Text, nullable=False, server_default="{}"),  # JSON: how many clips, accounts, files
+    Column("document", Text),  # JSON as it was signed; NULL: not done yet
+    Column("signer", Text),
+    Column("signature", Text),
+    Index("ix_receipts_person", "person_id", "id"),
+)
+
+earnings = Table(  # what an account's adults say it earned; a record that the law asks for, no bookkeeping
+    "earnings",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "minor_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE")
+    ),  # NULL: income; else a deposit for them
+    Column("month", Text, nullable=False),  # 2026-11
+    Column("cents", BigInteger, nullable=False),
+    Column("words", Text, nullable=False, server_default=""),  # who paid, or where it was deposited
+    Column("entered_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_earnings_account", "account_id", "month"),
+)
+
+record_choices = Table(  # by which law an account's record is worked out, and in which currency
+    "record_choices",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    **COMPACT,
+)
+
+erased_time = Table(  # how long erased clips were, by day: a record is to be kept when the clip is not
+    "erased_time",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),  # who made them
+    Column("day", Text, primary_key=True),  # ISO date, UTC
+    Column("clips", Integer, nullable=False),
+    Column("us", BigInteger, nullable=False),
+    **COMPACT,
+)

@@ -99,8 +99,11 @@ def record(db: Connection, event: Event) -> None:
 
 
 def cancel(db: Connection, key: str) -> bool:
-    """Call off a job that nobody has begun; False: it has begun or there is none."""
-    untouched = jobs.c.owner.is_(None) & (jobs.c.attempt == 0)
+    """Call off a job that nobody has begun; False: it has begun or there is none.
+
+    One that was given back at a shutdown counts as begun once a step of it is done.
+    """
+    untouched = jobs.c.owner.is_(None) & (jobs.c.attempt == 0) & (jobs.c.memo == "{}")
     return db.execute(delete(jobs).where(jobs.c.key == key, untouched)).rowcount == 1
 
 

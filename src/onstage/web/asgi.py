@@ -15,16 +15,21 @@ from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
     captions,
+    claims,
     clips,
     clips_edit,
     comments,
     events,
     feeds,
+    figures,
+    history,
     invitations,
     ledger,
     passkeys,
     people,
     plays,
+    receipts,
+    records,
     relations,
     reports,
     sessions,
@@ -36,16 +41,22 @@ from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
 from onstage.web.pages import captions as caption_pages
+from onstage.web.pages import claims as claiming
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
+from onstage.web.pages import figures as figure_pages
+from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
+from onstage.web.pages import records as time_and_money
 from onstage.web.protect import Asgi, Protect
+from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, captions, events, media, ledger),
-    *(doors, settings, keys, making, caption_pages, server_room, record),
+    *(uploads, clips_edit, captions, events, media, ledger, receipts, claims, records),
+    *(figures, figure_pages, history, history_pages),
+    *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
 )
 
 
@@ -56,6 +67,7 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
     web = Litestar(
         route_handlers=[*options_of(routes), *routes],
         guards=[only_with_credentials],
+        plugins=[Strict()],
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
         compression_config=CompressionConfig(

@@ -1,6 +1,6 @@
 """How long it still takes is told from how fast it went, and not before it moved."""
 
-from onstage.web.api.events import Pace
+from onstage.web.api.live import Pace
 
 
 def test_an_estimate_comes_from_the_pace() -> None:

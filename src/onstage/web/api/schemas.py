@@ -120,9 +120,11 @@ class ClipOut(Struct):
     audience: str
     commenters: str
     marked: bool
+    views: int | None
     likes: int | None
     comments: int
     saves: int | None
+    shares: int | None
     liked: bool
     saved: bool
     following: bool
@@ -143,8 +145,8 @@ class ClipOut(Struct):
             color=card.color, placeholder=f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None,
             gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
             scrub=_scrub(card.scrub), renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
-            commenters=card.commenters, marked=card.marked, likes=card.likes, comments=card.comments,
-            saves=card.saves, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
+            commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
+            saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
         )  # fmt: skip
 
