@@ -104,6 +104,11 @@ SETTINGS = (
     ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
     Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
+    Setting(
+        "SPEECH_TO_TEXT",
+        "",
+        "Path of a program that writes down what is said in a clip that has no captions. Empty: nobody does.",
+    ),
     Setting("RATE_LIMIT", 600, "Requests a minute that one person or address may send. 0: no limit."),
     Setting(
         "GUEST_VIEWS",
@@ -161,6 +166,7 @@ class Settings:
     backup_days: int
     keep_originals: bool
     ffmpeg: str
+    speech_to_text: str
     rate_limit: int
     guest_views: int
     keep_events_days: int

@@ -40,6 +40,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import claims as claiming
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import figures as figure_pages
@@ -55,7 +56,7 @@ MODULES = (
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(uploads, clips_edit, captions, events, media, ledger, receipts, claims, records),
     *(figures, figure_pages, history, history_pages),
-    *(doors, settings, keys, making, server_room, record, claiming, time_and_money),
+    *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
 )
 
 
