@@ -23,7 +23,7 @@ from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
-from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Event
+from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Commented, Event, Followed, Liked
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import ranking
 from onstage.jobs import models as _jobs  # noqa: F401
@@ -33,6 +33,10 @@ from onstage.mail import Mail
 from onstage.mail.console import ConsoleMail
 from onstage.mail.smtp import SmtpMail
 from onstage.moderation import models as _moderation  # noqa: F401
+from onstage.notifications import models as _notifications  # noqa: F401
+from onstage.notifications import subscribers as notices
+from onstage.notifications import telling, waking
+from onstage.push.webpush import WebPush, push_key
 from onstage.search import Search
 from onstage.search.fts import Fts
 from onstage.search.tsvector import TsVector
@@ -42,7 +46,7 @@ from onstage.storage.staging import Staging
 from onstage.web.app import App
 from onstage.web.entry import SERVER_ZONE
 
-RANKING, UPKEEP, CLOSING = "ranking", "upkeep", "closing"
+RANKING, UPKEEP, CLOSING, DIGESTS = "ranking", "upkeep", "closing", "digests"
 PURGERS = (engagement.purge, clips.purge)  # from the top layer down
 
 
@@ -69,6 +73,7 @@ def open_mail(settings: Settings) -> Mail:
 def compose(settings: Settings) -> App:
     """Everything a process needs, opened."""
     database = open_database(settings)
+    opened = keys.load(settings.data, settings.secret, settings.secret_previous)
     return App(
         settings=settings,
         database=database,
@@ -76,8 +81,10 @@ def compose(settings: Settings) -> App:
         staging=Staging(settings.data / "uploads"),
         mail=open_mail(settings),
         search=open_search(database),
-        keys=keys.load(settings.data, settings.secret, settings.secret_previous),
+        keys=opened,
         plays=PlayWriter(database, settings.guest_views),
+        push=WebPush(opened.derive("push"), settings.origin, settings.push_services),
+        push_key=push_key(opened.derive("push")),
         purgers=PURGERS,
     )
 
@@ -92,6 +99,10 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
         UPKEEP: Kind(_keep_up),
+        telling.PUSH: Kind(
+            partial(waking.wake, app.push, app.settings.origin, app.settings.name), attempts=5, gave_up=_let_go
+        ),
+        DIGESTS: Kind(partial(_send_digests, app)),
         CLOSING: Kind(partial(_close, app.settings.keep_events_days * DAY)),
     }
 
@@ -102,6 +113,15 @@ def _rank(job: Job) -> None:
 
 def _keep_up(job: Job) -> None:
     job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+
+
+def _let_go(_job: Job) -> None:
+    """A device that can't be woken for a while is told nothing later: it is all in the inbox."""
+
+
+def _send_digests(app: App, job: Job) -> None:
+    with job.write() as db:
+        waking.send_digests(db, app.settings.origin, app.settings.name, now())
 
 
 def _close(kept: int, job: Job) -> None:
@@ -121,10 +141,13 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         account_words.index(db, app.search, event.account)
 
     return {
-        ClipShown: [index_clip],
+        ClipShown: [index_clip, notices.shown],
         ClipWithheld: [index_clip],
         ClipErased: [index_clip],
         AccountChanged: [index_account],
+        Liked: [notices.liked],
+        Commented: [notices.commented],
+        Followed: [notices.followed],
     }
 
 
@@ -133,4 +156,5 @@ def schedule(db: Connection) -> None:
     clip_jobs.schedule(db)
     queue.enqueue(db, RANKING, {}, key=RANKING, period=5 * MINUTE)
     queue.enqueue(db, UPKEEP, {}, key=UPKEEP, period=5 * MINUTE)
+    queue.enqueue(db, DIGESTS, {}, key=DIGESTS, period=30 * MINUTE)
     queue.enqueue(db, CLOSING, {}, key=CLOSING, period=30 * MINUTE)

@@ -23,6 +23,7 @@ from onstage.web.api import (
     history,
     invitations,
     ledger,
+    notifications,
     passkeys,
     people,
     plays,
@@ -40,6 +41,7 @@ from onstage.web.pages import doors, explore, keys, record, server_room, setting
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
+from onstage.web.pages import notifications as notification_pages
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
 
@@ -47,7 +49,7 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(uploads, clips_edit, events, media, ledger),
-    *(figures, figure_pages, history, history_pages),
+    *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, server_room, record),
 )
 
