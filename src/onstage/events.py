@@ -37,6 +37,36 @@ class ClipErased(Event):
 
 
 @dataclass(frozen=True)
+class Liked(Event):
+    """Account `by` likes a clip of `account`."""
+
+    clip: int
+    account: int
+    by: int
+
+
+@dataclass(frozen=True)
+class Commented(Event):
+    """Account `by` said something under a clip of `account`; `answered`: whose comment it answers, in which thread."""
+
+    clip: int
+    account: int
+    by: int
+    words: str
+    answered: int | None = None
+    thread: int | None = None
+
+
+@dataclass(frozen=True)
+class Followed(Event):
+    """Account `by` follows `account`, or asks to."""
+
+    account: int
+    by: int
+    asked: bool
+
+
+@dataclass(frozen=True)
 class HistoryForgotten(Event):
     """An account's history was deleted: what was learned from it is to be forgotten too."""
 

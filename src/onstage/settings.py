@@ -121,6 +121,11 @@ SETTINGS = (
         "Days for which single events of the log of plays are kept (4 or more); then only totals.",
     ),
     Setting(
+        "PUSH_SERVICES",
+        "fcm.googleapis.com, push.services.mozilla.com, push.apple.com, notify.windows.com",
+        "Push services that may be called to wake browsers: hosts with their subdomains, or origins. Empty: none.",
+    ),
+    Setting(
         "SOURCE_URL", "", "Where this server's source code can be had (AGPL). Empty: the server offers its own files."
     ),
     Setting("LOG_LEVEL", "info", "How much is logged.", ("debug", "info", "warning", "error")),
@@ -170,6 +175,7 @@ class Settings:
     rate_limit: int
     guest_views: int
     keep_events_days: int
+    push_services: str
     source_url: str
     log_level: str
 

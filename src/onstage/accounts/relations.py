@@ -10,6 +10,8 @@ from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.errors import Conflict, NotAllowed, NotFound
+from onstage.events import Followed
+from onstage.jobs import queue
 
 Cursor = tuple[int, int]
 
@@ -44,7 +46,7 @@ def follow(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
     if _blocks(db, viewer.account, target["id"]):
         raise Conflict("You have blocked @%(handle)s. Unblock the account first.", handle=target["handle"])
     by_hand = target["hand_accepts"]
-    insert_missing(
+    is_new = insert_missing(
         db,
         follows,
         follower_id=viewer.account,
@@ -53,6 +55,8 @@ def follow(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
         by_hand=by_hand,
         at=now,
     )
+    if is_new and viewer.account is not None:
+        queue.record(db, Followed(target["id"], viewer.account, asked=bool(by_hand)))
     return relation(db, viewer, target["id"])
 
 

@@ -13,7 +13,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
 from onstage.engagement import counts
-from onstage.engagement.comments import LONGEST, Comment, State, not_blocked, one, shown_to, state_of_new
+from onstage.engagement.comments import LONGEST, Comment, State, not_blocked, one, said_to, shown_to, state_of_new
 from onstage.engagement.models import comment_likes, comment_rules, comment_versions, comments
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.text import clean
@@ -138,7 +138,9 @@ def hide(db: Connection, viewer: Viewer, comment: int) -> Comment:
 def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
     """Approve a comment that waits, or show a hidden one again with the replies that were hidden with it."""
     row, clip = _run(db, viewer, comment)
-    _set(db, row.clip_id, comments.c.id == comment, State.HELD, State.SHOWN)
+    if row.state == State.HELD.value:
+        _set(db, row.clip_id, comments.c.id == comment, State.HELD, State.SHOWN)
+        said_to(db, clip, row.account_id, row.words, row.parent_id, row.parent_id)
     _set(db, row.clip_id, or_(comments.c.id == comment, comments.c.parent_id == comment), State.HIDDEN, State.SHOWN)
     return one(db, viewer, clip, comment)
 

@@ -25,6 +25,7 @@ from onstage.web.api import (
     history,
     invitations,
     ledger,
+    notifications,
     passkeys,
     people,
     plays,
@@ -46,6 +47,7 @@ from onstage.web.pages import doors, explore, keys, record, server_room, setting
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
+from onstage.web.pages import notifications as notification_pages
 from onstage.web.pages import records as time_and_money
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
@@ -55,7 +57,7 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(uploads, clips_edit, captions, events, media, ledger, receipts, claims, records),
-    *(figures, figure_pages, history, history_pages),
+    *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
 )
 

@@ -11,11 +11,12 @@ from onstage.accounts import profiles, relations
 from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
-from onstage.engagement import activity, lists
+from onstage.engagement import lists
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import likes_of
 from onstage.feed import explore
 from onstage.feed.recommend import of_account, with_tag
+from onstage.notifications import inbox as told
 from onstage.text import tag_key
 from onstage.web.cards import without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
@@ -145,7 +146,7 @@ def inbox(db: Connection, viewer: Viewer) -> Template:
     """Who asks to follow, and what happened lately."""
     waiting, _ = relations.requests(db, viewer)
     requests = [By(each.handle, each.name, each.avatar) for each in waiting]
-    return page("inbox.html", viewer, requests=requests, items=activity.lately(db, viewer))
+    return page("inbox.html", viewer, requests=requests, items=told.listed(db, viewer)[0])
 
 
 routes = [exploring, search, tag, profile, me, inbox]
