@@ -46,6 +46,13 @@ def guardians_of(db: Connection, minors: Collection[int]) -> list[Guardian]:
     return [Guardian(guardian, minor, bool(full), absent is not None) for guardian, minor, full, absent in rows]
 
 
+def minors_of(db: Connection, guardian: int) -> list[Guardian]:
+    """The people for whom somebody stands."""
+    mine = select(guardianships.c.minor_id).where(guardianships.c.guardian_id == guardian, LIVE)
+    found = guardians_of(db, db.execute(mine).scalars().all())
+    return [each for each in found if each.guardian == guardian]
+
+
 def agreement(db: Connection, minor: int) -> Agreement:
     """How many guardians it takes: `any` only when every guardian of the minor wants it so."""
     wanted = (

@@ -38,13 +38,18 @@ def is_frozen(db: Connection, account: int, person: int) -> bool:
     So it is for a minor under 16 whom nobody full stands for, unless they came at an age at which this server lets
     people be alone, and for everybody in a joint account without an adult owner.
     """
-    kept, until, alone = db.execute(
-        select(people.c.band, people.c.band_until, people.c.alone).where(people.c.id == person)
-    ).one()
-    if effective(Band(kept), until, now()) in _UNDER_16 and not alone and not has_full_guardian(db, person):
+    if is_young(db, person) and not has_full_guardian(db, person):
         return True
     kind = db.execute(select(accounts.c.kind).where(accounts.c.id == account)).scalar_one()
     return kind == Kind.JOINT and not _has_adult_owner(db, account)
+
+
+def is_young(db: Connection, person: int) -> bool:
+    """Whether guardians decide with this person: under 16, but for those who came at an age at which one may be alone."""
+    kept, until, alone = db.execute(
+        select(people.c.band, people.c.band_until, people.c.alone).where(people.c.id == person)
+    ).one()
+    return effective(Band(kept), until, now()) in _UNDER_16 and not alone
 
 
 def _has_adult_owner(db: Connection, account: int) -> bool:

@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from onstage.accounts import permissions
 from onstage.accounts.models import Kind, Role, accounts, follows, members
-from onstage.accounts.queries import by_handle, need_role, own_account
+from onstage.accounts.queries import by_handle, need, own_account
 from onstage.accounts.relations import Relation, relation
+from onstage.accounts.roles import Act
 from onstage.accounts.signup import check_handle, check_name, is_free
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
@@ -101,8 +102,9 @@ def own_accounts(db: Connection, viewer: Viewer) -> list[Own]:
 
 def edit(db: Connection, viewer: Viewer, changes: Changes) -> None:
     """Change the account that the viewer acts as. Raises Invalid, Conflict (handle taken) or NotAllowed."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
     new: dict[str, str] = {}
+    if changes.name is not None or changes.bio is not None:
+        need(db, viewer, Act.DESCRIBE)
     if changes.name is not None:
         new["name"] = check_name(changes.name)
     if changes.bio is not None:
@@ -128,7 +130,7 @@ def check_bio(bio: str) -> str:
 
 
 def _new_handle(db: Connection, viewer: Viewer, handle: str) -> dict[str, str]:
-    need_role(db, viewer, Role.OWNER)
+    need(db, viewer, Act.RENAME)
     wanted = check_handle(handle)
     if wanted == own_account(db, viewer)["handle"]:
         return {}

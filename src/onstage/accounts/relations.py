@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, select, tuple_, update
 
-from onstage.accounts.models import Role, accounts, blocks, follows, members, mutes
-from onstage.accounts.queries import by_handle, known_to, need_role
+from onstage.accounts.models import accounts, blocks, follows, members, mutes
+from onstage.accounts.queries import by_handle, known_to, need
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
@@ -52,6 +53,7 @@ def follow(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
         accepted=1 - by_hand,
         by_hand=by_hand,
         at=now,
+        person_id=viewer.person,
     )
     return relation(db, viewer, target["id"])
 
@@ -65,7 +67,7 @@ def unfollow(db: Connection, viewer: Viewer, handle: str) -> Relation:
 
 def accept(db: Connection, viewer: Viewer, handle: str, now: int) -> None:
     """Say yes to a request; raises NotFound when there is none."""
-    follower = _other(db, viewer, handle)
+    follower = _other(db, viewer, handle, Act.ACCEPT_FOLLOWERS)
     accepted = db.execute(
         update(follows)
         .where(_edge(follower["id"], viewer.account), follows.c.accepted == 0)
@@ -84,7 +86,7 @@ def decline(db: Connection, viewer: Viewer, handle: str) -> None:
 def block(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
     """Neither sees the other any more; follows and requests end both ways."""
     target = _other(db, viewer, handle)
-    insert_missing(db, blocks, blocker_id=viewer.account, blocked_id=target["id"], at=now)
+    insert_missing(db, blocks, blocker_id=viewer.account, blocked_id=target["id"], at=now, person_id=viewer.person)
     _end_follow(db, viewer.account, target["id"])
     _end_follow(db, target["id"], viewer.account)
     return relation(db, viewer, target["id"])
@@ -100,7 +102,7 @@ def unblock(db: Connection, viewer: Viewer, handle: str) -> Relation:
 def mute(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
     """See less of an account, which never learns of it."""
     target = _other(db, viewer, handle)
-    insert_missing(db, mutes, account_id=viewer.account, muted_id=target["id"], at=now)
+    insert_missing(db, mutes, account_id=viewer.account, muted_id=target["id"], at=now, person_id=viewer.person)
     return relation(db, viewer, target["id"])
 
 
@@ -205,9 +207,9 @@ def _may_list(db: Connection, viewer: Viewer, account: int, *, shown: bool) -> N
         raise NotAllowed("This account keeps its followers to itself.")
 
 
-def _other(db: Connection, viewer: Viewer, handle: str) -> RowMapping:
+def _other(db: Connection, viewer: Viewer, handle: str, act: Act = Act.RELATE) -> RowMapping:
     """The other account of an act; the two rows are locked in one order, so that a follow can't slip past a block."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
+    need(db, viewer, act)
     target = by_handle(db, viewer, handle)
     if target["id"] == viewer.account:
         raise Conflict("This is your own account.")
