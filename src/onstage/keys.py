@@ -18,6 +18,10 @@ class Keys:
         """A key of 32 bytes that is of use for this purpose only."""
         return _derive(self._secrets[0], purpose)
 
+    def derive_each(self, purpose: str) -> list[bytes]:
+        """The key for this purpose in force, then the one before it where there is one."""
+        return [_derive(secret, purpose) for secret in self._secrets]
+
     def digest(self, purpose: str, message: bytes) -> bytes:
         """The keyed hash of a message, 32 bytes."""
         return hmac.digest(self.derive(purpose), message, "sha256")

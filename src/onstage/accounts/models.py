@@ -339,3 +339,54 @@ notices = Table(  # what somebody must be told of what others did, or of what ti
     Column("seen_at", BigInteger),
     Index("ix_notices_person", "person_id", "at"),
 )
+
+ledger = Table(  # append-only, one chain; what an entry says lies beside its commitment and can go without breaking it
+    "ledger",
+    metadata,
+    Column("position", Id, primary_key=True, autoincrement=False),  # 1, 2, 3 … without gaps
+    Column("act", Text, nullable=False),  # JSON with aliases instead of names
+    Column("act_salt", LargeBinary, nullable=False),
+    Column("fields", LargeBinary, nullable=False),  # salt and JSON, sealed under the keys of all whom it concerns
+    Column("fields_commitment", LargeBinary, nullable=False),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("signer", LargeBinary, nullable=False),  # public key, Ed25519
+    Column("signature", LargeBinary, nullable=False),
+)
+
+ledger_head = Table(  # one row: an append locks it, so that two of them can't both be the next
+    "ledger_head",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),  # of this ledger: 128 random bits
+    Column("position", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+ledger_signers = Table(  # public keys that have signed, oldest first, each handed over by the one before it
+    "ledger_signers",
+    metadata,
+    Column("public", LargeBinary, primary_key=True),
+    Column("since", BigInteger, nullable=False),  # position of its first entry
+    Column("before", LargeBinary),
+    Column("handed_over", LargeBinary),  # signature by `before`; NULL: the first, or the old secret was not given
+)
+
+ledger_keys = Table(  # one row a person, clip or account that the ledger names; without it nobody knows whom it meant
+    "ledger_keys",
+    metadata,
+    Column("kind", Text, primary_key=True),  # person, clip, account
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("alias", Text, nullable=False, unique=True),
+    Column("key", LargeBinary, nullable=False),
+    **COMPACT,
+)
+
+ledger_mentions = Table(  # which entries name an alias; `opens`: its person may read the entry
+    "ledger_mentions",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("opens", Integer, nullable=False),
+    **COMPACT,
+)

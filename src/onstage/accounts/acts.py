@@ -1,0 +1,78 @@
+"""What the ledger tells: every act that consent depends on, by a name that never changes."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """One kind of entry. Names stay as they are for ever: ledgers that were exported keep them."""
+
+    # A clip and its versions
+    UPLOADED = "uploaded"
+    EDITED = "edited"  # a new version is in work
+    ASKED = "asked"
+    RECALLED = "recalled"
+    EXPIRED = "expired"  # thirty days without everybody's answer
+    YES = "yes"
+    NO = "no"
+    LIFTED = "lifted"
+    YES_VOIDED = "yes voided"
+    STANDING_YES = "standing yes"
+    STANDING_YES_ENDED = "standing yes ended"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    CONFIRMED = "confirmed"  # "bring it back" after a hold `basis`
+    NARROWED = "narrowed"
+    WIDENED = "widened"
+    HOLD_PLACED = "hold placed"
+    HOLD_ENDED = "hold ended"
+    APPEARANCE_NAMED = "appearance named"
+    APPEARANCE_ANSWERED = "appearance answered"
+    APPEARANCE_ENDED = "appearance ended"
+    # Guardianship
+    GUARDIANSHIP_CLAIMED = "guardianship claimed"
+    GUARDIANSHIP_ACCEPTED = "guardianship accepted"
+    GUARDIANSHIP_NOTICED = "guardianship noticed"
+    GUARDIANSHIP_FULL = "guardianship full"
+    GUARDIANSHIP_CONTESTED = "guardianship contested"
+    GUARDIANSHIP_DECIDED = "guardianship decided"
+    GUARDIANSHIP_ENDED = "guardianship ended"
+    GUARDIANSHIP_ANNULLED = "guardianship annulled"
+    GUARDIAN_ABSENT = "guardian absent"
+    GUARDIAN_BACK = "guardian back"
+    # Accounts, members and people
+    ACCOUNT_MADE = "account made"
+    MEMBER_INVITED = "member invited"
+    MEMBER_JOINED = "member joined"
+    MEMBER_DECLINED = "member declined"
+    MEMBER_LEFT = "member left"
+    MEMBER_REMOVED = "member removed"
+    MEMBER_ROLE = "member role"
+    RULE_CHANGED = "rule changed"
+    FROZEN = "frozen"
+    UNFROZEN = "unfrozen"
+    SETTING_CHANGED = "setting changed"
+    SIGN_IN_MADE = "sign-in made"
+    SIGN_IN_RESET = "sign-in reset"
+    AGE_CHANGED = "age changed"
+    # Deletion
+    DELETION_BEGUN = "deletion begun"
+    DELETION_STOPPED = "deletion stopped"
+    DELETION_DONE = "deletion done"
+    PRESERVED = "preserved"
+    # Moderators, and claims by anybody
+    MODERATOR_LOOKED = "moderator looked"
+    MODERATOR_DECIDED = "moderator decided"
+    CLAIM_OPENED = "claim opened"
+    CLAIM_ACCEPTED = "claim accepted"
+    CLAIM_CONTESTED = "claim contested"
+    CLAIM_DECIDED = "claim decided"
+    CLAIM_APPEALED = "claim appealed"
+    # The server
+    RESTORED = "restored"  # from a backup: what was entered after it is missing
+
+
+SECRET = frozenset({Act.NO, Act.LIFTED, Act.CLAIM_OPENED, Act.CLAIM_APPEALED})
+"""Acts that nobody but who did them reads in an export, unless they want it known (field `known`)."""
+
+FACTS = ("kind", "role", "rule", "version", "reach", "mode", "row")
+"""Fields that stay readable with the act when keys are shredded, as they are numbers or words of a closed list."""

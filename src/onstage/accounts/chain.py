@@ -1,0 +1,102 @@
+"""The ledger's chain without a database: how an entry is committed to, linked and signed (docs/build/ledger-format.md)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from onstage.keys import Keys
+
+_PURPOSE = "ledger signature"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last entry of a chain: whoever holds one notices every later change to what came before it."""
+
+    position: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.position}.{self.hash.hex()}"
+
+
+def read_head(words: str) -> Head:
+    """A head as receipts and mails carry it, `POSITION.HASH`. Raises ValueError."""
+    position, _, digest = words.strip().partition(".")
+    head = Head(int(position), bytes.fromhex(digest))
+    if head.position < 0 or len(head.hash) != 32:
+        raise ValueError(words)
+    return head
+
+
+def start(ledger: str) -> bytes:
+    """What stands before the first entry of the ledger with this name."""
+    return _hash("onstage ledger", ledger)
+
+
+def bind(part: str, salt: str, words: str) -> bytes:
+    """Binds to a part of an entry (`act` or `fields`) without telling it: nobody guesses it without the salt."""
+    return _hash(part, salt, words)
+
+
+def join(act: bytes, fields: bytes) -> bytes:
+    """The commitment of an entry, out of those of its two parts."""
+    return _hash("entry", act.hex(), fields.hex())
+
+
+def link(position: int, before: bytes, commitment: bytes) -> bytes:
+    """The hash of an entry: it covers every entry before it."""
+    return _hash("link", str(position), before.hex(), commitment.hex())
+
+
+def sign(key: Ed25519PrivateKey, ledger: str, head: Head) -> bytes:
+    """The server's signature (Ed25519, RFC 8032) of a head, 64 bytes."""
+    return key.sign(_signed_words(ledger, head))
+
+
+def is_signed(public: bytes, signature: bytes, ledger: str, head: Head) -> bool:
+    """Whether the owner of this public key (32 bytes) signed the head."""
+    return is_signature(public, signature, _signed_words(ledger, head))
+
+
+def is_signature(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether this is the Ed25519 signature of a message by the owner of a public key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def signing_keys(keys: Keys) -> list[Ed25519PrivateKey]:
+    """The key in force, then the one before it while the previous secret is still given."""
+    return [Ed25519PrivateKey.from_private_bytes(seed) for seed in keys.derive_each(_PURPOSE)]
+
+
+def public_bytes(key: Ed25519PrivateKey) -> bytes:
+    """The public half, 32 bytes."""
+    return key.public_key().public_bytes_raw()
+
+
+def hand_over(key: Ed25519PrivateKey, successor: bytes) -> bytes:
+    """The signature by which a key says which public key comes after it."""
+    return key.sign(handing_over(successor))
+
+
+def handing_over(successor: bytes) -> bytes:
+    """The message of `hand_over`."""
+    return _lines("onstage ledger key", successor.hex())
+
+
+def _signed_words(ledger: str, head: Head) -> bytes:
+    return _lines("onstage ledger head", ledger, str(head.position), head.hash.hex())
+
+
+def _hash(*parts: str) -> bytes:
+    return hashlib.sha256(_lines(*parts)).digest()
+
+
+def _lines(*parts: str) -> bytes:
+    return "\n".join(parts).encode()

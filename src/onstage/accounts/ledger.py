@@ -1,0 +1,203 @@
+"""The ledger: one append-only chain of what was agreed, refused, held and ended (consent.md R19)."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import digest as keyed
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, insert, select, update
+
+from onstage.accounts import chain
+from onstage.accounts.acts import FACTS, SECRET, Act
+from onstage.accounts.chain import Head
+from onstage.accounts.models import ledger, ledger_head, ledger_keys, ledger_mentions, ledger_signers
+from onstage.clock import iso, now
+from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
+from onstage.keys import Keys
+
+__all__ = ["Act", "Entry", "Head", "append", "head", "media_digest", "shred"]
+
+PERSON, CLIP, ACCOUNT = "person", "clip", "account"
+_HEAD = 1
+_WORD = re.compile(r"[a-z0-9_ -]{1,40}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened. `by` did it, None: the server; `about` are the people it concerns, who may read it.
+
+    Fields named in `acts.FACTS` are numbers or words of a closed list and outlast a shredding; everything else, such
+    as words somebody wrote, does not. Every field can be read by `by` and `about`, so put nothing in for others only.
+    """
+
+    act: Act
+    by: int | None = None
+    account: int | None = None
+    about: tuple[int, ...] = ()
+    clip: int | None = None
+    fields: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person, clip or account as the ledger knows it."""
+
+    alias: str
+    key: bytes
+
+
+def append(db: Connection, keys: Keys, entry: Entry) -> int:
+    """Enter something and sign it; gives its position.
+
+    Every append waits for the one before it to commit: take the locks on persons, account and clip first, and append
+    last. Raises ValueError for a fact that is neither a number nor a short word.
+    """
+    facts = _facts(entry)
+    name, position, before = _next(db)
+    by = _named(db, PERSON, entry.by)
+    about = [_name(db, PERSON, person) for person in dict.fromkeys(entry.about)]
+    account, clip = _named(db, ACCOUNT, entry.account), _named(db, CLIP, entry.clip)
+    named = [each for each in (by, *about, account, clip) if each]
+    act = {
+        "n": position,
+        "at": iso(now()),
+        "act": entry.act.value,
+        "by": by and by.alias,
+        "about": [each.alias for each in about],
+        "account": account and account.alias,
+        "clip": clip and clip.alias,
+        **facts,
+    }
+    rest = {what: value for what, value in entry.fields.items() if what not in FACTS}
+    _write(db, keys, name, before, position, _json(act), _json(rest), _seal_key(named))
+    opening = {each.alias for each in ([by] if _is_secret(entry) else [by, *about]) if each}
+    for alias in {each.alias for each in named}:
+        db.execute(insert(ledger_mentions).values(alias=alias, position=position, opens=int(alias in opening)))
+    return position
+
+
+def _write(
+    db: Connection, keys: Keys, name: str, before: bytes, position: int, act: str, fields: str, seal_key: bytes
+) -> None:
+    act_salt, fields_salt, nonce = secrets.token_bytes(16), secrets.token_bytes(16), secrets.token_bytes(12)
+    fields_commitment = chain.bind("fields", fields_salt.hex(), fields)
+    commitment = chain.join(chain.bind("act", act_salt.hex(), act), fields_commitment)
+    head_ = Head(position, chain.link(position, before, commitment))
+    signing, *earlier = chain.signing_keys(keys)
+    signer = chain.public_bytes(signing)
+    if db.execute(select(ledger_signers.c.public).where(ledger_signers.c.public == signer)).first() is None:
+        previous = earlier[0] if earlier else None
+        db.execute(
+            insert(ledger_signers).values(
+                public=signer,
+                since=position,
+                before=previous and chain.public_bytes(previous),
+                handed_over=previous and chain.hand_over(previous, signer),
+            )
+        )
+    db.execute(
+        insert(ledger).values(
+            position=position,
+            act=act,
+            act_salt=act_salt,
+            fields=nonce + AESGCM(seal_key).encrypt(nonce, fields_salt + fields.encode(), None),
+            fields_commitment=fields_commitment,
+            commitment=commitment,
+            hash=head_.hash,
+            signer=signer,
+            signature=chain.sign(signing, name, head_),
+        )
+    )
+    db.execute(update(ledger_head).where(ledger_head.c.id == _HEAD).values(hash=head_.hash))
+
+
+def _next(db: Connection, step: int = 1) -> tuple[str, int, bytes]:
+    """Lock the head; gives the ledger's name, the position of the next entry and the hash before it."""
+    forward = (
+        update(ledger_head)
+        .where(ledger_head.c.id == _HEAD)
+        .values(position=ledger_head.c.position + step)
+        .returning(ledger_head.c.name, ledger_head.c.position, ledger_head.c.hash)
+    )
+    row = db.execute(forward).first()
+    if row is None:
+        name = secrets.token_hex(16)
+        insert_missing(db, ledger_head, id=_HEAD, name=name, position=0, hash=chain.start(name))
+        row = db.execute(forward).one()
+    return row[0], row[1], row[2]
+
+
+def head(db: Connection) -> Head:
+    """The last entry's position and hash, to be carried by receipts and mails; position 0 while there is none."""
+    row = db.execute(select(ledger_head.c.position, ledger_head.c.hash)).first()
+    return Head(row[0], row[1]) if row else Head(0, bytes(32))
+
+
+def media_digest(db: Connection, clip: int, digest: bytes) -> str:
+    """A digest of media as the ledger may hold it: keyed by the clip, so that nobody confirms a clip that is gone."""
+    return keyed(_name(db, CLIP, clip).key, digest, "sha256").hex()
+
+
+def shred(db: Connection, kind: str, ids: Sequence[int]) -> int:
+    """Destroy the keys of persons, clips or accounts that are gone; gives how many the ledger knew.
+
+    What was sealed under any of them can be read by nobody any more, and nothing leads from the names to the entries.
+    """
+    theirs = (ledger_keys.c.kind == kind) & ledger_keys.c.id.in_(ids)
+    aliases = select(ledger_keys.c.alias).where(theirs)
+    db.execute(delete(ledger_mentions).where(ledger_mentions.c.alias.in_(aliases)))
+    return db.execute(delete(ledger_keys).where(theirs)).rowcount
+
+
+def _named(db: Connection, kind: str, id_: int | None) -> Named | None:
+    return None if id_ is None else _name(db, kind, id_)
+
+
+def _name(db: Connection, kind: str, id_: int) -> Named:
+    find = select(ledger_keys.c.alias, ledger_keys.c.key).where(ledger_keys.c.kind == kind, ledger_keys.c.id == id_)
+    row = db.execute(find).first()
+    if row is None:
+        _next(db, 0)  # two appends that name the same people would wait for each other
+        alias = kind[0] + secrets.token_hex(12)
+        insert_missing(db, ledger_keys, kind=kind, id=id_, alias=alias, key=secrets.token_bytes(32))
+        row = db.execute(find).one()
+    return Named(row[0], row[1])
+
+
+def _seal_key(named: Iterable[Named]) -> bytes:
+    """Out of the keys of all whom an entry concerns: when one of them is gone, so is what it says."""
+    every = b"".join(sorted({each.key for each in named}))
+    return HKDF(SHA256(), 32, salt=None, info=b"onstage ledger fields").derive(every or sha256(b"nobody").digest())
+
+
+def unseal(named: Iterable[Named], sealed: bytes) -> tuple[str, str] | None:
+    """Salt (hex) and JSON of an entry's fields; None: a key is gone."""
+    try:
+        opened = AESGCM(_seal_key(named)).decrypt(sealed[:12], sealed[12:], None)
+    except InvalidTag:
+        return None
+    return opened[:16].hex(), opened[16:].decode()
+
+
+def _facts(entry: Entry) -> dict[str, object]:
+    facts = {name: entry.fields[name] for name in FACTS if name in entry.fields}
+    for name, value in facts.items():
+        if isinstance(value, str) and not _WORD.fullmatch(value):
+            raise ValueError(f"{name} is {value!r}, and the ledger would keep that for ever")
+    return dict(facts)
+
+
+def _is_secret(entry: Entry) -> bool:
+    return entry.act in SECRET and not entry.fields.get("known")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
