@@ -90,7 +90,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
-        UPKEEP: Kind(_keep_up),
+        UPKEEP: Kind(partial(_keep_up, app)),
     }
 
 
@@ -98,8 +98,9 @@ def _rank(job: Job) -> None:
     job.change("rank", int, ranking.refresh)
 
 
-def _keep_up(job: Job) -> None:
-    job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+def _keep_up(app: App, job: Job) -> None:
+    origin = app.settings.origin
+    job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
 
 
 def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:

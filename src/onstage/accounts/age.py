@@ -409,6 +409,12 @@ def looseness(scale: Scale) -> int:
     return list(type(scale)).index(scale)
 
 
+def loosened_by(row: Row, band: Band) -> frozenset[Setter]:
+    """Who must say so, all of them, before a row gets looser; nobody: it never does."""
+    cell = _cell(row, band)
+    return cell.by if cell.loosest is not None or row in LIMITS else frozenset()
+
+
 def settable(row: Row, band: Band, setter: Setter, *, full: bool = True) -> tuple[Scale, ...]:
     """The values that a setter may give their own voice to, strictest first; what holds then, `value` says.
 

@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from onstage import ids
-from onstage.accounts import guardianship, notices
+from onstage.accounts import guardianship, ledger, notices
 from onstage.accounts.age import Band
 from onstage.accounts.guardianship import Agreement, guardians_of, has_full_guardian
 from onstage.accounts.joint import everybody, lock, look
+from onstage.accounts.ledger import Entry
 from onstage.accounts.membership import is_young, owners
 from onstage.accounts.models import Role, accounts, invitation_yeses, invitations, members
 from onstage.accounts.notices import Notice
@@ -24,6 +25,7 @@ from onstage.db.inserts import insert_or_set
 from onstage.errors import Conflict, Gone, NotAllowed, NotFound
 from onstage.events import MemberJoined
 from onstage.jobs.queue import record
+from onstage.keys import Keys
 
 LASTS = 14 * DAY
 ANNOUNCED = 72 * HOUR
@@ -58,22 +60,23 @@ class Invitation:
     waits: Waits
 
 
-def by_link(db: Connection, viewer: Viewer, handle: str, role: Role, now: int) -> tuple[int, str]:
+def by_link(db: Connection, keys: Keys, viewer: Viewer, handle: str, role: Role, now: int) -> tuple[int, str]:
     """The id and the secret of a link that asks one person in; raises NotFound, NotAllowed or Conflict."""
     secret = ids.token()
-    return _ask(db, viewer, handle, role, now, secret=secret), secret
+    return _ask(db, keys, viewer, handle, role, now, secret=secret), secret
 
 
-def by_handle(db: Connection, viewer: Viewer, handle: str, guest: str, role: Role, now: int) -> int:
+def by_handle(db: Connection, keys: Keys, viewer: Viewer, handle: str, guest: str, role: Role, now: int) -> int:
     """Ask the person of a personal handle in, or a member to be an owner. Raises NotFound, NotAllowed or Conflict."""
     who = person_named(db, guest)
     if who is None:
         raise NotFound("There is nobody of that name here.", field="handle")
-    return _ask(db, viewer, handle, role, now, guest=who.person)
+    return _ask(db, keys, viewer, handle, role, now, guest=who.person)
 
 
 def _ask(
     db: Connection,
+    keys: Keys,
     viewer: Viewer,
     handle: str,
     role: Role,
@@ -109,6 +112,9 @@ def _ask(
         _said_yes(db, made, viewer.person, now)
     if guest is not None:
         notices.tell(db, [guest], Notice.INVITED, now, by=viewer.person, account=account, role=role)
+    about = () if guest is None else (guest,)
+    entry = Entry(ledger.Act.MEMBER_INVITED, viewer.person, account, about, fields={"role": role.value})
+    ledger.append(db, keys, entry)
     return made
 
 
@@ -178,7 +184,7 @@ def find(db: Connection, secret: str, now: int) -> Invitation:
     return found[0]
 
 
-def take_up(db: Connection, viewer: Viewer, secret: str, now: int) -> Invitation:
+def take_up(db: Connection, keys: Keys, viewer: Viewer, secret: str, now: int) -> Invitation:
     """Say yes by a link, which is then the viewer's alone. Raises Gone, Conflict or NotAllowed."""
     found = find(db, secret, now)
     taken = (invitations.c.id == found.id) & invitations.c.person_id.is_(None)
@@ -187,10 +193,10 @@ def take_up(db: Connection, viewer: Viewer, secret: str, now: int) -> Invitation
         raise Conflict("You are in this account already.", code="member-already")
     if not db.execute(update(invitations).where(taken).values(person_id=viewer.person, secret_hash=None)).rowcount:
         raise Gone(_ENDED, code="invitation-ended")
-    return accept(db, viewer, found.id, now)
+    return accept(db, keys, viewer, found.id, now)
 
 
-def accept(db: Connection, viewer: Viewer, invitation: int, now: int) -> Invitation:
+def accept(db: Connection, keys: Keys, viewer: Viewer, invitation: int, now: int) -> Invitation:
     """Say yes for oneself; whoever must agree is asked now. Raises NotFound or Gone."""
     found = _mine(db, viewer, invitation, now)
     assert viewer.person is not None
@@ -202,15 +208,25 @@ def accept(db: Connection, viewer: Viewer, invitation: int, now: int) -> Invitat
     db.execute(update(invitations).where(invitations.c.id == invitation).values(values))
     asked = _who_must_answer(db, found.account, found.role, viewer.person)
     for to, kind in ((told, Notice.ADULT_JOINS), (asked, Notice.AGREE_TO_MEMBER)):
-        at = {"role": found.role, "on": now + ANNOUNCED}
-        notices.tell(db, to, kind, now, about=viewer.person, by=viewer.person, account=found.account, **at)
-    return settle(db, invitation, now)
+        notices.tell(
+            db,
+            to,
+            kind,
+            now,
+            about=viewer.person,
+            by=viewer.person,
+            account=found.account,
+            role=found.role,
+            on=now + ANNOUNCED,
+        )
+    return settle(db, keys, invitation, now)
 
 
-def decline(db: Connection, viewer: Viewer, invitation: int, now: int) -> None:
+def decline(db: Connection, keys: Keys, viewer: Viewer, invitation: int, now: int) -> None:
     """Say no, or take one's yes back before it is in force; nothing is left. Raises NotFound."""
     found = _mine(db, viewer, invitation, now)
     db.execute(delete(invitations).where(invitations.c.id == found.id))
+    ledger.append(db, keys, Entry(ledger.Act.MEMBER_DECLINED, viewer.person, found.account))
 
 
 def take_back(db: Connection, viewer: Viewer, handle: str, invitation: int) -> None:
@@ -223,22 +239,24 @@ def take_back(db: Connection, viewer: Viewer, handle: str, invitation: int) -> N
         raise NotFound("There is no such invitation any more.")
 
 
-def answer(db: Connection, viewer: Viewer, invitation: int, yes: bool, now: int) -> Invitation | None:
+def answer(db: Connection, keys: Keys, viewer: Viewer, invitation: int, yes: bool, now: int) -> Invitation | None:
     """An owner or a guardian who is asked says yes or no; a no ends the invitation (None). Raises NotFound."""
     found = next((each for each in to_answer(db, viewer, now) if each.id == invitation), None)
     if found is None:
         raise NotFound("Nobody asks you this, or it has been settled.")
     lock(db, found.account)
+    about = () if found.guest is None else (found.guest,)
     if not yes:
         db.execute(delete(invitations).where(invitations.c.id == invitation))
+        ledger.append(db, keys, Entry(ledger.Act.MEMBER_DECLINED, viewer.person, found.account, about))
         return None
     if _is_guardian_only(db, viewer, found) and not _is_full(db, viewer, found):
         raise NotAllowed("Only a full guardian can say yes. You may say no.", code="not-full")
     _said_yes(db, invitation, viewer.person, now)
-    return settle(db, invitation, now)
+    return settle(db, keys, invitation, now)
 
 
-def settle(db: Connection, invitation: int, now: int) -> Invitation:
+def settle(db: Connection, keys: Keys, invitation: int, now: int) -> Invitation:
     """Put an invitation into force if nothing is left to wait for."""
     found = _read(db, invitations.c.id == invitation, now)[0]
     if found.waits is not Waits.NOTHING or found.guest is None:
@@ -251,16 +269,20 @@ def settle(db: Connection, invitation: int, now: int) -> Invitation:
     record(db, MemberJoined(found.account, found.guest, found.role.value))
     told = {*everybody(db, found.account), *(each.guardian for each in guardians_of(db, [found.guest]))}
     told.discard(found.guest)
-    now_is = {"role": found.role, "new": before is None}
-    notices.tell(db, told, Notice.JOINED, now, about=found.guest, account=found.account, **now_is)
+    is_new = before is None
+    notices.tell(db, told, Notice.JOINED, now, about=found.guest, account=found.account, role=found.role, new=is_new)
+    act = ledger.Act.MEMBER_JOINED if is_new else ledger.Act.MEMBER_ROLE
+    ledger.append(db, keys, Entry(act, found.guest, found.account, tuple(told), fields={"role": found.role.value}))
     return found
 
 
-def settle_due(db: Connection, now: int) -> int:
+def settle_due(db: Connection, keys: Keys, now: int) -> int:
     """Put into force what only had to wait for its time, and forget what nobody took up; returns how many came in."""
     db.execute(delete(invitations).where(invitations.c.until <= now - LASTS))
     due = select(invitations.c.id).where(invitations.c.starts_at <= now, invitations.c.accepted_at.is_not(None))
-    settled = [settle(db, invitation, now) for invitation in db.execute(due.order_by(invitations.c.id)).scalars().all()]
+    settled = [
+        settle(db, keys, invitation, now) for invitation in db.execute(due.order_by(invitations.c.id)).scalars().all()
+    ]
     return sum(each.waits is Waits.NOTHING for each in settled)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select, update
 
 from onstage import ids
-from onstage.accounts import notices
+from onstage.accounts import ledger, notices
 from onstage.accounts.age import Band
 from onstage.accounts.leaving import Purger, Subject, purge_accounts
+from onstage.accounts.ledger import Entry
 from onstage.accounts.membership import PublishingRule, is_frozen, owners, publishing_rule
 from onstage.accounts.models import JointKind, Kind, Role, accounts, invitations, members, people, sessions
 from onstage.accounts.notices import Notice
@@ -20,6 +21,7 @@ from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed, NotFound
 from onstage.events import AccountChanged, MemberJoined, MemberLeft
 from onstage.jobs.queue import record
+from onstage.keys import Keys
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Joint:
     members: list[Member]
 
 
-def begin(db: Connection, viewer: Viewer, kind: JointKind, handle: str, name: str, now: int) -> int:
+def begin(db: Connection, keys: Keys, viewer: Viewer, kind: JointKind, handle: str, name: str, now: int) -> int:
     """A new joint account, whose first owner the viewer is; gives its id.
 
     Raises Invalid, Conflict (handle taken), and NotAllowed: without an adult owner it would be frozen at once.
@@ -68,6 +70,7 @@ def begin(db: Connection, viewer: Viewer, kind: JointKind, handle: str, name: st
     owner = {"account_id": made, "person_id": viewer.person, "role": Role.OWNER.value, "since": now}
     db.execute(insert(members).values(owner))
     record(db, AccountChanged(made))
+    ledger.append(db, keys, Entry(ledger.Act.ACCOUNT_MADE, viewer.person, made, fields={"kind": kind.value}))
     return made
 
 
@@ -133,7 +136,7 @@ def everybody(db: Connection, account: int) -> list[int]:
     return list(db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalars())
 
 
-def leave(db: Connection, viewer: Viewer, handle: str, now: int) -> None:
+def leave(db: Connection, keys: Keys, viewer: Viewer, handle: str, now: int) -> None:
     """Be its member no longer. Raises NotFound, and Conflict for the last adult owner while others belong to it."""
     assert viewer.person is not None
     account = look(db, viewer, handle).id
@@ -143,18 +146,20 @@ def leave(db: Connection, viewer: Viewer, handle: str, now: int) -> None:
         raise Conflict("You are the only one here. Close the account instead.", code="last-member")
     _end(db, account, viewer.person)
     notices.tell(db, owners(db, account), Notice.LEFT, now, about=viewer.person, by=viewer.person, account=account)
+    ledger.append(db, keys, Entry(ledger.Act.MEMBER_LEFT, viewer.person, account))
 
 
-def remove(db: Connection, viewer: Viewer, handle: str, member: str, now: int) -> None:
+def remove(db: Connection, keys: Keys, viewer: Viewer, handle: str, member: str, now: int) -> None:
     """Let an editor or a creator go; owners can't remove one another. Raises NotFound or NotAllowed."""
     account, person = _other_member(db, viewer, handle, member, Act.REMOVE)
     if role_in(db, account, person) is Role.OWNER:
         raise NotAllowed("Owners can't remove one another. An owner leaves by themselves.", code="is-owner")
     _end(db, account, person)
     notices.tell(db, [person], Notice.REMOVED, now, about=person, by=viewer.person, account=account)
+    ledger.append(db, keys, Entry(ledger.Act.MEMBER_REMOVED, viewer.person, account, (person,)))
 
 
-def change_role(db: Connection, viewer: Viewer, handle: str, member: str, role: Role, now: int) -> None:
+def change_role(db: Connection, keys: Keys, viewer: Viewer, handle: str, member: str, role: Role, now: int) -> None:
     """Make a creator an editor or the other way round, or step down from being an owner oneself.
 
     Nobody becomes an owner here: that is asked of all owners, by an invitation. Raises NotFound, NotAllowed or Conflict.
@@ -176,19 +181,15 @@ def change_role(db: Connection, viewer: Viewer, handle: str, member: str, role: 
     theirs = (members.c.account_id == account) & (members.c.person_id == person)
     db.execute(update(members).where(theirs).values(role=role.value, wanted_rule=None))
     record(db, MemberJoined(account, person, role.value))
-    notices.tell(
-        db,
-        [person, *owners(db, account)],
-        Notice.JOINED,
-        now,
-        about=person,
-        by=viewer.person,
-        account=account,
-        role=role,
-    )
+    to = [person, *owners(db, account)]
+    notices.tell(db, to, Notice.JOINED, now, about=person, by=viewer.person, account=account, role=role)
+    entry = Entry(ledger.Act.MEMBER_ROLE, viewer.person, account, (person,), fields={"role": role.value})
+    ledger.append(db, keys, entry)
 
 
-def want_rule(db: Connection, viewer: Viewer, handle: str, rule: PublishingRule, now: int) -> PublishingRule:
+def want_rule(
+    db: Connection, keys: Keys, viewer: Viewer, handle: str, rule: PublishingRule, now: int
+) -> PublishingRule:
     """Say which publishing rule one wants; it is in force once every owner wants it. Gives the rule in force."""
     account = by_handle(db, viewer, handle)["id"]
     need(db, viewer, Act.WANT_RULE, account)
@@ -202,10 +203,12 @@ def want_rule(db: Connection, viewer: Viewer, handle: str, rule: PublishingRule,
     db.execute(update(accounts).where(accounts.c.id == account).values(publishing_rule=rule.value))
     everyone = everybody(db, account)
     notices.tell(db, everyone, Notice.RULE_CHANGED, now, by=viewer.person, account=account, rule=rule, before=before)
+    entry = Entry(ledger.Act.RULE_CHANGED, viewer.person, account, tuple(everyone), fields={"rule": rule.value})
+    ledger.append(db, keys, entry)
     return rule
 
 
-def take_out(db: Connection, viewer: Viewer, minor: int, handle: str, now: int) -> None:
+def take_out(db: Connection, keys: Keys, viewer: Viewer, minor: int, handle: str, now: int) -> None:
     """A guardian takes a minor out of a joint account: they limit and object, carers too. Raises NotFound."""
     need_guardian(db, viewer, minor)
     account = db.execute(select(accounts.c.id).where(accounts.c.handle == kept_form(handle))).scalar()
@@ -215,6 +218,7 @@ def take_out(db: Connection, viewer: Viewer, minor: int, handle: str, now: int) 
     _end(db, account, minor)
     to = [minor, *owners(db, account)]
     notices.tell(db, to, Notice.TAKEN_OUT, now, about=minor, by=viewer.person, account=account)
+    ledger.append(db, keys, Entry(ledger.Act.MEMBER_REMOVED, viewer.person, account, (minor,)))
 
 
 def close(db: Connection, viewer: Viewer, handle: str, purgers: "tuple[Purger, ...]") -> int:

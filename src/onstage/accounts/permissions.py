@@ -6,7 +6,7 @@ from types import EllipsisType
 
 from sqlalchemy import select, update
 
-from onstage.accounts import age
+from onstage.accounts import age, ledger
 from onstage.accounts.age import Accepting, Band, Choice, Choices, Row, Scale, Setter, Value
 from onstage.accounts.guardianship import Guardian, guardians_of
 from onstage.accounts.models import Kind, Role, account_choices, accounts, choices, members, people, server_choices
@@ -18,8 +18,10 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import Invalid, NotAllowed, NotFound
+from onstage.keys import Keys
 
 _ACCOUNT_ROWS = frozenset({Row.HAND_ACCEPTS, Row.COUNTS_SHOWN})
+_MINORS = frozenset({Band.UNDER_13, Band.FROM_13, Band.FROM_16})
 _WAITS_FOR_CHOICE = frozenset({Row.RECOMMENDED, Row.LEAVES_SERVER})
 
 
@@ -91,6 +93,17 @@ def _together(row: Row, theirs: Band, guardians: Iterable[Guardian], given: dict
     return age.of_guardians(row, theirs, full, carers)
 
 
+def of_guardian(db: Connection, person: int, row: Row) -> list[tuple[int, Value]]:
+    """What holds of each guardian: full ones who said nothing mean what the table says, carers who said nothing nothing."""
+    theirs, given = band(db, person), said(db, person, row).guardians
+    usual = age.value(row, theirs)
+    return [
+        (each.guardian, given.get(each.guardian, usual))
+        for each in guardians_of(db, [person])
+        if each.full or each.guardian in given
+    ]
+
+
 def _of_server(db: Connection, row: Row) -> Value | EllipsisType:
     words = db.execute(select(server_choices.c.value).where(server_choices.c.row == row.value)).scalar()
     return ... if words is None else age.read(row, words)
@@ -104,12 +117,13 @@ def choose(db: Connection, viewer: Viewer, row: Row, value: Value) -> None:
     """
     assert viewer.person is not None
     theirs = band(db, viewer.person)
-    if row not in age.LIMITS and value not in age.settable(row, theirs, Setter.SELF):
+    known = theirs in _MINORS if row in age.LIMITS else value in age.settable(row, theirs, Setter.SELF)
+    if not known:
         raise NotAllowed("This is not open at your age.", field=row.value, code="age")
     _keep(db, viewer.person, viewer.person, row, value)
 
 
-def choose_for(db: Connection, viewer: Viewer, minor: int, row: Row, value: Value, moment: int) -> None:
+def choose_for(db: Connection, keys: Keys, viewer: Viewer, minor: int, row: Row, value: Value, moment: int) -> None:
     """Give a guardian's voice to a row of a minor, who is told. Raises NotFound unless the viewer is their guardian.
 
     Raises NotAllowed where guardians have no voice, or a carer would loosen. The caller narrows the minor's clips.
@@ -121,7 +135,11 @@ def choose_for(db: Connection, viewer: Viewer, minor: int, row: Row, value: Valu
         sentence = "Only a full guardian can loosen this." if not mine.full else "Guardians don't set this at this age."
         raise NotAllowed(sentence, field=row.value, code="age")
     _keep(db, minor, viewer.person, row, value)
-    tell(db, [minor], Notice.SETTING, moment, about=minor, by=viewer.person, row=row.value, value=age.written(value))
+    words = age.written(value)
+    tell(db, [minor], Notice.SETTING, moment, about=minor, by=viewer.person, row=row.value, value=words)
+    about = (minor, *(each.guardian for each in guardians_of(db, [minor])))
+    fields = {"row": row.value, "value": words}
+    ledger.append(db, keys, ledger.Entry(ledger.Act.SETTING_CHANGED, viewer.person, about=about, fields=fields))
 
 
 def need_guardian(db: Connection, viewer: Viewer, minor: int, *, full: bool = False) -> Guardian:

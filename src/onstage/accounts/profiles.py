@@ -91,10 +91,15 @@ def _count(db: Connection, whose: ColumnElement[bool]) -> int:
 
 def own_accounts(db: Connection, viewer: Viewer) -> list[Own]:
     """The accounts that the viewer is a member of, the personal one first."""
+    return accounts_of(db, viewer.person or 0)
+
+
+def accounts_of(db: Connection, person: int) -> list[Own]:
+    """The accounts that a person is a member of, the personal one first."""
     rows = db.execute(
         select(accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.kind, members.c.role, accounts.c.avatar)
         .join_from(accounts, members, members.c.account_id == accounts.c.id)
-        .where(members.c.person_id == viewer.person)
+        .where(members.c.person_id == person)
         .order_by(accounts.c.kind.desc(), accounts.c.id)
     )
     return [Own(id_, handle, name, Kind(kind), Role(role), avatar) for id_, handle, name, kind, role, avatar in rows]

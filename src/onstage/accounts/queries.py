@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, exists, select
 
 from onstage.accounts.age import Band
-from onstage.accounts.models import Kind, Role, accounts, blocks, members, people
+from onstage.accounts.models import Kind, Role, accounts, blocks, members, passkeys, people, sessions
 from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
@@ -90,9 +90,21 @@ def personal_account(db: Connection, person: int) -> int:
     return int(found)
 
 
+def name_of(db: Connection, person: int) -> str:
+    """The name that a person goes by."""
+    found = select(accounts.c.name).where(accounts.c.id == personal_account(db, person))
+    return str(db.execute(found).scalar_one())
+
+
 def password_hash(db: Connection, person: int) -> str | None:
     """What is kept of a person's password; None for those who sign in with passkeys only."""
     return db.execute(select(people.c.password_hash).where(people.c.id == person)).scalar()
+
+
+def has_sign_in(db: Connection, person: int) -> bool:
+    """Whether somebody is signed in somewhere, or can sign in by a password or a passkey."""
+    keyed, here = exists().where(passkeys.c.person_id == person), exists().where(sessions.c.person_id == person)
+    return password_hash(db, person) is not None or bool(db.execute(select(keyed | here)).scalar())
 
 
 def has_avatar(db: Connection, viewer: Viewer, key: str) -> bool:

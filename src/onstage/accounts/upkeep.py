@@ -4,15 +4,20 @@ from datetime import date
 
 from sqlalchemy import select, update
 
-from onstage.accounts import passkeys, recovery, sessions, throttle
+from onstage.accounts import absence, invitations, passkeys, recovery, sessions, throttle, vouching
 from onstage.accounts.age import band_of
 from onstage.accounts.models import people
 from onstage.db.engine import Connection
+from onstage.keys import Keys
 
 
-def run(db: Connection, server_zone: str, now: int) -> None:
-    """All of it; worth running every few minutes."""
+def run(db: Connection, keys: Keys, server_zone: str, origin: str, now: int) -> None:
+    """All of it; worth running every few minutes. `origin`: where letters lead."""
     turn_bands(db, server_zone, now)
+    vouching.turn_full(db, keys, now)
+    absence.enter_returns(db, keys)
+    absence.run(db, keys, origin, now)
+    invitations.settle_due(db, keys, now)
     for forget in (passkeys.forget, recovery.forget, throttle.forget, sessions.forget):
         forget(db, now)
 

@@ -19,7 +19,9 @@ from onstage.web.api import (
     comments,
     events,
     feeds,
+    guardians,
     invitations,
+    joint,
     passkeys,
     people,
     plays,
@@ -33,7 +35,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
-from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
+from onstage.web.pages import checking, doors, explore, family, keys, server_room, settings, shell, together, watch
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
@@ -41,8 +43,9 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
+    *(joint, guardians),
     *(uploads, clips_edit, events, media),
-    *(doors, settings, keys, making, server_room),
+    *(doors, settings, keys, making, server_room, together, family, checking),
 )
 
 

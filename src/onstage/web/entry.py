@@ -9,9 +9,21 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from onstage import clock, mail
-from onstage.accounts import avatars, leaving, passkeys, passwords, recovery, sessions, signup, throttle
+from onstage.accounts import (
+    avatars,
+    children,
+    guarding,
+    household,
+    leaving,
+    passkeys,
+    passwords,
+    recovery,
+    sessions,
+    signup,
+    throttle,
+)
 from onstage.accounts.passkeys import Ceremony, Credential, Passkey, RelyingParty
-from onstage.accounts.queries import Who, password_hash, person_named
+from onstage.accounts.queries import Who, has_sign_in, kept_form, password_hash, person_named
 from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import Begun, SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
@@ -32,7 +44,13 @@ _WRONG = "This handle and this password do not belong together."
 
 def signing_policy(settings: Settings) -> Policy:
     """What this server asks of whoever signs up."""
-    return Policy(SignUpPolicy(settings.sign_up), settings.alone_from, SERVER_ZONE)
+    return Policy(
+        SignUpPolicy(settings.sign_up),
+        settings.alone_from,
+        SERVER_ZONE,
+        settings.own_account_from,
+        settings.child_sign_in,
+    )
 
 
 def relying_party(settings: Settings) -> RelyingParty:
@@ -54,6 +72,8 @@ def sign_up(app: App, request: AnyRequest, form: Form, credential: Credential | 
     ready = signup.prepare(form, policy, clock.now())
     with app.database.write() as db:
         who = signup.sign_up(db, policy, ready, clock.now())
+        if who.guardian is not None:
+            guarding.begin_for(db, app.keys, who.guardian, who.person, who.person, clock.now())
         return who, _begin(db, request, Who(who.person, who.account))
 
 
@@ -159,6 +179,24 @@ def change_password(app: App, viewer: Viewer, password: str) -> None:
     with app.database.write() as db:
         recovery.set_password(db, viewer.person, hashed)
         sessions.end_all(db, viewer.person, but=viewer.session)
+
+
+def child_sign_in(app: App, viewer: Viewer, handle: str, password: str) -> list[str]:
+    """A password for a child, by a full guardian after a sign-in check: their first, or a new one; gives first codes.
+
+    Raises NotFound, NotAllowed or Invalid.
+    """
+    sessions.need_check(viewer, clock.now())
+    with app.database.read() as db:
+        child = household.minor_named(db, viewer, handle)
+        is_first = not has_sign_in(db, child)
+    passwords.check(password, kept_form(handle))
+    hashed = passwords.hashed(password)
+    with app.database.write() as db:
+        if is_first:
+            return children.open_sign_in(db, app.keys, viewer, child, hashed, clock.now())
+        children.reset_sign_in(db, app.keys, viewer, child, hashed, clock.now())
+        return []
 
 
 def leave(app: App, viewer: Viewer) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -96,7 +97,8 @@ def _handler(
         call = partial(_call, app, request, given)
         if inline and app.database.kind == "sqlite":
             return call()
-        return await asyncio.get_running_loop().run_in_executor(app.threads, call)
+        # The reader's language is a context variable, and a pool's thread has a context of its own.
+        return await asyncio.get_running_loop().run_in_executor(app.threads, copy_context().run, call)
 
     def _call(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
         extra = {"app": app, "request": request}

@@ -9,10 +9,11 @@ from msgspec import Meta, Struct
 
 from onstage import clock
 from onstage.accounts import age, avatars, passkeys, permissions, profiles, recovery, sessions, signup
-from onstage.accounts.age import Row
+from onstage.accounts.age import Row, Setter
 from onstage.accounts.byline import By
 from onstage.accounts.profiles import Changes
 from onstage.accounts.queries import own_account, password_hash, person_mail
+from onstage.accounts.recovery import Purpose
 from onstage.accounts.signup import Form, TooYoung
 from onstage.accounts.viewer import Viewer
 from onstage.clips.narrowing import narrow
@@ -43,6 +44,7 @@ class PersonIn(Struct, forbid_unknown_fields=True):
     password: NewPassword | None = None
     passkey: Credential | None = None
     invitation: Annotated[str, Meta(max_length=100)] | None = None
+    guardian_link: Annotated[str, Meta(max_length=100, description="Of a guardian's link, for who is 13 to 15.")] = ""
     mail: Mail = ""
     locale: Annotated[str, Meta(pattern="^[A-Za-z-]{0,16}$")] = ""
 
@@ -138,7 +140,8 @@ def sign_up(app: App, request: AnyRequest, data: JSONBody[PersonIn]) -> Response
         birth_date=data.birth_date,
         zone=data.zone,
         password=data.password,
-        link=data.invitation,
+        link=data.guardian_link or data.invitation,
+        link_purpose=Purpose.WARD if data.guardian_link else Purpose.INVITATION,
         mail=data.mail or None,
         locale=data.locale,
     )
@@ -267,7 +270,7 @@ def _me(db: Connection, viewer: Viewer) -> MeOut:
         recovery_codes=recovery.codes_left(db, viewer.person),
         checked=sessions.is_checked(viewer, clock.now()),
         is_server_owner=viewer.is_server_owner,
-        choices=[_row(db, viewer.person, row) for row in Row if age.options(row, viewer.band)],
+        choices=[_row(db, viewer.person, row) for row in Row if age.settable(row, viewer.band, Setter.SELF)],
     )
 
 
@@ -277,8 +280,8 @@ def _own(own: profiles.Own) -> MyAccountOut:
 
 def _row(db: Connection, person: int, row: Row) -> RowOut:
     value = permissions.value_for(db, person, row)
-    options = [option.value for option in age.options(row, permissions.band(db, person))]
-    return RowOut(row.value, str(value), options)
+    options = [option.value for option in age.settable(row, permissions.band(db, person), Setter.SELF)]
+    return RowOut(row.value, age.written(value), options)
 
 
 routes = [
