@@ -140,7 +140,7 @@ def _impartial(viewer: Viewer) -> ColumnElement[bool]:
 
     Nor are, or were, they a guardian of who reports, who made it, or a member of its account.
     """
-    of_account = select(members.c.person_id).where(members.c.account_id == reports.c.account_id)
+    of_account = select(members.c.person_id).where(members.c.account_id == reports.c.account_id).correlate(reports)
     member = exists().where(members.c.account_id == reports.c.account_id, members.c.person_id == viewer.person)
     guardian = exists().where(
         guardianships.c.guardian_id == viewer.person,
