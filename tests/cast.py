@@ -6,7 +6,7 @@ from sqlalchemy import insert, update
 
 from onstage import ids
 from onstage.accounts.age import Band
-from onstage.accounts.models import accounts, blocks, follows, guardianships, members, people, sessions
+from onstage.accounts.models import accounts, blocks, choices, follows, guardianships, members, people, sessions
 from onstage.accounts.viewer import GUEST, Viewer, find, secret_hash
 from onstage.clips.models import Audience, HoldKind, Stage, clip_tags, clips, holds, renditions
 from onstage.clock import DAY, now
@@ -68,6 +68,8 @@ def make_cast(app: App) -> Cast:
         made |= {name: person(db, name) for name in ("gus", "gil")}
         for name in ("gus", "gil"):
             stand_for(db, made[name], made["mia"], is_full=1)
+            row = {"person_id": made["mia"].person, "setter_id": made[name].person, "row": "quiet_hours"}
+            db.execute(insert(choices).values(**row, value="none", at=now()))  # a test may run at night
         duo = joint(db, "duo", made["ada"], made["ben"])
         ada = made["ada"].account
         _follow(db, made["ben"].account, ada)

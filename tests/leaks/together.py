@@ -3,7 +3,7 @@
 from tests.leaks.surfaces import API, Surface, Visit, as_spare, nothing, once
 
 UNKNOWN = "nobody_here"
-_PAGES = ("/together", "/together/new", "/children", "/guardians", "/server/guardians")
+_PAGES = ("/together", "/together/new", "/children", "/guardians", "/server/guardians", "/time")
 _JOINT, _CHILD = f"{API}/accounts/{UNKNOWN}", f"{API}/children/{UNKNOWN}"
 _SENT: dict[str, Visit] = {
     **{f"GET {path}": once("GET", path) for path in _PAGES},
@@ -66,6 +66,9 @@ _SENT: dict[str, Visit] = {
     ),
     f"DELETE {API}/children/{{handle:str}}": once("DELETE", _CHILD),
     f"DELETE {API}/children/{{handle:str}}/accounts/{{account:str}}": once("DELETE", f"{_CHILD}/accounts/duo"),
+    f"GET {API}/me/time": once("GET", f"{API}/me/time"),
+    f"POST {API}/me/time/more": as_spare("POST", f"{API}/me/time/more"),
+    f"POST {API}/children/{{handle:str}}/more-time": once("POST", f"{_CHILD}/more-time", json={"minutes": 5}),
     f"POST {API}/guardian-links": as_spare("POST", f"{API}/guardian-links"),
 }
 TOGETHER = {route: Surface(visit, nothing) for route, visit in _SENT.items()}

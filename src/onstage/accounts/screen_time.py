@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 
 from onstage.accounts import age, ledger, notices
 from onstage.accounts.age import Band, DailyLimit, QuietHours, Row, Value
@@ -29,6 +29,12 @@ class Ends(StrEnum):
 
     LIMIT = "limit"
     QUIET = "quiet"
+
+
+class TimeIsUp(NotAllowed):
+    """Watching is over for now: the day's minutes are used up, or it is a quiet hour. Nothing else is closed."""
+
+    code = "time-up"
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,15 @@ def how(db: Connection, person: int, now: int) -> Time:
     )
 
 
+def need_time(db: Connection, viewer: Viewer, now: int) -> None:
+    """Raise TimeIsUp where this viewer can't watch now; most viewers have no limits, and cost nothing."""
+    if not is_limited(viewer) or viewer.person is None:
+        return
+    over = how(db, viewer.person, now).over
+    if over is not None:
+        raise TimeIsUp("That was today’s time." if over is Ends.LIMIT else "It is quiet time now.")
+
+
 def _limit(db: Connection, person: int, now: int) -> DailyLimit | None:
     """The limit of today: what each guardian gave on top counts for their own limit, and the strictest holds."""
     usual = value_for(db, person, Row.DAILY_LIMIT)
@@ -141,6 +156,13 @@ def _limit(db: Connection, person: int, now: int) -> DailyLimit | None:
     own = said(db, person, Row.DAILY_LIMIT).own
     strictest = age.tightest([*theirs, None if own is ... else own])
     return strictest if isinstance(strictest, DailyLimit) else usual
+
+
+def forget(db: Connection, now: int) -> int:
+    """Remove the minutes of days long past; returns how many rows."""
+    until = to_datetime(now - KEPT).date().isoformat()
+    gone = db.execute(delete(watch_days).where(watch_days.c.day < until)).rowcount
+    return gone + db.execute(delete(more_time).where(more_time.c.day < until)).rowcount
 
 
 def ask(db: Connection, viewer: Viewer, now: int) -> None:

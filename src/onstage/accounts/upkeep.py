@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select, update
 
-from onstage.accounts import absence, invitations, passkeys, recovery, sessions, throttle, vouching
+from onstage.accounts import absence, invitations, passkeys, recovery, screen_time, sessions, throttle, vouching
 from onstage.accounts.age import band_of
 from onstage.accounts.models import people
 from onstage.db.engine import Connection
@@ -18,7 +18,7 @@ def run(db: Connection, keys: Keys, server_zone: str, origin: str, now: int) -> 
     absence.enter_returns(db, keys)
     absence.run(db, keys, origin, now)
     invitations.settle_due(db, keys, now)
-    for forget in (passkeys.forget, recovery.forget, throttle.forget, sessions.forget):
+    for forget in (passkeys.forget, recovery.forget, throttle.forget, sessions.forget, screen_time.forget):
         forget(db, now)
 
 

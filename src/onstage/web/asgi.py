@@ -28,6 +28,7 @@ from onstage.web.api import (
     relations,
     reports,
     sessions,
+    time,
     tokens,
     uploads,
 )
@@ -37,15 +38,16 @@ from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
 from onstage.web.pages import checking, doors, explore, family, keys, server_room, settings, shell, together, watch
 from onstage.web.pages import make as making
+from onstage.web.pages import time as time_page
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(joint, guardians),
+    *(joint, guardians, time),
     *(uploads, clips_edit, events, media),
-    *(doors, settings, keys, making, server_room, together, family, checking),
+    *(doors, settings, keys, making, server_room, together, family, checking, time_page),
 )
 
 

@@ -9,13 +9,14 @@ from litestar import post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from onstage.accounts import screen_time
 from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import still_visible
-from onstage.clock import SECOND, now
+from onstage.clock import MINUTE, SECOND, now
 from onstage.engagement.plays import Answer, Outcome, Play, PlayKind, Token, read_token, refusal
 from onstage.web.api.schemas import problems
 from onstage.web.cards import viewer_key
-from onstage.web.http import AnyRequest, App, anyone, plain
+from onstage.web.http import AnyRequest, App, anyone, note_watching, plain
 
 Surface = Literal["for_you", "following", "tag", "account", "clip", "search"]
 
@@ -47,10 +48,14 @@ class OutcomeOut(Struct):
 
 
 class PlaysOut(Struct):
-    """One outcome for each event, in order; `position` is how far the log reached with them."""
+    """One outcome for each event, in order; `position` is how far the log reached with them.
+
+    `over`: watching ends for you now, because today's minutes are used up (`limit`) or it is a quiet hour (`quiet`).
+    """
 
     outcomes: list[OutcomeOut]
     position: int | None
+    over: str | None = None
 
 
 @post("/api/v1/plays", status_code=200, tags=["plays"], responses=problems(), operation_id="plays")
@@ -75,7 +80,19 @@ def report(app: App, viewer: Viewer, request: AnyRequest, data: JSONBody[EventsI
         OutcomeOut(str(event.event), answer.outcome, answer.reason)
         for event, answer in zip(data.events, answers, strict=True)
     ]
-    return PlaysOut(outcomes, max(positions, default=None))
+    return PlaysOut(outcomes, max(positions, default=None), _over(app, viewer, plays, received))
+
+
+def _over(app: App, viewer: Viewer, plays: Sequence[Play], received: int) -> str | None:
+    """Count a minor's minutes by what they report, and say when it is enough."""
+    if not screen_time.is_limited(viewer) or viewer.person is None:
+        return None
+    watched = max((play.watched_ms for play in plays if play.kind is not PlayKind.IMPRESSION), default=None)
+    if watched is not None:
+        note_watching(app, viewer.person, received, min(watched * 1000, 10 * MINUTE))
+    with app.database.read() as db:
+        over = screen_time.how(db, viewer.person, received).over
+    return None if over is None else over.value
 
 
 def _visible(app: App, viewer: Viewer, tokens: Sequence[Token | None]) -> set[int]:
