@@ -14,6 +14,7 @@ class Stage(StrEnum):
     PROCESSING = "processing"
     FAILED = "failed"
     DRAFT = "draft"
+    ASKED = "asked"
     NONE = "none"
 
 

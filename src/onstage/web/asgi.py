@@ -22,6 +22,7 @@ from onstage.web.api import (
     guardians,
     invitations,
     joint,
+    ledger,
     passkeys,
     people,
     plays,
@@ -36,7 +37,19 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
-from onstage.web.pages import checking, doors, explore, family, keys, server_room, settings, shell, together, watch
+from onstage.web.pages import (
+    checking,
+    doors,
+    explore,
+    family,
+    keys,
+    record,
+    server_room,
+    settings,
+    shell,
+    together,
+    watch,
+)
 from onstage.web.pages import make as making
 from onstage.web.pages import time as time_page
 from onstage.web.protect import Asgi, Protect
@@ -46,8 +59,8 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(joint, guardians, time),
-    *(uploads, clips_edit, events, media),
-    *(doors, settings, keys, making, server_room, together, family, checking, time_page),
+    *(uploads, clips_edit, events, media, ledger),
+    *(doors, settings, keys, making, server_room, record, together, family, checking, time_page),
 )
 
 
@@ -61,7 +74,10 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, minimum_size=700, exclude=["^/media", "^/static", "^/api/v1/events"]
+            backend="gzip",
+            gzip_compress_level=5,
+            minimum_size=700,
+            exclude=["^/media", "^/static", "^/api/v1/events", "^/api/v1/me/ledger"],
         ),
         openapi_config=OpenAPIConfig(
             title="Onstage",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_args, get_origin
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -101,7 +101,8 @@ def _handler(
         if inline and app.database.kind == "sqlite":
             return call()
         # The reader's language is a context variable, and a pool's thread has a context of its own.
-        return await asyncio.get_running_loop().run_in_executor(app.threads, copy_context().run, call)
+        answer = await asyncio.get_running_loop().run_in_executor(app.threads, copy_context().run, call)
+        return await answer if inspect.isawaitable(answer) else answer
 
     def _call(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
         extra = {"app": app, "request": request}
@@ -118,8 +119,11 @@ def _handler(
         *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in passed_on),
     ]
     described: Any = handle
-    described.__signature__ = signature.replace(parameters=parameters)
-    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": signature.return_annotation}
+    returned = signature.return_annotation
+    if get_origin(returned) is Awaitable:  # what takes no thread is awaited on the event loop, after the unit of work
+        (returned,) = get_args(returned)
+    described.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)
+    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": returned}
     described.__name__, described.__doc__, described.__module__ = (
         function.__name__,
         function.__doc__,

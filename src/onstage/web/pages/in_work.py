@@ -147,6 +147,8 @@ def _state(card: Card, way: Progress | None, part: float, *, asked: bool) -> str
             return _("Making it playable; then it goes out")
         case Stage.PROCESSING:
             return _("Making it playable")
+        case Stage.ASKED:
+            return _("Waits for everybody who must agree")
         case Stage.FAILED:
             return (way.failure if way else None) or _("It could not be made playable.")
         case Stage.DRAFT:

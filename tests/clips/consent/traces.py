@@ -1,0 +1,505 @@
+"""Ten short stories, each of which broke an invariant when one guard was changed; and smaller ones about single guards.
+
+They take the rules as an argument, so that `mutate.py` can tell them to mutants as well.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from onstage.accounts.age import Band
+from onstage.clips.models import Audience, HoldKind, Stage
+from onstage.errors import Refused
+from tests.clips.consent.pair import (
+    AUNT,
+    CHILD,
+    DAD,
+    FRIEND,
+    KID,
+    KIDS_MUM,
+    MODERATOR,
+    MUM,
+    NEAR,
+    OTHER,
+    OWNER,
+    STRANGER,
+    Pair,
+    Rules,
+    alone,
+    family,
+    text,
+)
+from tests.clips.consent.reference import DAY
+
+Trace = Callable[[Rules], None]
+
+
+def _published(rules: Rules, audience: str = "friends", *, recommended: bool = False) -> Pair:
+    """A child's clip that both guardians and the account have agreed to."""
+    pair = Pair(rules, family(owners={OWNER}), text(audience, recommended=recommended))
+    assert pair.ask()
+    for by in (MUM, DAD, OWNER):
+        assert pair.yes(by)
+    assert pair.clip.visible
+    return pair
+
+
+def a_no_is_bound_to_no_version(rules: Rules) -> None:
+    """Publish, father's no, edit: the new version is withheld as the old one was."""
+    pair = _published(rules)
+    assert pair.no(DAD)
+    assert pair.edit(CHILD, text("friends"))
+    assert pair.ask()
+    for by in (MUM, OWNER):
+        assert pair.yes(by)
+    assert pair.yes(DAD)
+    assert not pair.go()
+    assert not pair.clip.visible
+    assert pair.lift(DAD)
+    assert pair.clip.shown.number == 1
+    assert pair.go()
+    assert pair.clip.shown.number == 2
+
+
+def an_appearance_sticks(rules: Rules) -> None:
+    """Father's no, untag, ask, mother's yes: who appears can't be left out to get around a no."""
+    world = family(Band.ADULT, owners={CHILD})
+    world.wards[KID].guardians[DAD] = "full"
+    pair = Pair(rules, world, text(appears={KID}))
+    assert pair.ask()
+    assert pair.no(DAD)
+    assert not pair.edit(CHILD, text())
+    assert not pair.unname(KID, KID)
+    assert pair.ask()
+    assert pair.yes(KIDS_MUM)
+    assert not pair.clip.visible
+
+
+def each_hold_ends_by_its_giver(rules: Rules) -> None:
+    """Publish, father's no, child's no, father lifts: the child's no still stands."""
+    pair = _published(rules)
+    assert pair.no(DAD)
+    assert pair.no(CHILD)
+    assert pair.lift(DAD)
+    assert not pair.clip.visible
+    assert not pair.lift(DAD)
+    assert pair.lift(CHILD)
+    assert pair.clip.visible
+
+
+def a_no_does_not_lapse_with_its_giver(rules: Rules) -> None:
+    """Publish, mother's no, end mother: it waits until those who must agree now bring it back."""
+    pair = _published(rules)
+    assert pair.no(MUM)
+    assert pair.end(MUM)
+    assert pair.clip.holds == {rules.life.Hold(HoldKind.BASIS)}
+    assert not pair.confirm(STRANGER)
+    assert not pair.confirm(AUNT)
+    assert pair.confirm(DAD)
+    assert pair.clip.visible
+
+
+def a_birthday_publishes_nothing(rules: Rules) -> None:
+    """Publish, turn 18: what is shown stays as it is, and what a father withheld stays withheld."""
+    pair = _published(rules)
+    assert pair.no(DAD)
+    for _ in range(2):
+        assert pair.grow()
+    assert not pair.clip.visible
+    assert pair.confirm(CHILD)
+    assert pair.clip.visible
+    asked = Pair(rules, family(owners={CHILD}), text())
+    assert asked.ask()
+    for _ in range(2):
+        assert asked.grow()
+    assert not asked.clip.visible
+    assert asked.go()
+
+
+def annulled_never_was(rules: Rules) -> None:
+    """Publish, annul mother: her yes falls, and without another full guardian the clip is held."""
+    world = family(owners={OWNER})
+    del world.wards[CHILD].guardians[DAD]
+    pair = Pair(rules, world, text())
+    assert pair.ask()
+    assert pair.yes(MUM)
+    assert pair.yes(OWNER)
+    assert pair.clip.visible
+    assert pair.annul(MUM)
+    assert not pair.clip.visible
+    assert all(yes.person != MUM for yes in pair.clip.yeses)
+    both = _published(rules)
+    assert both.annul(MUM)
+    assert both.clip.visible
+
+
+def a_yes_lifts_no_no(rules: Rules) -> None:
+    """Father's no, publish: not even his own yes lifts it."""
+    pair = Pair(rules, family(owners={CHILD}), text())
+    assert pair.no(DAD)
+    assert pair.ask()
+    assert pair.yes(MUM)
+    assert pair.yes(DAD)
+    assert not pair.clip.visible
+    assert pair.lift(DAD)
+    assert not pair.clip.visible
+    assert pair.go()
+    assert pair.clip.visible
+
+
+def absence_publishes_nothing(rules: Rules) -> None:
+    """Publish under `all`, second guardian absent: the other one's act publishes, the absence does not."""
+    pair = Pair(rules, family(owners={CHILD}), text())
+    assert pair.ask()
+    assert pair.yes(MUM)
+    assert pair.away(DAD)
+    assert not pair.clip.visible
+    assert pair.yes(MUM)
+    assert pair.clip.visible
+    wide = Pair(rules, family(owners={CHILD}), text("public"))
+    assert wide.away(DAD)
+    assert wide.ask()
+    assert wide.yes(MUM)
+    assert not wide.clip.visible
+    assert wide.yes(DAD)
+    assert wide.clip.visible
+
+
+def an_edit_keeps_no_yes(rules: Rules) -> None:
+    """Ask, edit: every yes was to what is no longer asked."""
+    pair = Pair(rules, family(owners={CHILD}), text())
+    assert pair.ask()
+    assert pair.yes(MUM)
+    assert pair.edit(CHILD, text("followers"))
+    assert pair.ask()
+    assert pair.yes(DAD)
+    assert not pair.clip.visible
+    assert pair.yes(MUM)
+    assert pair.clip.visible
+
+
+def a_stale_yes_is_refused(rules: Rules) -> None:
+    """Ask, stale write: a yes to what somebody looked at before it changed is none."""
+    pair = Pair(rules, family(owners={CHILD}), text())
+    assert pair.ask()
+    assert not pair.yes(MUM, of="stale")
+    looked_at = pair.clip.working.number
+    assert pair.edit(CHILD, text("public"))
+    assert pair.ask()
+    facts = pair.facts_now()
+    assert not pair.do(
+        "say_yes",
+        facts,
+        MUM,
+        looked_at,
+        by=MUM,
+        checked=True,
+        model=lambda: pair.model.yes(MUM, looked_at, True, False),
+    )
+
+
+TEN: tuple[Trace, ...] = (
+    a_no_is_bound_to_no_version,
+    an_appearance_sticks,
+    each_hold_ends_by_its_giver,
+    a_no_does_not_lapse_with_its_giver,
+    a_birthday_publishes_nothing,
+    annulled_never_was,
+    a_yes_lifts_no_no,
+    absence_publishes_nothing,
+    an_edit_keeps_no_yes,
+    a_stale_yes_is_refused,
+)
+
+
+def the_whole_first_life(rules: Rules) -> None:
+    """Uploaded, made, failed; what is known to be bad is held; adults alone publish at once."""
+    facts = Pair(rules, alone(), text()).facts_now()
+    version = Pair(rules, alone(), text()).version(text())
+    new = rules.life.Clip(CHILD, Stage.UPLOADING, working=version)
+    made = rules.consent.uploaded(new)
+    assert rules.consent.failed(made).stage is Stage.FAILED
+    draft = rules.consent.processed(made, facts)
+    assert (draft.stage, draft.holds) == (Stage.DRAFT, frozenset())
+    bad = rules.consent.processed(made, facts, known_bad=True)
+    assert {(hold.kind, hold.since) for hold in bad.holds} == {(HoldKind.MODERATION, facts.at)}
+    worded = rules.consent.edit(new, facts, CHILD, version)
+    assert worded.stage is Stage.UPLOADING
+    _refused(lambda: rules.consent.uploaded(made))
+    _refused(lambda: rules.consent.processed(new, facts))
+    _refused(lambda: rules.consent.failed(draft))
+    _refused(lambda: rules.consent.uploaded(replace(new, gone=True)))
+    _refused(lambda: rules.consent.failed(replace(made, gone=True)))
+    _refused(lambda: rules.consent.processed(replace(made, gone=True), facts))
+    shown = rules.consent.ask(draft, facts, CHILD, digest=b"what is seen")
+    assert shown.visible
+    assert shown.shown.digest == b"what is seen"
+
+
+def _refused(act: Callable[[], object]) -> None:
+    with pytest.raises(Refused):
+        act()
+
+
+def owners_decide_by_their_rule(rules: Rules) -> None:
+    """One, most, all; and only under `all` one owner's no stops it."""
+    for rule, enough in (("one", 1), ("most", 2), ("all", 3)):
+        pair = Pair(rules, family(Band.ADULT, owners={OWNER, OTHER, MUM}, rule=rule), text())
+        assert pair.ask()
+        for count, by in enumerate((OWNER, OTHER, MUM), 1):
+            assert not pair.clip.visible
+            assert pair.yes(by)
+            if count == enough:
+                break
+        assert pair.clip.visible
+        assert pair.no(OTHER) == (rule == "all")
+    four = Pair(rules, family(Band.ADULT, owners={OWNER, OTHER, MUM, DAD}, rule="most"), text())
+    assert four.ask()
+    assert four.yes(OWNER)
+    assert four.yes(OTHER)
+    assert not four.clip.visible
+
+
+def leaving_needs_a_second_yes(rules: Rules) -> None:
+    """Of every full guardian and the minor; the author's own asking says so."""
+    pair = Pair(rules, family(owners={CHILD}), text("public", leaves=True))
+    assert pair.ask()
+    assert pair.yes(MUM, leaves=True)
+    assert pair.yes(DAD)
+    assert not pair.clip.visible
+    assert pair.yes(DAD, leaves=True)
+    assert pair.clip.visible
+    assert pair.clip.shown.reach.leaves
+
+
+def leaving_needs_a_second_yes_of_minors_only(rules: Rules) -> None:
+    """An adult who appears says one yes; somebody of 16 says two, in one act or in two."""
+    for band, again in ((Band.ADULT, False), (Band.FROM_16, True)):
+        world = family(Band.ADULT, owners={CHILD})
+        world.wards[FRIEND].band = band
+        pair = Pair(rules, world, text("public", leaves=True, appears={FRIEND}))
+        assert pair.ask()
+        assert pair.yes(FRIEND)
+        assert pair.clip.visible != again
+        assert pair.yes(FRIEND, leaves=True) == again
+        assert pair.clip.visible
+
+
+def limits_end_by_their_giver(rules: Rules) -> None:
+    """Each loosens only their own, or agrees to something wider afterwards."""
+    pair = _published(rules, "public", recommended=True)
+    assert pair.narrow(MUM, NEAR)
+    assert pair.narrow(MUM, ("public", True, False))
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == NEAR
+    assert not pair.widen(DAD)
+    assert pair.edit(CHILD, text("public"))
+    assert pair.ask()
+    for by in (DAD, OWNER):
+        assert pair.yes(by)
+    assert pair.narrow(DAD, ("members", False, False))
+    assert pair.yes(MUM)
+    assert pair.clip.shown.number == 1
+    assert pair.widen(DAD)
+    assert pair.go()
+    assert pair.clip.shown.number == 2
+    assert not pair.clip.caps
+
+
+def a_guardian_of_sixteen_draws_back_to_near(rules: Rules) -> None:
+    """And no further; a carer too."""
+    pair = Pair(rules, family(Band.FROM_16, owners={CHILD}), text("public"))
+    assert pair.ask()
+    assert pair.clip.visible
+    assert pair.no(AUNT)
+    assert pair.clip.visible
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == NEAR
+    pair.set(by_hand=False)
+    assert pair.no(DAD)
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == ("friends", False, False)
+
+
+def a_deletion_can_be_stopped_for_seven_days(rules: Rules) -> None:
+    """In a joint account; then the clip stays held by the no of who wanted it, which that person alone lifts."""
+    pair = _published(rules)
+    assert pair.delete(OWNER)
+    assert not pair.stop(OWNER, OWNER)
+    assert not pair.stop(MUM, OWNER)
+    assert not pair.edit(CHILD, text())
+    assert pair.wait(7 * DAY - 1)
+    assert not pair.erase()
+    assert pair.stop(CHILD, OWNER)
+    assert not pair.clip.visible
+    assert pair.set(frozen=False)
+    assert {hold.kind for hold in pair.clip.holds} == {HoldKind.NO}
+    assert pair.lift(OWNER)
+    assert pair.clip.visible
+    assert pair.delete(CHILD)
+    assert pair.wait(7 * DAY)
+    assert not pair.stop(OWNER, CHILD)
+    assert not pair.undelete(CHILD)
+    assert pair.erase()
+    for accepted in (pair.ask(), pair.lift(OWNER), pair.delete(CHILD), pair.story_end(True)):
+        assert not accepted
+
+
+def alone_ten_seconds(rules: Rules) -> None:
+    """In a personal account nobody stops it, and its owner takes it back within ten seconds."""
+    pair = Pair(rules, alone(), text("public", recommended=True, leaves=True))
+    assert pair.ask()
+    assert pair.clip.visible
+    assert pair.delete(CHILD)
+    assert pair.wait(9_999_999)
+    assert not pair.erase()
+    assert pair.undelete(CHILD)
+    assert pair.clip.visible
+    assert pair.delete(CHILD)
+    assert pair.wait(10_000_000)
+    assert not pair.undelete(CHILD)
+    assert pair.erase()
+
+
+def a_schedule_is_at_most_a_day_late(rules: Rules) -> None:
+    """It publishes at its time if everybody has agreed, by a yes within a day after it, and later by its author only."""
+    ready = Pair(rules, family(Band.ADULT, owners={CHILD}), text())
+    assert ready.ask(later=3 * DAY)
+    assert not ready.clip.visible
+    assert not ready.due()
+    assert ready.wait(4 * DAY)
+    assert ready.due()
+    assert ready.clip.visible
+    for late, shown in ((4 * DAY, True), (4 * DAY + 1, False)):
+        pair = Pair(rules, family(Band.ADULT, owners={OWNER}), text())
+        assert pair.ask(later=3 * DAY)
+        assert pair.wait(late)
+        assert pair.yes(OWNER)
+        assert pair.clip.visible == shown
+        assert pair.go() == (not shown)
+    for wrong in (0, -DAY, 30 * DAY):
+        assert not Pair(rules, family(Band.ADULT, owners={CHILD}), text()).ask(later=wrong)
+
+
+def a_question_ends_after_thirty_days(rules: Rules) -> None:
+    """To the microsecond; nothing is published by it."""
+    pair = Pair(rules, family(owners={CHILD}), text())
+    assert pair.ask()
+    assert pair.yes(MUM)
+    assert pair.wait(30 * DAY - 1)
+    assert not pair.expire()
+    assert pair.wait(1)
+    assert pair.yes(DAD)
+    assert not pair.clip.visible
+    assert pair.expire()
+    assert pair.clip.stage is Stage.DRAFT
+    assert not pair.clip.yeses
+
+
+def what_is_for_adults_shows_no_minor(rules: Rules) -> None:
+    """It can't be asked; where a minor turns up later, moderators have it."""
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD}), text(marked=True))
+    assert pair.ask()
+    assert pair.clip.visible
+    assert pair.appear(KID)
+    assert {hold.kind for hold in pair.clip.holds} == {HoldKind.MODERATION, HoldKind.BASIS}
+    assert not Pair(rules, family(), text(marked=True)).ask()
+
+
+def narrower_by_age_stays_narrower(rules: Rules) -> None:
+    """A setting narrows at once and to all; loosening it again counts for what comes."""
+    pair = _published(rules, "public", recommended=True)
+    assert pair.set_ward(CHILD, widest=NEAR)
+    assert pair.set_ward(CHILD, widest=("public", True, True))
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == NEAR
+    by_hand = _published(rules, "followers")
+    assert by_hand.set(by_hand=False)
+    assert by_hand.set(by_hand=True)
+    assert by_hand._three(rules.life.shown_reach(by_hand.clip, by_hand.facts)) == ("friends", False, False)
+    grown = Pair(rules, family(Band.ADULT, owners={CHILD}), text("followers"))
+    assert grown.ask()
+    assert grown.set(by_hand=False)
+    assert not grown.clip.caps
+
+
+def nobody_judges_themselves(rules: Rules) -> None:
+    """A party, a party's guardian, an owner: none of them decides; who is none of these does."""
+    pair = _published(rules)
+    for by in (CHILD, MUM, AUNT, OWNER):
+        assert not pair.place(HoldKind.CLAIM, 3, by)
+    assert pair.place(HoldKind.CLAIM, 3, MODERATOR)
+    assert not pair.release(HoldKind.CLAIM, 3, MUM)
+    assert not pair.release(HoldKind.CLAIM, 4, MODERATOR)
+    assert pair.release(HoldKind.CLAIM, 3, MODERATOR)
+    assert pair.clip.visible
+    _refused(lambda: rules.consent.place(pair.clip, pair.facts, HoldKind.NO, MUM))
+    held = rules.consent.say_no(pair.clip, pair.facts, MUM)
+    _refused(lambda: rules.consent.release(held, pair.facts, HoldKind.NO, MUM))
+
+
+def who_turns_up_must_agree(rules: Rules) -> None:
+    """An appearance accepted later: it waits for their yes, then one of them brings it back."""
+    pair = _published(rules)
+    assert pair.appear(FRIEND)
+    assert not pair.clip.visible
+    assert not pair.confirm(CHILD)
+    assert pair.yes(FRIEND, of="shown")
+    assert not pair.clip.visible
+    assert pair.set(frozen=True)
+    assert not pair.confirm(FRIEND)
+    assert pair.set(frozen=False)
+    assert pair.confirm(FRIEND)
+    assert pair.clip.visible
+    assert pair.wait(60 * DAY)
+    assert pair.younger(FRIEND)
+    assert pair.no(FRIEND)
+    assert not pair.yes(FRIEND, of="shown") or pair.clip.is_held(HoldKind.BASIS)
+
+
+def a_story_ends(rules: Rules) -> None:
+    """Gone without a wait, or for its author alone."""
+    pair = _published(rules)
+    assert pair.story_end(True)
+    assert pair.clip.visible
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == ("private", False, False)
+    assert pair.story_end(False)
+    assert not pair.clip.visible
+    assert not Pair(rules, family(), text()).story_end(False)
+
+
+def what_is_not_said_is_strict(rules: Rules) -> None:
+    """The values that nobody gives."""
+    need, life = rules.need, rules.life
+    private = need.Reach(Audience.PRIVATE)
+    assert private == need.Reach(Audience.PRIVATE, recommended=False, leaves=False)
+    assert need.Reach(Audience.PUBLIC, recommended=True, leaves=True) == need.EVERYWHERE
+    person = need.Person(Band.UNDER_13)
+    assert (person.agreement, person.absence_counts, person.guardians) == ("all", True, ())
+    facts = need.Facts({}, frozenset(), 0)
+    assert (facts.rule, facts.joint, facts.frozen, facts.by_hand) == ("one", False, False, False)
+    version = need.Version(CHILD, private)
+    assert (version.number, version.marked, version.appears, version.digest) == (0, False, frozenset(), b"")
+    assert need.Yes(CHILD, 1, 0) == need.Yes(CHILD, 1, 0, leaves=False, used=False)
+    assert need.Part(frozenset()) == need.Part(frozenset(), least=1, leaves=False)
+    clip = life.Clip(CHILD, Stage.DRAFT)
+    assert (clip.last, clip.gone, clip.by_hand, clip.due, clip.visible) == (0, False, False, None, False)
+    assert life.Hold(HoldKind.BASIS) == life.Hold(HoldKind.BASIS, life.SERVER, since=7)
+    assert (life.SERVER, life.Hold(HoldKind.BASIS).since) == (0, 0)
+
+
+SMALLER: tuple[Trace, ...] = (
+    the_whole_first_life,
+    owners_decide_by_their_rule,
+    leaving_needs_a_second_yes,
+    leaving_needs_a_second_yes_of_minors_only,
+    limits_end_by_their_giver,
+    a_guardian_of_sixteen_draws_back_to_near,
+    a_deletion_can_be_stopped_for_seven_days,
+    alone_ten_seconds,
+    a_schedule_is_at_most_a_day_late,
+    a_question_ends_after_thirty_days,
+    what_is_for_adults_shows_no_minor,
+    narrower_by_age_stays_narrower,
+    nobody_judges_themselves,
+    who_turns_up_must_agree,
+    a_story_ends,
+    what_is_not_said_is_strict,
+)
