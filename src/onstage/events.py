@@ -97,6 +97,13 @@ class BandTurned(Event):
 
 
 @dataclass(frozen=True)
+class CameOfAge(Event):
+    """A person is 18: what was made with them is theirs to keep, hide or delete (consent.md R12)."""
+
+    person: int
+
+
+@dataclass(frozen=True)
 class AccountChanged(Event):
     """An account's handle, name or bio is new."""
 

@@ -14,6 +14,7 @@ from onstage.clips import deletion as clips
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
+from onstage.clips import past_childhood
 from onstage.clips.workroom import open_workroom
 from onstage.clock import DAY, MINUTE, now
 from onstage.db.engine import Connection, Database
@@ -23,7 +24,7 @@ from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
-from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Event
+from onstage.events import AccountChanged, CameOfAge, ClipErased, ClipShown, ClipWithheld, Event
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import ranking
 from onstage.jobs import models as _jobs  # noqa: F401
@@ -121,7 +122,11 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def index_account(db: Connection, event: AccountChanged) -> None:
         account_words.index(db, app.search, event.account)
 
+    def hand_over(db: Connection, event: CameOfAge) -> None:
+        past_childhood.hand_over(db, app.keys, event)
+
     return {
+        CameOfAge: [hand_over],
         ClipShown: [index_clip],
         ClipWithheld: [index_clip],
         ClipErased: [index_clip],

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select, update
 
-from onstage.accounts import upkeep
+from onstage.accounts import growing, upkeep
 from onstage.accounts.age import band_of
 from onstage.accounts.models import accounts, people
 from onstage.clock import now
@@ -23,11 +23,11 @@ def test_a_birthday_turns_the_band_and_widens_nothing(database: Database) -> Non
     with database.write() as db:
         upkeep.run(db, KEYS, "UTC", "http://localhost", turn - 1)
         assert db.execute(select(people.c.band)).scalar_one() == "16_17"
-        assert upkeep.turn_bands(db, "UTC", turn) == 1
+        assert growing.turn_bands(db, KEYS, "UTC", turn) == 1
         assert db.execute(select(people.c.band, people.c.band_until)).one() == ("adult", None)
         shown = select(accounts.c.hand_accepts, accounts.c.counts_shown).where(accounts.c.id == who.account)
         assert db.execute(shown).one() == (1, 0)
-        assert upkeep.turn_bands(db, "UTC", turn) == 0
+        assert growing.turn_bands(db, KEYS, "UTC", turn) == 0
 
 
 def test_one_who_was_asleep_for_years_gets_the_band_of_today(database: Database) -> None:

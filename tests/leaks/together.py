@@ -1,6 +1,6 @@
 """The routes of joint accounts, guardians and children: none of them shows a clip."""
 
-from tests.leaks.surfaces import API, Surface, Visit, as_spare, nothing, once
+from tests.leaks.surfaces import API, Surface, Visit, as_spare, made, nothing, once
 
 UNKNOWN = "nobody_here"
 _PAGES = ("/together", "/together/new", "/children", "/guardians", "/server/guardians", "/time")
@@ -71,4 +71,8 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/children/{{handle:str}}/more-time": once("POST", f"{_CHILD}/more-time", json={"minutes": 5}),
     f"POST {API}/guardian-links": as_spare("POST", f"{API}/guardian-links"),
 }
-TOGETHER = {route: Surface(visit, nothing) for route, visit in _SENT.items()}
+TOGETHER = {
+    **{route: Surface(visit, nothing) for route, visit in _SENT.items()},
+    "GET /grown-up": Surface(once("GET", "/grown-up"), made),
+    "POST /grown-up": Surface(as_spare("POST", "/grown-up", form={}), made),
+}

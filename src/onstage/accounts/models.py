@@ -60,6 +60,7 @@ people = Table(
     Column("band_told", BigInteger),  # the `band_until` that was announced to those concerned
     Column("alone", Integer, nullable=False, server_default="0"),  # 1: came at an age at which no guardian is asked for
     Column("reset_at", BigInteger),  # a guardian reset how they sign in: no no of theirs is lifted for seven days
+    Column("came_of_age_at", BigInteger),  # turned 18 while they were here
     Column("choosing_since", BigInteger),  # came of age and has not said yet what becomes of what was
     Column("password_hash", Text),
     Column("mail", Text),

@@ -44,6 +44,9 @@ class Notice(StrEnum):
     MORE_TIME = "more_time"
     BAND_SOON = "band_soon"
     BAND_NOW = "band_now"
+    ZONE = "zone"
+    BIRTH_DATE = "birth_date"
+    OWNER_ALONE = "owner_alone"
     FOLLOWER_ACCEPTED = "follower_accepted"
 
 

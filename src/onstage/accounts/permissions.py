@@ -37,8 +37,9 @@ class Said:
 def value_for(db: Connection, person: int, row: Row) -> Value:
     """What the age table says for a person now, with everybody's choices (consent.md R6)."""
     theirs = band(db, person)
-    if row in _WAITS_FOR_CHOICE and is_choosing(db, person):
-        return Choice.NO
+    choosing = select(people.c.choosing_since).where(people.c.id == person)
+    if row in _WAITS_FOR_CHOICE and db.execute(choosing).scalar() is not None:
+        return Choice.NO  # came of age here, and has not said yet what becomes of what was (consent.md R12)
     return age.value(row, theirs, _choices(db, person, row, theirs))
 
 
@@ -46,11 +47,6 @@ def band(db: Connection, person: int) -> Band:
     """The band to act on for a person now."""
     kept, until = db.execute(select(people.c.band, people.c.band_until).where(people.c.id == person)).one()
     return age.effective(Band(kept), until, now())
-
-
-def is_choosing(db: Connection, person: int) -> bool:
-    """Whether somebody came of age here and has not said yet what becomes of what was (consent.md R12)."""
-    return db.execute(select(people.c.choosing_since).where(people.c.id == person)).scalar() is not None
 
 
 def chosen(db: Connection, person: int) -> dict[Row, Value]:

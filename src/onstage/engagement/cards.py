@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, exists, select
+from sqlalchemy import BigInteger, bindparam, case, exists, select
 
 from onstage.accounts.byline import By
-from onstage.accounts.models import accounts, follows, members
+from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clips, renditions
 from onstage.clips.queries import SHOWN, VISIBLE, asked_by
@@ -66,6 +66,7 @@ class Card:
     play_token: str = ""
     why: str = ""
     may_comment: bool = False
+    posted_by: str = ""  # who of a joint account made it, for its members alone
 
     @property
     def url(self) -> str:
@@ -91,12 +92,19 @@ class Card:
 _ACCOUNT: Any = bindparam("viewer_account", type_=BigInteger)
 _IDS = [bindparam(f"id{place}", type_=BigInteger) for place in range(AT_ONCE)]
 _friend_edge = follows.alias()
+_theirs, _own = members.alias(), accounts.alias()
+_MAKER = (
+    select(_own.c.name)
+    .join_from(_theirs, _own, _own.c.id == _theirs.c.account_id)
+    .where(_theirs.c.person_id == clips.c.person_id, _own.c.kind == Kind.PERSONAL.value)
+    .scalar_subquery()
+)
 
 
 def _card(*row: Any) -> Card:
     (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
-    (liked_by, commented, saved_by, liked, saved, following, follows_back, member, shown) = row[22:]
+    (liked_by, commented, saved_by, liked, saved, following, follows_back, member, shown, maker) = row[22:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -111,7 +119,7 @@ def _card(*row: Any) -> Card:
         cover=cover, cover_small=small, color=color, audience=audience, commenters=commenters, marked=bool(marked),
         recommended=bool(recommended), leaves_server=bool(leaves), likes=liked_by or 0 if visible_counts else None,
         comments=commented or 0, saves=saved_by or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
-        following=bool(following), mine=mine, shown=bool(shown),
+        following=bool(following), mine=mine, shown=bool(shown), posted_by=(maker or "") if mine else "",
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
     )  # fmt: skip
 
@@ -133,6 +141,7 @@ _CARDS = Hot(
         ),
         exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")),
         SHOWN,
+        case((accounts.c.kind == Kind.JOINT.value, _MAKER)),
     )
     .join_from(clips, accounts, accounts.c.id == clips.c.account_id)
     .outerjoin(counts, counts.c.clip_id == clips.c.id)

@@ -42,6 +42,7 @@ from onstage.web.pages import (
     doors,
     explore,
     family,
+    grown,
     keys,
     record,
     server_room,
@@ -60,7 +61,7 @@ MODULES = (
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(joint, guardians, time),
     *(uploads, clips_edit, events, media, ledger),
-    *(doors, settings, keys, making, server_room, record, together, family, checking, time_page),
+    *(doors, settings, keys, making, server_room, record, together, family, checking, time_page, grown),
 )
 
 

@@ -76,7 +76,10 @@ class RenditionOut(Struct):
 
 
 class ClipOut(Struct):
-    """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first."""
+    """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first.
+
+    `posted_by`: who made a clip of a joint account, for its members; else empty.
+    """
 
     slug: str
     url: str
@@ -105,6 +108,7 @@ class ClipOut(Struct):
     may_comment: bool
     play_token: str
     why: str
+    posted_by: str
 
     @classmethod
     def of(cls, card: Card) -> "ClipOut":
@@ -119,6 +123,7 @@ class ClipOut(Struct):
             commenters=card.commenters, marked=card.marked, likes=card.likes, comments=card.comments,
             saves=card.saves, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
+            posted_by=card.posted_by,
         )  # fmt: skip
 
 

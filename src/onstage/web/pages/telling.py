@@ -85,12 +85,17 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         Notice.BAND_NOW: _(
             "Other rules of age count for %(about)s from today. Nothing that is there got wider by itself."
         ),
+        Notice.ZONE: _("%(by)s goes to another time zone on %(on)s. Quiet hours follow it from then on."),
+        Notice.BIRTH_DATE: _("The birth date of %(about)s was corrected."),
+        Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
         Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
     }
 
 
 def _url(told: Told, reader: int) -> str:
     match told.kind:
+        case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
+            return "/grown-up"
         case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:

@@ -207,6 +207,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("band_told", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("alone", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("reset_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("came_of_age_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("choosing_since", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("vouches", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("seen_at", sa.BigInteger(), nullable=True))
