@@ -69,6 +69,16 @@ _SENT: dict[str, Visit] = {
     f"GET {API}/me/time": once("GET", f"{API}/me/time"),
     f"POST {API}/me/time/more": as_spare("POST", f"{API}/me/time/more"),
     f"POST {API}/children/{{handle:str}}/more-time": once("POST", f"{_CHILD}/more-time", json={"minutes": 5}),
+    f"GET {API}/children/{{handle:str}}/follow-requests": once("GET", f"{API}/children/mia/follow-requests"),
+    f"PUT {API}/children/{{handle:str}}/follow-requests/{{follower:str}}": once(
+        "PUT", f"{_CHILD}/follow-requests/ben", json={"yes": True}
+    ),
+    f"PUT {API}/me/zone": once("PUT", f"{API}/me/zone", json={"zone": "Nowhere"}),
+    f"PUT {API}/me/birth-date": once("PUT", f"{API}/me/birth-date", json={}),
+    f"PUT {API}/people/{{handle:str}}/birth-date": once(
+        "PUT", f"{API}/people/{UNKNOWN}/birth-date", json={"birth_date": None}
+    ),
+    f"PUT {API}/server/choices/{{row:str}}": once("PUT", f"{API}/server/choices/nothing", json={"value": "x"}),
     f"POST {API}/guardian-links": as_spare("POST", f"{API}/guardian-links"),
 }
 TOGETHER = {

@@ -161,7 +161,7 @@ def _keep(db: Connection, person: int, setter: int, row: Row, value: Value) -> N
         _apply(db, personal_account(db, person), row, holds)
 
 
-def choose_for_all(db: Connection, row: Row, value: Value | None) -> None:
+def choose_for_all(db: Connection, row: Row, value: Value) -> None:
     """The server's owner bounds a row for everybody here; the loosest value, or none, bounds nothing."""
     if value is None or row in age.LIMITS:
         raise Invalid("The server bounds no minutes and hours.", field=row.value)

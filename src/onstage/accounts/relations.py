@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, select, tuple_, update
 
+from onstage.accounts import notices
+from onstage.accounts.age import Band
 from onstage.accounts.models import accounts, blocks, follows, members, mutes
-from onstage.accounts.queries import by_handle, known_to, need
+from onstage.accounts.notices import Notice
+from onstage.accounts.permissions import band, need_guardian
+from onstage.accounts.queries import by_handle, known_to, need, personal_account
 from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
@@ -75,6 +79,32 @@ def accept(db: Connection, viewer: Viewer, handle: str, now: int) -> None:
     )
     if not accepted.rowcount:
         raise NotFound("There is no request from this account any more.")
+
+
+def requests_of_child(db: Connection, viewer: Viewer, minor: int) -> list[Listed]:
+    """Who waits to follow a child under 13: a guardian lets each one in (the age table). Raises NotFound."""
+    need_guardian(db, viewer, minor)
+    condition = and_(follows.c.target_id == personal_account(db, minor), follows.c.accepted == 0)
+    return _list(db, viewer, follows.c.follower_id, condition, None, 50)[0]
+
+
+def answer_for_child(db: Connection, viewer: Viewer, minor: int, handle: str, yes: bool, now: int) -> None:
+    """Let a follower of a child under 13 in, or send them away; the child is told. A carer only sends away.
+
+    Raises NotFound, and NotAllowed from 13 on, where the child decides this.
+    """
+    need_guardian(db, viewer, minor, full=yes)
+    if band(db, minor) is not Band.UNDER_13:
+        raise NotAllowed("From 13 on they let followers in themselves.", code="age")
+    follower = by_handle(db, viewer, handle)
+    edge = _edge(follower["id"], personal_account(db, minor))
+    values = {"accepted": 1, "by_hand": 1, "at": now, "person_id": viewer.person}
+    asked = edge & (follows.c.accepted == 0)
+    done = db.execute(update(follows).where(asked).values(values) if yes else delete(follows).where(edge))
+    if not done.rowcount:
+        raise NotFound("There is no request from this account any more.")
+    if yes:
+        notices.tell(db, [minor], Notice.FOLLOWER_ACCEPTED, now, about=minor, by=viewer.person)
 
 
 def decline(db: Connection, viewer: Viewer, handle: str) -> None:

@@ -17,7 +17,7 @@ from onstage.accounts.ledger import Entry
 from onstage.accounts.models import Kind, accounts, guardianships, members, people, server_choices, vouchings
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import band
-from onstage.accounts.queries import has_sign_in
+from onstage.accounts.queries import has_sign_in, person_named
 from onstage.accounts.viewer import Viewer, secret_hash
 from onstage.clock import DAY
 from onstage.clock import now as clock_now
@@ -68,6 +68,18 @@ def is_voucher(db: Connection, person: int | None) -> bool:
     """Whether somebody may check guardians here: the server's owner, and whom they named."""
     named = exists().where(people.c.id == person, (people.c.is_server_owner == 1) | (people.c.vouches == 1))
     return bool(db.execute(select(named)).scalar())
+
+
+def whose_age(db: Connection, viewer: Viewer, handle: str) -> int:
+    """The person of that handle, whose age the viewer may settle: a voucher who is no party. Raises NotFound or NotAllowed."""
+    if not is_voucher(db, viewer.person):
+        raise NotAllowed("Only who was named to check can do this.", code="not-a-voucher")
+    who = person_named(db, handle)
+    if who is None:
+        raise NotFound("There is nobody of that name here.")
+    if viewer.person == who.person or viewer.person in {each.guardian for each in guardians_of(db, [who.person])}:
+        raise NotAllowed("You are concerned yourself. Somebody else decides this.", code="party")
+    return who.person
 
 
 def vouchers(db: Connection) -> list[str]:

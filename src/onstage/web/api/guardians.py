@@ -8,7 +8,7 @@ from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct
 
 from onstage import clock, ids
-from onstage.accounts import age, children, guardianship, guarding, household, joint, permissions, vouching
+from onstage.accounts import age, children, guardianship, guarding, household, joint, permissions, relations, vouching
 from onstage.accounts.age import Row
 from onstage.accounts.children import ChildForm
 from onstage.accounts.guardianship import Agreement
@@ -21,7 +21,7 @@ from onstage.db.engine import Connection
 from onstage.errors import Invalid
 from onstage.web import entry
 from onstage.web.api.people import ChoiceIn, NewHandle
-from onstage.web.api.relations import Handle
+from onstage.web.api.relations import Handle, ListedPage
 from onstage.web.api.schemas import problems
 from onstage.web.api.sessions import Handle as GivenHandle
 from onstage.web.api.sessions import NewPassword
@@ -429,6 +429,35 @@ def end_own(app: App, db: Connection, viewer: Viewer, handle: Handle) -> None:
     guarding.end_own(db, app.keys, viewer, household.minor_named(db, viewer, handle), clock.now())
 
 
+@get(
+    "/api/v1/children/{handle:str}/follow-requests",
+    tags=["guardians"],
+    responses=problems(404),
+    operation_id="child_follow_requests",
+)
+@reads(signed_in)
+def follow_requests(db: Connection, viewer: Viewer, handle: Handle) -> ListedPage:
+    """Who waits to follow a child."""
+    minor = household.minor_named(db, viewer, handle)
+    return ListedPage.of(relations.requests_of_child(db, viewer, minor), None)
+
+
+@put(
+    "/api/v1/children/{handle:str}/follow-requests/{follower:str}",
+    status_code=204,
+    tags=["guardians"],
+    responses=problems(403, 404),
+    operation_id="answer_child_follow_request",
+)
+@writes(signed_in)
+def answer_follow_request(
+    db: Connection, viewer: Viewer, handle: Handle, follower: Handle, data: JSONBody[YesIn]
+) -> None:
+    """Let a follower of a child under 13 in, or send them away."""
+    minor = household.minor_named(db, viewer, handle)
+    relations.answer_for_child(db, viewer, minor, follower, data.yes, clock.now())
+
+
 @delete(
     "/api/v1/children/{handle:str}/accounts/{account:str}",
     tags=["guardians"],
@@ -450,5 +479,18 @@ def ward_link(app: App, db: Connection, viewer: Viewer) -> LinkOut:
 
 routes = [
     *(claim, claims, answer, contest, cases, check, decide, end_case),
-    *(mine, add, sign_in, form, own_word, agree, choose_for, end_own, take_out, ward_link),
+    *(
+        mine,
+        add,
+        sign_in,
+        form,
+        own_word,
+        agree,
+        choose_for,
+        end_own,
+        take_out,
+        ward_link,
+        follow_requests,
+        answer_follow_request,
+    ),
 ]

@@ -17,11 +17,12 @@ from onstage.accounts import (
     permissions,
     profiles,
     recovery,
+    relations,
     screen_time,
     sessions,
     vouching,
 )
-from onstage.accounts.age import DailyLimit, QuietHours, Row
+from onstage.accounts.age import Band, DailyLimit, QuietHours, Row
 from onstage.accounts.children import ChildForm
 from onstage.accounts.guardianship import Agreement, minors_of
 from onstage.accounts.household import Child
@@ -141,6 +142,7 @@ def _child_page(
             days=screen_time.minutes(db, found.person),
             limit=_limit_form(limits[Row.DAILY_LIMIT], age.value(Row.DAILY_LIMIT, found.band)),
             quiet=_quiet_form(limits[Row.QUIET_HOURS], age.value(Row.QUIET_HOURS, found.band)),
+            waiting=relations.requests_of_child(db, viewer, found.person) if found.band is Band.UNDER_13 else [],
             accounts=[each for each in profiles.accounts_of(db, found.person) if each.kind is Kind.JOINT],
             own_word=viewer.is_server_owner and vouching.is_one_household(db),
             may_own_word=viewer.is_server_owner,
@@ -224,6 +226,9 @@ def _acted(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[st
             return f"code {vouching.form_code(db, viewer, minor, now)}"
         case "link":
             return f"{app.settings.origin}/guardian/{guarding.ask_in(db, viewer, minor, now)}"
+        case "let-in" | "send-away" as answer:
+            follower = words(data, "follower")
+            relations.answer_for_child(db, viewer, minor, follower, answer == "let-in", now)
         case "take-out":
             joint.take_out(db, app.keys, viewer, minor, words(data, "account"), now)
         case "contest":
