@@ -21,6 +21,7 @@ EXPECTED: dict[Act, tuple[set[Role], set[Band]]] = {
     Act.DESCRIBE: (RUNNING, ALL_AGES),
     Act.RENAME: (OWNING, ALL_AGES),
     Act.SET: (OWNING, ALL_AGES),
+    Act.SET_COMMENTS: (RUNNING, ALL_AGES),
     Act.INVITE: (OWNING, FROM_13),
     Act.REMOVE: (OWNING, FROM_13),
     Act.CHANGE_ROLE: (OWNING, FROM_13),

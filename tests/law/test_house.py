@@ -63,7 +63,6 @@ OF_TESTS: dict[Rule, list[tuple[str, str]]] = {
 }
 NOT_READ = {
     "COUNTRY",  # it chooses what two others are, while they are read
-    "WEB_PROCESSES",  # `serve` starts one
 }
 PLANTED = [
     (rule, name, words)

@@ -29,18 +29,45 @@ _PAGES = (
     *("/server", "/server/invitations", "/server/people", "/server/set-up"),
     *(
         f"/settings{room}"
-        for room in ("", "/check", "/leaving", "/privacy", "/profile", "/record", "/sessions", "/sign-in", "/tokens")
+        for room in (
+            "",
+            "/check",
+            "/deleted",
+            "/leaving",
+            "/privacy",
+            "/profile",
+            "/record",
+            "/sessions",
+            "/sign-in",
+            "/tokens",
+        )
     ),
-    *(f"{API}/{what}" for what in ("me", "me/follow-requests", "passkeys", "sessions", "tokens")),
-    *("/.well-known/onstage-ledger", f"{API}/me/ledger"),
+    *(
+        f"{API}/{what}"
+        for what in (
+            "me",
+            "me/figures",
+            "me/figures.csv",
+            "me/comments/rules",
+            "me/follow-requests",
+            "passkeys",
+            "sessions",
+            "tokens",
+        )
+    ),
+    *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
-    "/settings/check", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
+    "/settings/check", "/settings/history", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
 _SENT: dict[str, Visit] = {
+    "GET /receipts/{secret:str}": once("GET", "/receipts/x"),
+    "GET /receipts/{secret:str}/file": once("GET", "/receipts/x/file"),
+    f"GET {API}/receipts/{{secret:str}}": once("GET", f"{API}/receipts/x"),
+    "GET /settings/deleted/{receipt:int}": once("GET", "/settings/deleted/1"),
     "GET /source": by_one("/source"),
     f"GET {API}/openapi.json": by_one(f"{API}/openapi.json"),
     f"GET {API}/openapi.json/openapi.json": by_one(f"{API}/openapi.json/openapi.json"),
@@ -58,10 +85,17 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/reports/{{report_id:int}}/settle": once("POST", f"{API}/reports/1/settle", json={}),
     f"DELETE {API}/reports/{{report_id:int}}/hold": once("DELETE", f"{API}/reports/1/hold"),
     f"DELETE {API}/comments/{{comment:int}}": once("DELETE", f"{API}/comments/1"),
+    f"PATCH {API}/comments/{{comment:int}}": once("PATCH", f"{API}/comments/1", json={"words": "x"}),
+    f"PUT {API}/me/comments/rules": as_spare(
+        "PUT", f"{API}/me/comments/rules", json={"holds_all": False, "held_words": []}
+    ),
+    f"GET {API}/suggestions": once("GET", f"{API}/suggestions?q=%23stage"),
     f"POST {API}/me/acting": once("POST", f"{API}/me/acting", json={"handle": UNKNOWN}),
     f"PATCH {API}/me": once("PATCH", f"{API}/me", json={"nothing": 1}),
     f"DELETE {API}/me": as_guest("DELETE", f"{API}/me"),
     f"PUT {API}/me/avatar": once("PUT", f"{API}/me/avatar"),
+    f"DELETE {API}/me/history": as_spare("DELETE", f"{API}/me/history"),
+    f"PUT {API}/me/history": as_spare("PUT", f"{API}/me/history", json={"kept": True}),
     f"DELETE {API}/me/avatar": as_spare("DELETE", f"{API}/me/avatar"),
     f"PUT {API}/me/choices/{{row:str}}": once("PUT", f"{API}/me/choices/nothing", json={}),
     f"POST {API}/me/password": once("POST", f"{API}/me/password", json={}),
@@ -88,6 +122,9 @@ _SENT: dict[str, Visit] = {
 }
 for _list in ("", "/followers", "/following"):
     _SENT[f"GET {API}/accounts/{{handle:str}}{_list}"] = of_accounts(f"{API}/accounts/{{handle}}{_list}")
+for _what in ("like", "pin", "hidden"):
+    for _method in ("PUT", "DELETE"):
+        _SENT[f"{_method} {API}/comments/{{comment:int}}/{_what}"] = once(_method, f"{API}/comments/1/{_what}")
 for _act in ("follow", "block", "mute"):
     for _method in ("PUT", "DELETE"):
         _SENT[f"{_method} {API}/accounts/{{handle:str}}/{_act}"] = once(_method, f"{API}/accounts/{UNKNOWN}/{_act}")

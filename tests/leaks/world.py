@@ -12,6 +12,8 @@ from onstage.clips.models import (
     Audience,
     HoldKind,
     Stage,
+    captions,
+    clip_media,
     clip_mentions,
     clip_tags,
     clips,
@@ -21,7 +23,8 @@ from onstage.clips.models import (
 )
 from onstage.clock import DAY, HOUR, MINUTE, now
 from onstage.db.engine import Connection
-from onstage.engagement.models import comments, counts, likes, saves
+from onstage.engagement.models import comments, counts, likes, saves, seen
+from onstage.engagement.viewers import of_account
 from onstage.feed.models import rankings
 from onstage.moderation.models import reports
 from onstage.web.app import App
@@ -84,7 +87,12 @@ def tag_of(secret: str) -> str:
 
 def keys_of(secret: str) -> dict[str, str]:
     """The keys of its stored files."""
-    return {"film": f"{secret}film.mp4", "cover": f"{secret}cover.webp", "small": f"{secret}small.webp"}
+    return {
+        "film": f"{secret}film.mp4",
+        "cover": f"{secret}cover.webp",
+        "small": f"{secret}small.webp",
+        "scrub": f"{secret}scrub.webp",
+    }
 
 
 def plans() -> Iterable[Plan]:
@@ -132,6 +140,7 @@ class World:
     actors: dict[str, Actor]
     planted: list[Planted] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
+    comments: dict[int, list[int]] = field(default_factory=dict)
     spare: Actor = field(init=False)
 
     def read(self) -> naive.Rows:
@@ -200,6 +209,10 @@ def _plant(db: Connection, world: World, number: int, plan: Plan) -> Planted:
     db.execute(insert(clips).values(row))
     for kind in plan.held:
         db.execute(insert(holds).values(clip_id=made.id, kind=kind.value, giver_id=author.person, since=now()))
+    made_of_it = {"scrub": made.keys["scrub"], "scrub_width": 90, "scrub_height": 160, "languages": "en"}
+    db.execute(insert(clip_media).values(clip_id=made.id, **made_of_it))
+    said = {"language": "en", "words": f"WEBVTT {made.secret}captions", "source": "person", "changed_at": 1}
+    db.execute(insert(captions).values(clip_id=made.id, **said))
     shape = {"width": 540, "height": 960, "bytes": 1000, "bitrate": 1000, "codecs": "avc1.64001f"}
     db.execute(insert(renditions).values(key=made.keys["film"], clip_id=made.id, **shape))
     if plan.stage is Stage.UPLOADING:
@@ -230,11 +243,15 @@ def _stale(db: Connection, world: World) -> None:
             }
             db.execute(insert(likes).values(row))
             db.execute(insert(saves).values(row))
+            assert account is not None
+            db.execute(insert(seen).values(viewer=of_account(account), clip_id=made.id, at=1))
         host, author = hosts[made.id]
         ola = world.actors["ola"].viewer
         for account, who in ((host, author), (ola.account, ola.person)):
             said = {"clip_id": made.id, "account_id": account, "person_id": who, "words": f"{made.secret}comment"}
-            db.execute(insert(comments).values(id=ids.new(), at=now(), **said))
+            fresh = ids.new()
+            world.comments.setdefault(made.id, []).append(fresh)
+            db.execute(insert(comments).values(id=fresh, at=now(), **said))
         db.execute(insert(counts).values(clip_id=made.id, likes=len(everybody), saves=len(everybody), comments=2))
 
 

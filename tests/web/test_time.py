@@ -82,7 +82,6 @@ def test_a_play_that_is_reported_counts_the_minute(cast: Cast, client: Client) -
         "token": card["play_token"],
         "event": "6f8b8e9e-3f5b-4a55-9d7e-1d1a6f1f5a11",
         "kind": "progress",
-        "surface": "account",
         "watched_ms": 1,
         "loops": 0,
         "happened_at": "2026-01-01T00:00:00Z",

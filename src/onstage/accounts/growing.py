@@ -9,8 +9,8 @@ from onstage.accounts.age import Band, Row, band_of
 from onstage.accounts.guardianship import LIVE, guardians_of
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import JointKind, Role, accounts, choices, guardianships, members, people
+from onstage.accounts.naming import check_zone
 from onstage.accounts.notices import Notice
-from onstage.accounts.signup import check_zone
 from onstage.accounts.viewer import Viewer
 from onstage.clock import DAY
 from onstage.db.engine import Connection

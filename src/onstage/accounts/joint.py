@@ -1,5 +1,6 @@
 """Joint accounts: begin one, see who runs it, leave, remove, hand over, agree on the publishing rule, end it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
@@ -7,15 +8,15 @@ from sqlalchemy import delete, insert, select, update
 from onstage import ids
 from onstage.accounts import ledger, notices
 from onstage.accounts.age import Band
-from onstage.accounts.leaving import Purger, Subject, purge_accounts
+from onstage.accounts.leaving import NOBODY, Purger, Subject, purge
 from onstage.accounts.ledger import Entry
 from onstage.accounts.membership import PublishingRule, is_frozen, owners, publishing_rule
 from onstage.accounts.models import JointKind, Kind, Role, accounts, invitations, members, people, sessions
+from onstage.accounts.naming import check_handle, check_name, is_free
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import need_guardian
 from onstage.accounts.queries import by_handle, kept_form, need, person_named, personal_account, role_in
 from onstage.accounts.roles import Act
-from onstage.accounts.signup import check_handle, check_name, is_free
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed, NotFound
@@ -221,20 +222,19 @@ def take_out(db: Connection, keys: Keys, viewer: Viewer, minor: int, handle: str
     ledger.append(db, keys, Entry(ledger.Act.MEMBER_REMOVED, viewer.person, account, (minor,)))
 
 
-def close(db: Connection, viewer: Viewer, handle: str, purgers: "tuple[Purger, ...]") -> int:
-    """End an account with everything in it, once its owner is the only one left; gives its id. Raises Conflict."""
+def close(db: Connection, viewer: Viewer, handle: str, purgers: Sequence[Purger], receipt: int) -> None:
+    """End an account with everything in it, once its owner is the only one left, to be told by `receipt`.
+
+    Raises NotFound, NotAllowed, and Conflict while others belong to it.
+    """
     assert viewer.person is not None
     account = look(db, viewer, handle).id
     need(db, viewer, Act.CLOSE, account)
     lock(db, account)
     if everybody(db, account) != [viewer.person]:
         raise Conflict("Others belong to this account. They leave first, or you hand it over.", code="not-alone")
-    subject = Subject(0, (account,))
-    for purge in purgers:
-        purge(db, subject)
     _act_as_themselves(db, account, viewer.person)
-    purge_accounts(db, subject)
-    return account
+    purge(db, Subject(NOBODY, (account,), asked_by=viewer.person, receipt=receipt), purgers)
 
 
 def _other_member(db: Connection, viewer: Viewer, handle: str, member: str, act: Act) -> tuple[int, int]:

@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from onstage.accounts import permissions
 from onstage.accounts.models import Kind, Role, accounts, follows, members
+from onstage.accounts.naming import check_handle, check_name, is_free
 from onstage.accounts.queries import by_handle, need, own_account
 from onstage.accounts.relations import Relation, relation
 from onstage.accounts.roles import Act
-from onstage.accounts.signup import check_handle, check_name, is_free
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Invalid
@@ -130,7 +130,7 @@ def check_bio(bio: str) -> str:
     """A bio as it is kept: at most 500 characters; raises Invalid."""
     cleaned = clean(bio)
     if len(cleaned) > BIO_LENGTH:
-        raise Invalid(f"A bio has at most {BIO_LENGTH} characters.", field="bio")
+        raise Invalid("A bio has at most %(most)s characters.", field="bio", most=BIO_LENGTH)
     return cleaned
 
 

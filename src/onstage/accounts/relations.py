@@ -47,7 +47,7 @@ def follow(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
     """Follow at once, or ask where the account accepts by hand; raises Conflict for one that the viewer blocks."""
     target = _other(db, viewer, handle)
     if _blocks(db, viewer.account, target["id"]):
-        raise Conflict(f"You have blocked @{target['handle']}. Unblock the account first.")
+        raise Conflict("You have blocked @%(handle)s. Unblock the account first.", handle=target["handle"])
     by_hand = target["hand_accepts"]
     insert_missing(
         db,
@@ -161,6 +161,11 @@ def relation(db: Connection, viewer: Viewer, account: int) -> Relation:
         )
     ).one()
     return Relation(accepted == 1, accepted == 0, bool(followed_by), bool(blocking), bool(muting))
+
+
+def follows_since(db: Connection, viewer: Viewer, account: int) -> int | None:
+    """When the viewer's account began to follow another, or asked to; None: it does not."""
+    return db.execute(select(follows.c.at).where(_edge(viewer.account, account))).scalar()
 
 
 def followers(

@@ -18,6 +18,7 @@ class Act(StrEnum):
     DESCRIBE = "describe"  # name, picture, bio
     RENAME = "rename"  # the handle
     SET = "set"  # what the account shows and takes
+    SET_COMMENTS = "set_comments"  # which comments are held, or words that hold one
     INVITE = "invite"  # editors and creators, and take that back
     REMOVE = "remove"  # editors and creators
     CHANGE_ROLE = "change_role"  # of editors and creators
@@ -38,6 +39,7 @@ _TABLE: Mapping[Act, Mapping[Role, Band | None]] = {
     Act.DESCRIBE: {_OWNER: _ANY_AGE, _EDITOR: _ANY_AGE, _CREATOR: None},
     Act.RENAME: {_OWNER: _ANY_AGE, _EDITOR: None, _CREATOR: None},
     Act.SET: {_OWNER: _ANY_AGE, _EDITOR: None, _CREATOR: None},
+    Act.SET_COMMENTS: {_OWNER: _ANY_AGE, _EDITOR: _ANY_AGE, _CREATOR: None},
     Act.INVITE: {_OWNER: Band.FROM_13, _EDITOR: None, _CREATOR: None},
     Act.REMOVE: {_OWNER: Band.FROM_13, _EDITOR: None, _CREATOR: None},
     Act.CHANGE_ROLE: {_OWNER: Band.FROM_13, _EDITOR: None, _CREATOR: None},

@@ -1,16 +1,18 @@
 """What time itself changes: birthdays come, challenges, links, attempts and unused browsers end."""
 
+from sqlalchemy import delete
+
 from onstage.accounts import (
     absence,
     growing,
     invitations,
-    passkeys,
     recovery,
     screen_time,
     sessions,
     throttle,
     vouching,
 )
+from onstage.accounts.models import challenges
 from onstage.db.engine import Connection
 from onstage.keys import Keys
 
@@ -24,5 +26,13 @@ def run(db: Connection, keys: Keys, server_zone: str, origin: str, now: int) -> 
     absence.enter_returns(db, keys)
     absence.run(db, keys, origin, now)
     invitations.settle_due(db, keys, now)
-    for forget in (passkeys.forget, recovery.forget, throttle.forget, sessions.forget, screen_time.forget):
+    for forget in (forget_challenges, recovery.forget, throttle.forget, sessions.forget, screen_time.forget):
         forget(db, now)
+
+
+def forget_challenges(db: Connection, now: int) -> int:
+    """Remove what passkeys were asked and nobody answered in time; returns how many.
+
+    Here and not beside passkeys, so that the process that does the jobs need not load all of WebAuthn.
+    """
+    return db.execute(delete(challenges).where(challenges.c.until <= now)).rowcount

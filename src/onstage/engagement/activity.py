@@ -44,7 +44,7 @@ def lately(db: Connection, viewer: Viewer) -> list[Item]:
         .where(mine, likes.c.account_id != here, not_blocked(viewer, likes.c.account_id), VISIBLE),
         _who("comment", comments.c.account_id, comments.c.clip_id, comments.c.words, comments.c.at)
         .join(clips, clips.c.id == comments.c.clip_id)
-        .where(mine, comments.c.account_id != here, not_blocked(viewer), VISIBLE),
+        .where(mine, comments.c.account_id != here, comments.c.state == "shown", not_blocked(viewer), VISIBLE),
         _who("mention", clips.c.account_id, clips.c.id, clips.c.caption, clips.c.published_at)
         .join(clip_mentions, clip_mentions.c.clip_id == clips.c.id)
         .where(clip_mentions.c.account_id == here, clips.c.account_id != here, SHOWN, VISIBLE),

@@ -14,18 +14,22 @@ from onstage import __version__
 from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
+    captions,
     clips,
     clips_edit,
     comments,
     events,
     feeds,
+    figures,
     guardians,
+    history,
     invitations,
     joint,
     ledger,
     passkeys,
     people,
     plays,
+    receipts,
     relations,
     reports,
     sessions,
@@ -51,16 +55,20 @@ from onstage.web.pages import (
     together,
     watch,
 )
+from onstage.web.pages import figures as figure_pages
+from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.pages import time as time_page
 from onstage.web.protect import Asgi, Protect
+from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(joint, guardians, time),
-    *(uploads, clips_edit, events, media, ledger),
+    *(uploads, clips_edit, captions, events, media, ledger, receipts),
+    *(figures, figure_pages, history, history_pages),
     *(doors, settings, keys, making, server_room, record, together, family, checking, time_page, grown),
 )
 
@@ -72,6 +80,7 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
     web = Litestar(
         route_handlers=[*options_of(routes), *routes],
         guards=[only_with_credentials],
+        plugins=[Strict()],
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
         compression_config=CompressionConfig(
@@ -104,4 +113,11 @@ def make(app: App) -> Asgi:
     web: Any = litestar(app, metrics)
     settings = app.settings
     limit = RateLimit(settings.rate_limit)
-    return Protect(web, origin=settings.origin, proxies=settings.trusted_proxies, limit=limit, metrics=metrics)
+    return Protect(
+        web,
+        origin=settings.origin,
+        proxies=settings.trusted_proxies,
+        limit=limit,
+        metrics=metrics,
+        media=media.elsewhere(app),
+    )

@@ -14,7 +14,9 @@ from onstage.accounts import (
     children,
     guarding,
     household,
+    joint,
     leaving,
+    naming,
     passkeys,
     passwords,
     recovery,
@@ -28,6 +30,7 @@ from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import Begun, SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
 from onstage.accounts.viewer import Viewer
+from onstage.clips import receipts
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed, TooLarge
 from onstage.jobs.queue import enqueue
@@ -36,7 +39,6 @@ from onstage.storage.objects import new_key
 from onstage.web.http import SESSION_COOKIE, AnyRequest, App, address
 
 TOO_YOUNG_COOKIE = "onstage_wait"
-SERVER_ZONE = "UTC"
 _KEEP_SECONDS = 400 * 86_400  # as long as browsers keep a cookie
 _WAIT = clock.DAY
 _WRONG = "This handle and this password do not belong together."
@@ -47,7 +49,7 @@ def signing_policy(settings: Settings) -> Policy:
     return Policy(
         SignUpPolicy(settings.sign_up),
         settings.alone_from,
-        SERVER_ZONE,
+        clock.SERVER_ZONE,
         settings.own_account_from,
         settings.child_sign_in,
     )
@@ -66,7 +68,7 @@ def sign_up(app: App, request: AnyRequest, form: Form, credential: Credential | 
     if must_wait(app, request):
         raise TooYoung("You can't have an account of your own here yet. Nothing that you filled in was kept.")
     policy = signing_policy(app.settings)
-    signup.check_handle(form.handle)
+    naming.check_handle(form.handle)
     if credential is not None:
         form = _with_passkey(app, form, credential)
     ready = signup.prepare(form, policy, clock.now())
@@ -199,13 +201,21 @@ def child_sign_in(app: App, viewer: Viewer, handle: str, password: str) -> list[
         return []
 
 
-def leave(app: App, viewer: Viewer) -> None:
-    """Remove a person for good, after a sign-in check. Raises NotAllowed or Conflict."""
+def leave(app: App, viewer: Viewer) -> str:
+    """Remove a person for good, after a sign-in check; gives the path of the receipt. Raises NotAllowed or Conflict."""
     sessions.need_check(viewer, clock.now())
     with app.database.write() as db:
-        gone = leaving.leave(db, viewer, app.purgers)
-        for account in gone.accounts:
-            app.search.forget(db, "account", account)
+        receipt, secret = receipts.begin(db, "person", None, clock.now())
+        leaving.leave(db, viewer, app.purgers, receipt)
+    return f"/receipts/{secret}"
+
+
+def close_joint(app: App, viewer: Viewer, handle: str) -> str:
+    """End a joint account for good; gives the path of the receipt. Raises NotFound, NotAllowed or Conflict."""
+    with app.database.write() as db:
+        receipt, secret = receipts.begin(db, "account", viewer.person, clock.now())
+        joint.close(db, viewer, handle, app.purgers, receipt)
+    return f"/receipts/{secret}"
 
 
 def keep_avatar(app: App, viewer: Viewer, picture: bytes) -> None:

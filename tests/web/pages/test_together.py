@@ -62,7 +62,7 @@ def test_the_page_of_an_account_does_what_its_members_may(cast: Cast, client: Cl
     assert sent(client, at, cast.fay, do="leave").status == 404
     assert sent(client, at, cast.ben, do="leave").header("location") == "/together"
     assert sent(client, at, cast.ada, do="leave").status == 409
-    assert sent(client, at, cast.ada, do="close").header("location") == "/together"
+    assert (sent(client, at, cast.ada, do="close").header("location") or "").startswith("/receipts/")
     with cast.app.database.read() as db:
         assert db.execute(select(accounts.c.id).where(accounts.c.handle == "duo")).first() is None
 

@@ -15,7 +15,7 @@ from onstage.feed.recommend import following, for_you, friends, of_account, with
 from onstage.text import tag_key
 from onstage.web.api.schemas import AccountOut, ClipOut, ClipsOut, Cursor, Limit, problems
 from onstage.web.cards import dealt, with_tokens
-from onstage.web.http import AnyRequest, App, anyone, reads
+from onstage.web.http import AnyRequest, App, anyone, reads, signed_in
 from onstage.web.viewers import viewer_key
 
 Kind = Literal["for_you", "following", "friends"]
@@ -113,4 +113,26 @@ def search(
     )
 
 
-routes = [feed, of_tag, of_one_account, search]
+class SuggestionsOut(Struct):
+    """How a word that begins with @ or # may go on."""
+
+    accounts: list[AccountOut]
+    tags: list[TagOut]
+
+
+@get("/api/v1/suggestions", tags=["feeds"], responses=problems(401), operation_id="suggestions")
+@reads(signed_in)
+def suggestions(
+    db: Connection,
+    viewer: Viewer,
+    q: Annotated[str, Parameter(min_length=2, max_length=61, description="@ or # and how the word begins.")],
+) -> SuggestionsOut:
+    """Handles or tags that begin so, for whoever is typing one."""
+    if q.startswith("@"):
+        found = explore.handles(db, viewer, q[1:])
+        return SuggestionsOut([AccountOut.of(each) for each in found], [])
+    tags = explore.tags_like(db, q[1:], 8) if q.startswith("#") else []
+    return SuggestionsOut([], [TagOut(each.tag, each.count) for each in tags])
+
+
+routes = [suggestions, feed, of_tag, of_one_account, search]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar import delete, get, patch, post, put
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct
 
@@ -16,11 +16,12 @@ from onstage.accounts.models import JointKind, Role
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso
 from onstage.db.engine import Connection
+from onstage.web import entry
 from onstage.web.api.people import NewHandle
 from onstage.web.api.relations import Handle
 from onstage.web.api.schemas import AccountOut, problems, told
 from onstage.web.api.sessions import Handle as GivenHandle
-from onstage.web.http import App, reads, signed_in, writes
+from onstage.web.http import App, plain, reads, signed_in, writes
 
 Number = Annotated[int, PathParameter(ge=1, le=ids.LARGEST)]
 Secret = Annotated[str, PathParameter(min_length=1, max_length=100, description="The last part of the link.")]
@@ -193,10 +194,13 @@ def want_rule(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JS
 
 
 @delete(ACCOUNT, tags=["together"], responses=problems(403, 404, 409), operation_id="close_joint")
-@writes(signed_in)
-def close(app: App, db: Connection, viewer: Viewer, handle: Handle) -> None:
-    """End a joint account with everything in it, for good, once you are the only one left."""
-    app.search.forget(db, "account", joint.close(db, viewer, handle, tuple(app.purgers)))
+@plain(signed_in)
+def close(app: App, viewer: Viewer, handle: Handle) -> Response[None]:
+    """End a joint account with everything in it, for good, once you are the only one left.
+
+    `Onstage-Receipt` is the path of the receipt, signed in a moment.
+    """
+    return Response(None, status_code=204, headers={"onstage-receipt": entry.close_joint(app, viewer, handle)})
 
 
 @post(

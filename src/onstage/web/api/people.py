@@ -12,12 +12,12 @@ from onstage.accounts import (
     age,
     avatars,
     growing,
+    naming,
     passkeys,
     permissions,
     profiles,
     recovery,
     sessions,
-    signup,
     vouching,
 )
 from onstage.accounts.age import Row, Setter
@@ -208,9 +208,12 @@ def edit(db: Connection, viewer: Viewer, data: JSONBody[MeIn]) -> MeOut:
 @delete("/api/v1/me", tags=["me"], responses=problems(401, 403, 409), operation_id="leave")
 @plain(signed_in)
 def leave(app: App, viewer: Viewer) -> Response[None]:
-    """Delete yourself, your account and everything in it, for good; needs a fresh sign-in check."""
-    entry.leave(app, viewer)
-    response: Response[None] = Response(None, status_code=204)
+    """Delete yourself, your account and everything in it, for good; needs a fresh sign-in check.
+
+    `Onstage-Receipt` is the path of the receipt, signed in a moment; keep it, nothing else leads there.
+    """
+    receipt = entry.leave(app, viewer)
+    response: Response[None] = Response(None, status_code=204, headers={"onstage-receipt": receipt})
     entry.end_session(app, response)
     return response
 
@@ -250,7 +253,7 @@ def change_password(app: App, request: AnyRequest, viewer: Viewer, data: JSONBod
 def act_as(db: Connection, viewer: Viewer, data: JSONBody[ActingIn]) -> MyAccountOut:
     """Go on as another of your accounts, in this session only."""
     sessions.act_as(db, viewer, data.handle)
-    chosen = next(own for own in profiles.own_accounts(db, viewer) if own.handle == signup.check_handle(data.handle))
+    chosen = next(own for own in profiles.own_accounts(db, viewer) if own.handle == naming.check_handle(data.handle))
     return _own(chosen)
 
 
@@ -275,7 +278,7 @@ def new_codes(db: Connection, viewer: Viewer) -> CodesOut:
 @writes(signed_in)
 def set_zone(app: App, db: Connection, viewer: Viewer, data: JSONBody[ZoneIn]) -> ZoneOut:
     """Be in another time zone: an adult at once, a minor a day later."""
-    at = growing.set_zone(db, app.keys, viewer, data.zone, entry.SERVER_ZONE, clock.now())
+    at = growing.set_zone(db, app.keys, viewer, data.zone, clock.SERVER_ZONE, clock.now())
     return ZoneOut(data.zone, iso(at))
 
 
@@ -291,7 +294,7 @@ def correct_birth_date(app: App, db: Connection, viewer: Viewer, data: JSONBody[
     """Say that you are younger than you said, or that your age is not known; needs a fresh sign-in check."""
     assert viewer.person is not None
     sessions.need_check(viewer, clock.now())
-    growing.correct_birth_date(db, app.keys, viewer, viewer.person, data.birth_date, entry.SERVER_ZONE, clock.now())
+    growing.correct_birth_date(db, app.keys, viewer, viewer.person, data.birth_date, clock.SERVER_ZONE, clock.now())
     narrow(db, viewer.person)
 
 
@@ -312,7 +315,7 @@ def set_birth_date(
 ) -> None:
     """As somebody who checks guardians and ages here: enter what you saw. Never for yourself or a child of yours."""
     person = vouching.whose_age(db, viewer, handle)
-    growing.correct_birth_date(db, app.keys, viewer, person, data.birth_date, entry.SERVER_ZONE, clock.now())
+    growing.correct_birth_date(db, app.keys, viewer, person, data.birth_date, clock.SERVER_ZONE, clock.now())
     narrow(db, person)
 
 

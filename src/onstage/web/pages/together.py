@@ -18,6 +18,7 @@ from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Gone, Invalid, Refused
+from onstage.web import entry
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import telling
 from onstage.web.pages.choices import Option
@@ -207,6 +208,8 @@ def _rules(found: Joint) -> list[dict[str, Any]]:
 def act(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> Response[Any]:
     """What its members do with it; a new link is shown this once."""
     try:
+        if words(data, "do") == "close":
+            return see_other(entry.close_joint(app, viewer, handle))
         with app.database.write() as db:
             went = _acted(app, db, viewer, handle, data)
     except Refused as error:
@@ -242,9 +245,6 @@ def _acted(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str
             joint.want_rule(db, app.keys, viewer, handle, PublishingRule(words(data, "rule")), now)
         case "leave":
             joint.leave(db, app.keys, viewer, handle, now)
-            return "/together"
-        case "close":
-            app.search.forget(db, "account", joint.close(db, viewer, handle, tuple(app.purgers)))
             return "/together"
     return stay
 

@@ -1,4 +1,4 @@
-"""The ledger: one chain of entries, the keys that open them, who signed."""
+"""The ledger: one chain of entries, the keys that open them, who signed; receipts of deletions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -59,3 +59,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alias", "position", name=op.f("pk_ledger_mentions")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "receipts",
+        sa.Column("id", _ID, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
+        sa.Column("counts", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("signer", sa.Text(), nullable=True),
+        sa.Column("signature", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_receipts_person_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_receipts_secret_hash")),
+    )
+    op.create_index("ix_receipts_person", "receipts", ["person_id", "id"])

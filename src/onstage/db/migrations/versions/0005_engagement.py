@@ -11,7 +11,10 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-COUNTS = ("impressions", "plays", "views", "viewers", "watched_ms", "completions", "loops", "rewatches", "skips")
+COUNTS = (
+    *("impressions", "plays", "views", "viewers", "daily_viewers", "watched_ms"),
+    *("completions", "loops", "rewatches", "skips", "followers"),
+)
 NEW_IN_PLAYS = ("place", "propensity", "reached_ms", "facts", "added_ms", "added_loops")
 
 
@@ -32,6 +35,43 @@ def _of_clip(name: str, *columns: sa.Column[Any], keys: tuple[str, ...] = ()) ->
         sa.PrimaryKeyConstraint("clip_id", *keys, name=op.f(f"pk_{name}")),
         sqlite_with_rowid=False,
     )
+
+
+def _of_comments() -> None:
+    op.create_table(
+        "comment_likes",
+        sa.Column("comment_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _leads_to("comment_likes", "comment_id", "comments.id"),
+        _leads_to("comment_likes", "account_id", "accounts.id"),
+        _leads_to("comment_likes", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("comment_id", "account_id", name=op.f("pk_comment_likes")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_comment_likes_account", "comment_likes", ["account_id"])
+    op.create_table(
+        "comment_versions",
+        sa.Column("comment_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        _leads_to("comment_versions", "comment_id", "comments.id"),
+        sa.PrimaryKeyConstraint("comment_id", "since", name=op.f("pk_comment_versions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "comment_rules",
+        sa.Column("account_id", ID, autoincrement=False, nullable=False),
+        sa.Column("holds_all", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("held_words", sa.Text(), server_default="", nullable=False),
+        _leads_to("comment_rules", "account_id", "accounts.id"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_comment_rules")),
+    )
+
+
+def _leads_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"), ondelete="CASCADE")
 
 
 def upgrade() -> None:
@@ -88,6 +128,27 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_salts")),
     )
+    with op.batch_alter_table("counts") as counts:
+        counts.add_column(sa.Column("shares", sa.Integer(), server_default="0", nullable=False))
+    with op.batch_alter_table("comments") as comments:
+        comments.add_column(sa.Column("state", sa.Text(), server_default="shown", nullable=False))
+        comments.add_column(sa.Column("edited_at", sa.BigInteger(), nullable=True))
+        comments.add_column(sa.Column("pinned_at", sa.BigInteger(), nullable=True))
+        comments.add_column(sa.Column("likes", sa.Integer(), server_default="0", nullable=False))
+    _of_comments()
+    op.create_table(
+        "shares",
+        _clip(),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["clip_id"], ["clips.id"], name=op.f("fk_shares_clip_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_shares_account_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_shares_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("clip_id", "account_id", name=op.f("pk_shares")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_shares_account", "shares", ["account_id", "at"])
     op.create_table(
         "untold",
         sa.Column("person_id", ID, autoincrement=False, nullable=False),
