@@ -52,7 +52,7 @@ def claim(db: Connection, keys: Keys, viewer: Viewer, handle: str, now: int) -> 
     _may_guard(db, viewer, minor)
     mine = (guardianships.c.guardian_id == viewer.person) & _OPEN_CLAIM
     if int(db.execute(select(func.count()).select_from(guardianships).where(mine)).scalar_one()) >= _MOST_CLAIMS:
-        raise Conflict(f"You have {_MOST_CLAIMS} claims open. Wait until one is answered.")
+        raise Conflict("You have %(most)s claims open. Wait until one is answered.", most=_MOST_CLAIMS)
     _begin(db, viewer.person, minor, now, accepted_by=None)
     asked = {minor, *(each.guardian for each in guardians_of(db, [minor]))}
     notices.tell(db, asked, Notice.GUARDIAN_CLAIMED, now, about=minor, by=viewer.person)

@@ -94,7 +94,7 @@ def _ask(
             raise Conflict("They are in this account already.", field="handle", code="member-already")
         db.execute(delete(invitations).where(invitations.c.account_id == account, invitations.c.person_id == guest))
     if len(of_account(db, account, now)) >= _MOST:
-        raise Conflict(f"There are {_MOST} open invitations. Take one back first.")
+        raise Conflict("There are %(most)s open invitations. Take one back first.", most=_MOST)
     made = ids.new()
     db.execute(
         insert(invitations).values(

@@ -192,7 +192,7 @@ def give(db: Connection, keys: Keys, viewer: Viewer, minor: int, extra: int, now
     assert viewer.person is not None
     need_guardian(db, viewer, minor, full=True)
     if not 0 <= extra <= MOST_MORE:
-        raise Invalid(f"Give 0 to {MOST_MORE} minutes.", field="minutes")
+        raise Invalid("Give 0 to %(most)s minutes.", field="minutes", most=MOST_MORE)
     row = {"person_id": minor, "day": today(db, minor, now), "guardian_id": viewer.person}
     insert_missing(db, more_time, **row, asked_at=0)
     mine = (more_time.c.person_id == minor) & (more_time.c.day == row["day"])

@@ -389,7 +389,7 @@ def _last_seen(db: Connection, person: int) -> int:
 def _short(words: str, field: str) -> str:
     said = " ".join(clean(words).split())
     if not 1 <= len(said) <= _KIND:
-        raise Invalid(f"Say it in at most {_KIND} characters. No numbers of documents.", field=field)
+        raise Invalid("Say it in at most %(most)s characters. No numbers of documents.", field=field, most=_KIND)
     if sum(letter.isdigit() for letter in said) > 3:
         raise Invalid("Only the kind is kept, never a number.", field=field)
     return said
@@ -398,5 +398,5 @@ def _short(words: str, field: str) -> str:
 def _sentence(words: str) -> str:
     said = clean(words)
     if not 1 <= len(said) <= _WORDS:
-        raise Invalid(f"Give a reason, in at most {_WORDS} characters.", field="reason")
+        raise Invalid("Give a reason, in at most %(most)s characters.", field="reason", most=_WORDS)
     return said
