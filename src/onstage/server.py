@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings
+from onstage.clips import cases, deletion, holdings, past_childhood
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -25,7 +25,17 @@ from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
-from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Commented, Event, Followed, Liked
+from onstage.events import (
+    AccountChanged,
+    CameOfAge,
+    ClipErased,
+    ClipShown,
+    ClipWithheld,
+    Commented,
+    Event,
+    Followed,
+    Liked,
+)
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import purge as feed
 from onstage.feed import ranking
@@ -149,7 +159,8 @@ def _rank(job: Job) -> None:
 
 
 def _keep_up(app: App, job: Job) -> None:
-    job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+    origin = app.settings.origin
+    job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
     job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
 
 
@@ -178,6 +189,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def index_account(db: Connection, event: AccountChanged) -> None:
         account_words.index(db, app.search, event.account)
 
+    def hand_over(db: Connection, event: CameOfAge) -> None:
+        past_childhood.hand_over(db, app.keys, event)
+
     def forget_cached(db: Connection, event: ClipShown | ClipWithheld) -> None:
         keys = holdings.keys_if_closed(db, event.clip) if app.settings.cdn_purge_url else []
         if keys:
@@ -185,6 +199,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
     return {
+        CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
         ClipWithheld: [index_clip, forget_cached],
         ClipErased: [index_clip],

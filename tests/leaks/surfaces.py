@@ -13,7 +13,7 @@ Allowed = Callable[[Walk], set[int]]
 GRID = r'rel="next" href="\?(?:tab=\w+&amp;)?cursor=([^"]+)"'
 OLDER = r"before=(\d+)"
 IN_JSON = r'"next":"([^"]+)"'
-HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben")
+HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben", "mia")
 
 
 @dataclass(frozen=True)
