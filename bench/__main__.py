@@ -5,7 +5,18 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import browser, clone, feed_page, first_load, ledger_verify, media_range, memory, swipe, upload_to_playable
+from bench import (
+    browser,
+    clone,
+    feed_page,
+    first_load,
+    ledger_verify,
+    media_range,
+    memory,
+    plays,
+    swipe,
+    upload_to_playable,
+)
 from bench.measure import Measure
 
 Run = Callable[[], Mapping[str, Measure]]
@@ -22,6 +33,11 @@ MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     *(((name,), lambda name=name: feed_page.run({name})) for name in feed_page.SIZES),
     _named("media_range", media_range.measure),
     (("swipe_first_frame_preloaded", "swipe_first_frame_cold"), swipe.measure),
+    (("plays_per_second", "view_write_cpu_us"), plays.per_second),
+    _named("count_read_flatness", plays.read_flatness),
+    _named("write_wait_ms", plays.write_wait),
+    (("kill9_lost", "kill9_double"), plays.kill9),
+    _named("sse_connections", plays.listeners),
     _named("idle_memory", memory.measure),
     _named("first_load_bytes", first_load.measure),
     _named("ledger_verify", ledger_verify.measure),
