@@ -17,7 +17,7 @@ help: ## list what there is to make
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
 serve: .venv/run.stamp ## serve, on http://localhost:8000 unless PORT says otherwise
-	exec $(PY) -m onstage serve
+	exec $(PY) -m onstage serve --parent $$PPID
 
 demo: .venv/run.stamp ## fill an empty server with people and clips
 	$(PY) -m onstage demo

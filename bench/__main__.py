@@ -8,6 +8,7 @@ from pathlib import Path
 from bench import (
     browser,
     clone,
+    deletion_complete,
     feed_page,
     first_load,
     ledger_verify,
@@ -40,6 +41,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     _named("sse_connections", plays.listeners),
     _named("idle_memory", memory.measure),
     _named("first_load_bytes", first_load.measure),
+    _named("deletion_complete", deletion_complete.measure),
     _named("ledger_verify", ledger_verify.measure),
     _named("clone_to_page", clone.measure),
 )

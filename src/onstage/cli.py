@@ -21,13 +21,21 @@ class Command:
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+_PARENT: Mapping[str, Any] = {"type": int, "help": "end when the process with this number ends", "metavar": "NUMBER"}
+
 COMMANDS = (
-    Command("serve", "onstage.supervisor:serve", "answer HTTP and do the jobs"),
+    Command("serve", "onstage.supervisor:serve", "answer HTTP and do the jobs", {"--parent": _PARENT}),
+    Command(
+        "web",
+        "onstage.supervisor:help_answering",
+        "answer HTTP beside `serve`, which starts it where WEB_PROCESSES says so",
+        {"--parent": {**_PARENT, "required": True}},
+    ),
     Command(
         "worker",
         "onstage.worker:work",
         "do the jobs only",
-        {"--parent": {"type": int, "help": "end when the process with this number ends"}},
+        {"--parent": _PARENT},
     ),
     Command(
         "migrate",
@@ -67,6 +75,12 @@ COMMANDS = (
         },
     ),
     Command(
+        "sweep",
+        "onstage.upkeep.sweep:sweep",
+        "look everywhere for what was deleted, to prove that nothing of it is left",
+        {"words": {"nargs": "*", "help": "what it said or was called", "metavar": "WORDS"}},
+    ),
+    Command(
         "person",
         "onstage.upkeep.people:person",
         "list the people here, give one a way back in, or the server to one",
@@ -78,10 +92,10 @@ COMMANDS = (
     Command(
         "ledger",
         "onstage.upkeep.ledger_file:check",
-        "check somebody's copy of a ledger; needs no server",
+        "check somebody's copy of a ledger, or a receipt; needs no server",
         {
-            "act": {"choices": ("verify",), "metavar": "verify"},
-            "file": {"help": "the copy", "metavar": "FILE"},
+            "act": {"choices": ("verify", "receipt"), "metavar": "verify | receipt"},
+            "file": {"help": "the copy, or the receipt", "metavar": "FILE"},
             "--head": {"help": "a head that you hold, from a receipt or a mail", "metavar": "POSITION.HASH"},
             "--key": {"help": "the key that you trust, as the server publishes it", "default": ""},
         },

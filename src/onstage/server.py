@@ -5,19 +5,21 @@ The only module that names an adapter.
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from importlib import import_module
 
 from onstage import keys, mail
-from onstage.accounts import avatars, upkeep
+from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
-from onstage.clips import deletion as clips
+from onstage.accounts.leaving import Purger, Subject
+from onstage.clips import cases, deletion, holdings
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
-from onstage.clips.workroom import open_workroom
-from onstage.clock import DAY, MINUTE, now
+from onstage.clips.deletion import Ending
+from onstage.clips.workroom import Workroom, open_workroom
+from onstage.clock import DAY, MINUTE, SERVER_ZONE, now
 from onstage.db.engine import Connection, Database
-from onstage.db.postgres import open_postgres
 from onstage.db.sqlite import check_library, open_sqlite
 from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
@@ -25,6 +27,7 @@ from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
 from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Commented, Event, Followed, Liked
 from onstage.feed import models as _feed  # noqa: F401
+from onstage.feed import purge as feed
 from onstage.feed import ranking
 from onstage.jobs import models as _jobs  # noqa: F401
 from onstage.jobs import queue
@@ -32,7 +35,9 @@ from onstage.jobs.worker import Job, Kind, Subscriber, deliver
 from onstage.mail import Mail
 from onstage.mail.console import ConsoleMail
 from onstage.mail.smtp import SmtpMail
+from onstage.moderation import claims
 from onstage.moderation import models as _moderation  # noqa: F401
+from onstage.moderation import purge as moderation
 from onstage.notifications import models as _notifications  # noqa: F401
 from onstage.notifications import subscribers as notices
 from onstage.notifications import telling, waking
@@ -41,19 +46,19 @@ from onstage.search import Search
 from onstage.search.fts import Fts
 from onstage.search.tsvector import TsVector
 from onstage.settings import Settings
+from onstage.storage import cdn
 from onstage.storage.objects import open_objects
 from onstage.storage.staging import Staging
 from onstage.web.app import App
-from onstage.web.entry import SERVER_ZONE
 
-RANKING, UPKEEP, CLOSING, DIGESTS = "ranking", "upkeep", "closing", "digests"
-PURGERS = (engagement.purge, clips.purge)  # from the top layer down
+RANKING, UPKEEP, CLOSING, DIGESTS, PURGE = "ranking", "upkeep", "closing", "digests", "purge cache"
 
 
 def open_database(settings: Settings) -> Database:
-    """PostgreSQL where a URL is set, else SQLite in the data folder."""
+    """PostgreSQL where a URL is set, else SQLite in the data folder, which spares both processes 10 MB of driver."""
     if settings.database_url:
-        return open_postgres(settings.database_url)
+        opened: Database = import_module("onstage.db.postgres").open_postgres(settings.database_url)
+        return opened
     check_library()
     return open_sqlite(settings.data / "onstage.db")
 
@@ -61,6 +66,27 @@ def open_database(settings: Settings) -> Database:
 def open_search(database: Database) -> Search:
     """The index that lives in this database."""
     return TsVector() if database.kind == "postgresql" else Fts()
+
+
+def purgers(search: Search) -> tuple[Purger, ...]:
+    """What each layer removes when something goes, from the top layer down; a test fails for a layer without."""
+    return (
+        Purger("moderation", moderation.purge),
+        Purger("feed", feed.purge),
+        Purger("engagement", engagement.purge),
+        Purger("search", partial(_forget_words, search)),
+        Purger("jobs", deletion.purge_jobs),
+        Purger("clips", deletion.purge),
+        Purger("accounts", leaving.purge_accounts),
+    )
+
+
+def _forget_words(search: Search, db: Connection, subject: Subject) -> int:
+    for clip in cases.ending(db, subject):
+        search.forget(db, "clip", clip)
+    for account in subject.accounts:
+        search.forget(db, "account", account)
+    return 0
 
 
 def open_mail(settings: Settings) -> Mail:
@@ -74,18 +100,19 @@ def compose(settings: Settings) -> App:
     """Everything a process needs, opened."""
     database = open_database(settings)
     opened = keys.load(settings.data, settings.secret, settings.secret_previous)
+    search = open_search(database)
     return App(
         settings=settings,
         database=database,
         storage=open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint),
         staging=Staging(settings.data / "uploads"),
         mail=open_mail(settings),
-        search=open_search(database),
+        search=search,
         keys=opened,
         plays=PlayWriter(database, settings.guest_views),
         push=WebPush(opened.derive("push"), settings.origin, settings.push_services),
         push_key=push_key(opened.derive("push")),
-        purgers=PURGERS,
+        purgers=purgers(search),
     )
 
 
@@ -94,11 +121,13 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
     room = open_workroom(app.settings, app.storage, app.staging)
     return {
         **clip_jobs.kinds(room),
+        **deletion.kinds(open_ending(app, room)),
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
-        UPKEEP: Kind(_keep_up),
+        UPKEEP: Kind(partial(_keep_up, app)),
+        PURGE: Kind(lambda job: cdn.purge(app.settings.cdn_purge_url, job.payload["urls"])),
         telling.PUSH: Kind(
             partial(waking.wake, app.push, app.settings.origin, app.settings.name), attempts=5, gave_up=_let_go
         ),
@@ -107,12 +136,19 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
     }
 
 
+def open_ending(app: App, room: Workroom) -> Ending:
+    """What deletions need on this machine."""
+    settings = app.settings
+    return Ending(room, app.purgers, app.keys, app.database.scrub, settings.origin, settings.backup_days)
+
+
 def _rank(job: Job) -> None:
     job.change("rank", int, ranking.refresh)
 
 
-def _keep_up(job: Job) -> None:
+def _keep_up(app: App, job: Job) -> None:
     job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+    job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
 
 
 def _let_go(_job: Job) -> None:
@@ -140,9 +176,15 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def index_account(db: Connection, event: AccountChanged) -> None:
         account_words.index(db, app.search, event.account)
 
+    def forget_cached(db: Connection, event: ClipShown | ClipWithheld) -> None:
+        keys = holdings.keys_if_closed(db, event.clip) if app.settings.cdn_purge_url else []
+        if keys:
+            base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
+            queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
+
     return {
-        ClipShown: [index_clip, notices.shown],
-        ClipWithheld: [index_clip],
+        ClipShown: [index_clip, forget_cached, notices.shown],
+        ClipWithheld: [index_clip, forget_cached],
         ClipErased: [index_clip],
         AccountChanged: [index_account],
         Liked: [notices.liked],

@@ -70,10 +70,17 @@ ACTS: dict[str, Act] = {
     f"PUT {SLUG}/share": Act("PUT", CLIP + "/share", to_see),
     f"POST {SLUG}/comments": Act("POST", CLIP + "/comments", to_see, {"json": {"words": "hello"}}),
     f"POST {API}/reports": Act("POST", API + "/reports", to_see, {"json": REPORT}),
+    f"POST {API}/claims": Act("POST", API + "/claims", to_see, {"json": {"what": "me", "clip": "{slug}"}}),
+    "POST /claim": Act(
+        "POST", "/claim", to_see, {"form": {"what": "me", "clip": "{slug}", "account": "", "words": ""}}
+    ),
     f"PATCH {SLUG}": Act("PATCH", CLIP, to_make, {"json": WORDS}),
     f"DELETE {SLUG}": Act("DELETE", CLIP, to_make),
     f"POST {SLUG}/publish": Act("POST", CLIP + "/publish", to_make),
     f"POST {SLUG}/cover": Act("POST", CLIP + "/cover", to_make, {"json": {"at_seconds": 1}}),
+    f"POST {SLUG}/preview": Act("POST", CLIP + "/preview", to_see),
+    f"PUT {SLUG}/captions/{{language:str}}": Act("PUT", CLIP + "/captions/en", to_make, {"body": b"no captions"}),
+    f"DELETE {SLUG}/captions/{{language:str}}": Act("DELETE", CLIP + "/captions/en", to_make),
     f"POST {SLUG}/restore": Act("POST", CLIP + "/restore", to_restore),
     "POST /make/{slug:str}": Act("POST", "/make/{slug}", to_make, {"parts": WORDS}),
     f"PATCH {API}/uploads/{{name:str}}": Act("PATCH", UPLOAD, to_upload, {"headers": PATCH_UPLOAD, "body": b"x"}),

@@ -32,11 +32,14 @@ _PAGES = (
         for room in (
             "",
             "/check",
+            "/claims",
+            "/deleted",
             "/leaving",
             "/notifications",
             "/privacy",
             "/profile",
             "/record",
+            "/records",
             "/sessions",
             "/sign-in",
             "/tokens",
@@ -56,7 +59,8 @@ _PAGES = (
             "tokens",
         )
     ),
-    *("/.well-known/onstage-ledger", f"{API}/me/ledger"),
+    *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts", f"{API}/me/records"),
+    *(f"{API}/me/claims", f"{API}/server/claims", "/server/claims"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
@@ -66,6 +70,27 @@ _POSTED_BY_SPARE = (
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
 _SENT: dict[str, Visit] = {
+    "POST /settings/records": once("POST", "/settings/records", form={}),
+    "GET /records/{account:str}/{minor:str}/csv": once("GET", "/records/max/max/csv"),
+    "GET /records/{account:str}/{minor:str}/pdf": once("GET", "/records/max/max/pdf"),
+    f"PUT {API}/records/{{account:str}}/{{minor:str}}/rule": once("PUT", f"{API}/records/x/y/rule", json={}),
+    f"POST {API}/records/{{account:str}}/{{minor:str}}/entries": once("POST", f"{API}/records/x/y/entries", json={}),
+    "GET /claim": once("GET", "/claim"),
+    "GET /claims/{secret:str}": once("GET", "/claims/x"),
+    "POST /claims/{secret:str}": once("POST", "/claims/x", form={}),
+    f"GET {API}/claims/{{secret:str}}": once("GET", f"{API}/claims/x"),
+    f"POST {API}/claims/{{secret:str}}/withdraw": once("POST", f"{API}/claims/x/withdraw"),
+    f"POST {API}/claims/{{secret:str}}/appeal": once("POST", f"{API}/claims/x/appeal", json={"words": "x"}),
+    f"POST {API}/me/claims/{{claim_id:int}}/answer": once("POST", f"{API}/me/claims/1/answer", json={"accept": True}),
+    f"POST {API}/me/claims/{{claim_id:int}}/appeal": once("POST", f"{API}/me/claims/1/appeal", json={"words": "x"}),
+    f"POST {API}/server/claims/{{claim_id:int}}/decide": once("POST", f"{API}/server/claims/1/decide", json={}),
+    "POST /settings/claims": once("POST", "/settings/claims", form={}),
+    "POST /server/claims": once("POST", "/server/claims", form={}),
+    "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
+    "GET /receipts/{secret:str}": once("GET", "/receipts/x"),
+    "GET /receipts/{secret:str}/file": once("GET", "/receipts/x/file"),
+    f"GET {API}/receipts/{{secret:str}}": once("GET", f"{API}/receipts/x"),
+    "GET /settings/deleted/{receipt:int}": once("GET", "/settings/deleted/1"),
     "GET /source": by_one("/source"),
     f"GET {API}/openapi.json": by_one(f"{API}/openapi.json"),
     f"GET {API}/openapi.json/openapi.json": by_one(f"{API}/openapi.json/openapi.json"),

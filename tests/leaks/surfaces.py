@@ -201,6 +201,7 @@ def media(walk: Walk) -> Iterator[Answer]:
     yield from walk.each("/media/{film}", share=3, headers={"range": "bytes=0-99"})
     yield from walk.each("/media/{cover}", share=3)
     yield from walk.each("/media/{small}", share=3)
+    yield from walk.each("/media/{scrub}", share=3)
 
 
 def fragments(walk: Walk) -> Iterator[Answer]:
@@ -244,6 +245,10 @@ SURFACES: dict[str, Surface] = {
     "GET /fragments/comments/{slug:str}": Surface(each("/fragments/comments/{slug}", share=4), by_link, is_all=True),
     f"GET {SLUG}": Surface(each(API + "/clips/{slug}"), by_link, is_all=True),
     f"GET {SLUG}/comments": Surface(each(API + "/clips/{slug}/comments", share=4), by_link, is_all=True),
+    f"GET {SLUG}/captions": Surface(each(API + "/clips/{slug}/captions", share=4), by_link),
+    f"GET {SLUG}/captions/{{language:str}}": Surface(
+        each(API + "/clips/{slug}/captions/en", share=4), by_link, is_all=True
+    ),
     f"GET {SLUG}/progress": Surface(each(API + "/clips/{slug}/progress", share=4), in_hand, is_all=True),
     "GET /make/{slug:str}": Surface(each("/make/{slug}", share=4), in_hand, is_all=True),
     "GET /media/{key:str}": Surface(media, by_link, is_all=True),

@@ -12,6 +12,8 @@ from onstage.clips.models import (
     Audience,
     HoldKind,
     Stage,
+    captions,
+    clip_media,
     clip_mentions,
     clip_tags,
     clips,
@@ -85,7 +87,12 @@ def tag_of(secret: str) -> str:
 
 def keys_of(secret: str) -> dict[str, str]:
     """The keys of its stored files."""
-    return {"film": f"{secret}film.mp4", "cover": f"{secret}cover.webp", "small": f"{secret}small.webp"}
+    return {
+        "film": f"{secret}film.mp4",
+        "cover": f"{secret}cover.webp",
+        "small": f"{secret}small.webp",
+        "scrub": f"{secret}scrub.webp",
+    }
 
 
 def plans() -> Iterable[Plan]:
@@ -199,6 +206,10 @@ def _plant(db: Connection, world: World, number: int, plan: Plan) -> Planted:
     db.execute(insert(clips).values(row))
     for kind in plan.held:
         db.execute(insert(holds).values(clip_id=made.id, kind=kind.value, giver_id=author.person, since=now()))
+    made_of_it = {"scrub": made.keys["scrub"], "scrub_width": 90, "scrub_height": 160, "languages": "en"}
+    db.execute(insert(clip_media).values(clip_id=made.id, **made_of_it))
+    said = {"language": "en", "words": f"WEBVTT {made.secret}captions", "source": "person", "changed_at": 1}
+    db.execute(insert(captions).values(clip_id=made.id, **said))
     shape = {"width": 540, "height": 960, "bytes": 1000, "bitrate": 1000, "codecs": "avc1.64001f"}
     db.execute(insert(renditions).values(key=made.keys["film"], clip_id=made.id, **shape))
     if plan.stage is Stage.UPLOADING:

@@ -51,7 +51,7 @@ def make(objects: Objects, ffmpeg: str, job: Job) -> None:
     if picture is None:
         dropped = job.change("swap", list[str], lambda db: _swap(db, account, None))
     else:
-        with suppress(Unplayable), tempfile.TemporaryDirectory() as folder:
+        with suppress(Unplayable), tempfile.TemporaryDirectory(prefix="onstage-work-") as folder:
             key = job.step("encode", str, lambda: _encoded(objects, ffmpeg, picture, Path(folder)))
             dropped = job.change("swap", list[str], lambda db: _swap(db, account, key))
         dropped.append(picture)

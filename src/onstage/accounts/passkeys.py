@@ -189,7 +189,9 @@ def keep(db: Connection, new: NewPasskey, now: int) -> Passkey:
         created_at=now,
     )
     if not kept:
-        raise Conflict(f"This passkey is in use already, or you have {_MOST}, which is as many as there can be.")
+        raise Conflict(
+            "This passkey is in use already, or you have %(most)s, which is as many as there can be.", most=_MOST
+        )
     return made
 
 
@@ -250,11 +252,6 @@ def remove(db: Connection, viewer: Viewer, passkey: int) -> None:
     if len(own) == 1 and password_hash(db, viewer.person) is None:
         raise Conflict("This is your only way to sign in. Set a password or add another passkey first.")
     db.execute(delete(passkeys).where(passkeys.c.id == passkey))
-
-
-def forget(db: Connection, now: int) -> int:
-    """Remove challenges that nobody answered in time; returns how many."""
-    return db.execute(delete(challenges).where(challenges.c.until <= now)).rowcount
 
 
 def as_credential(words: str) -> Credential:

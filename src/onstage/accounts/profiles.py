@@ -123,7 +123,7 @@ def check_bio(bio: str) -> str:
     """A bio as it is kept: at most 500 characters; raises Invalid."""
     cleaned = clean(bio)
     if len(cleaned) > BIO_LENGTH:
-        raise Invalid(f"A bio has at most {BIO_LENGTH} characters.", field="bio")
+        raise Invalid("A bio has at most %(most)s characters.", field="bio", most=BIO_LENGTH)
     return cleaned
 
 

@@ -44,7 +44,7 @@ def follow(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
     """Follow at once, or ask where the account accepts by hand; raises Conflict for one that the viewer blocks."""
     target = _other(db, viewer, handle)
     if _blocks(db, viewer.account, target["id"]):
-        raise Conflict(f"You have blocked @{target['handle']}. Unblock the account first.")
+        raise Conflict("You have blocked @%(handle)s. Unblock the account first.", handle=target["handle"])
     by_hand = target["hand_accepts"]
     is_new = insert_missing(
         db,

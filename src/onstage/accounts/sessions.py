@@ -73,7 +73,9 @@ def make_token(db: Connection, viewer: Viewer, name: str, now: int) -> tuple[Ses
     assert viewer.person is not None
     assert viewer.account is not None
     if len(mine(db, viewer, SessionKind.TOKEN)) >= _MOST:
-        raise Conflict(f"You have {_MOST} tokens, which is as many as there can be. Revoke one that you no longer use.")
+        raise Conflict(
+            "You have %(most)s tokens, which is as many as there can be. Revoke one that you no longer use.", most=_MOST
+        )
     begun = begin(db, viewer.person, viewer.account, SessionKind.TOKEN, name, now)
     return Session(begun.id, SessionKind.TOKEN, clean(name)[:80], viewer.handle, now, now, is_this=False), begun.secret
 

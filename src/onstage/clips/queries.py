@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists,
 
 from onstage.accounts.models import blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import Audience, HoldKind, Stage, clips, holds, renditions
+from onstage.clips.models import Audience, HoldKind, Stage, clip_media, clips, holds, renditions
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.errors import NotFound
@@ -151,11 +151,19 @@ _COVER = Hot(
     lambda key, public: MediaFile(key, "image/webp", bool(public)),
 )
 
+_MADE = Hot(
+    select(_KEY, OPEN_TO_GUESTS)
+    .join_from(clip_media, clips, clips.c.id == clip_media.c.clip_id)
+    .where(or_(clip_media.c.cover_tiny == _KEY, clip_media.c.scrub == _KEY, clip_media.c.preview == _KEY), VISIBLE),
+    lambda key, public: MediaFile(key, "video/mp4" if key.endswith(".mp4") else "image/webp", bool(public)),
+)
+
 
 def media_for(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
-    """The rendition or cover of that key, if this viewer may see its clip at this moment."""
+    """The rendition, cover or other picture or film of that key, if this viewer may see its clip at this moment."""
     found = _RENDITION.first(db, key=key, **asked_by(viewer))
-    return found or _COVER.first(db, key=key, **asked_by(viewer))
+    found = found or _COVER.first(db, key=key, **asked_by(viewer))
+    return found or _MADE.first(db, key=key, **asked_by(viewer))
 
 
 def own(viewer: Viewer) -> ColumnElement[bool]:

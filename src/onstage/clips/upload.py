@@ -73,15 +73,19 @@ def check(db: Connection, viewer: Viewer, settings: Settings, length: int) -> No
     free = room(db, viewer.person, settings)
     if length > free.bytes:
         raise TooLarge(
-            f"This file has {_megabytes(length)}, and one upload may have {_megabytes(free.bytes)}. "
+            "This file has %(size)s, and one upload may have %(most)s. "
             "Nothing was sent. Choose a shorter video or a smaller size.",
             code="file-too-large",
+            size=_megabytes(length),
+            most=_megabytes(free.bytes),
         )
     if free.left is not None and length > free.left:
         raise TooLarge(
-            f"This file has {_megabytes(length)}, and {_megabytes(free.left)} of your space are left. "
+            "This file has %(size)s, and %(left)s of your space are left. "
             "Nothing was sent. Delete a clip that you no longer need, then try again.",
             code="space-used-up",
+            size=_megabytes(length),
+            left=_megabytes(free.left),
         )
 
 

@@ -86,7 +86,7 @@ def edit(db: Connection, viewer: Viewer, comment: int, words: str) -> Comment:
         raise NotAllowed("Only who wrote a comment can edit it.")
     said = clean(words)
     if not 1 <= len(said) <= LONGEST:
-        raise Invalid(f"A comment has 1 to {LONGEST} characters.", field="words")
+        raise Invalid("A comment has 1 to %(most)s characters.", field="words", most=LONGEST)
     if said == row.words:
         return one(db, viewer, clip, comment)
     since = row.edited_at or row.at

@@ -102,7 +102,7 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
         raise NotAllowed("Comments on this clip are not open to you.", code="comments-closed")
     said = clean(words)
     if not 1 <= len(said) <= LONGEST:
-        raise Invalid(f"A comment has 1 to {LONGEST} characters.", field="words")
+        raise Invalid("A comment has 1 to %(most)s characters.", field="words", most=LONGEST)
     _not_too_often(db, viewer)
     thread = None if parent is None else _thread(db, viewer, clip, parent)
     fresh = ids.new()

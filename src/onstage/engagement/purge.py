@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, ScalarSelect, Table, delete, func, or_, select, true, update
 
 from onstage.accounts.leaving import Subject
+from onstage.clips import cases
 from onstage.db.engine import Connection
 from onstage.engagement import counts
 from onstage.engagement.models import comment_likes, comments, likes, plays, saves, seen, shares
@@ -22,7 +23,13 @@ def purge(db: Connection, subject: Subject) -> int:
     for account in subject.accounts:
         gone += db.execute(delete(seen).where(seen.c.viewer == of_account(account))).rowcount
         db.execute(update(plays).where(plays.c.viewer == of_account(account)).values(viewer=NOBODY))
-    return gone
+    return gone + _forget_clips(db, subject)
+
+
+def _forget_clips(db: Connection, subject: Subject) -> int:
+    """The log counts on without gaps, and no longer says of what; everything else hangs on the clip and goes with it."""
+    about = plays.c.clip_id.in_(cases.ending(db, subject))
+    return db.execute(update(plays).where(about).values(clip_id=0)).rowcount
 
 
 def _likes_of(subject: Subject) -> ScalarSelect[int]:

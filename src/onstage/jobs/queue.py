@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from onstage import ids
 from onstage.clock import SECOND, now
@@ -18,7 +18,9 @@ from onstage.jobs.wake import ring
 
 LEASE = 60 * SECOND
 EVENT = "event"
+NO_ROOM = "no room"
 _LONGEST_PAUSE = 600 * SECOND
+_ROOM_PAUSE = 20 * SECOND
 
 
 class LeaseLost(Exception):
@@ -97,8 +99,11 @@ def record(db: Connection, event: Event) -> None:
 
 
 def cancel(db: Connection, key: str) -> bool:
-    """Call off a job that nobody has begun; False: it has begun or there is none."""
-    untouched = jobs.c.owner.is_(None) & (jobs.c.attempt == 0)
+    """Call off a job that nobody has begun; False: it has begun or there is none.
+
+    One that was given back at a shutdown counts as begun once a step of it is done.
+    """
+    untouched = jobs.c.owner.is_(None) & (jobs.c.attempt == 0) & (jobs.c.memo == "{}")
     return db.execute(delete(jobs).where(jobs.c.key == key, untouched)).rowcount == 1
 
 
@@ -114,12 +119,13 @@ def _claimable(moment: int) -> ColumnElement[bool]:
 def claim(db: Connection, lane: Lane, owner: str) -> Claim | None:
     """Take the next due job of a lane for LEASE microseconds."""
     moment = now()
+    wanted = (jobs.c.lane == lane) & _claimable(moment)
+    if lane is Lane.LADDER:  # nobody's clip gets its second rendition while another waits for its first
+        urgent = jobs.alias()
+        waits = (urgent.c.lane == Lane.PUBLISH) & urgent.c.owner.is_(None) & (urgent.c.due_at <= moment)
+        wanted &= ~exists().where(waits)
     following = (
-        select(jobs.c.id)
-        .where(jobs.c.lane == lane, _claimable(moment))
-        .order_by(jobs.c.turn, jobs.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        select(jobs.c.id).where(wanted).order_by(jobs.c.turn, jobs.c.id).limit(1).with_for_update(skip_locked=True)
     )
     taken = db.execute(
         update(jobs)
@@ -178,8 +184,13 @@ def put_back(db: Connection, job: Claim, error: str, *, give_up: bool) -> None:
     _return(db, job, due_at=None if give_up else now() + pause, error=error[:2000])
 
 
+def wait_for_room(db: Connection, job: Claim) -> None:
+    """The disk was full: try again soon, as often as it takes; that was no attempt."""
+    _return(db, job, due_at=now() + _ROOM_PAUSE, attempt=jobs.c.attempt - 1, error="The disk is full.", step=NO_ROOM)
+
+
 def _return(db: Connection, job: Claim, **values: object) -> None:
-    values |= {"owner": None, "lease_until": None, "step": "", "percent": 0}
+    values = {"owner": None, "lease_until": None, "step": "", "percent": 0} | values
     if db.execute(update(jobs).where(_mine(job)).values(**values)).rowcount != 1:
         raise LeaseLost
 

@@ -95,7 +95,7 @@ def _keep(db: Connection, viewer: Viewer, about: _About, reason: Reason, words: 
     """One open report of a person about a thing: saying it again replaces the words."""
     said = clean(words)
     if len(said) > WORDS_LENGTH:
-        raise Invalid(f"A report has at most {WORDS_LENGTH} characters.", field="words")
+        raise Invalid("A report has at most %(most)s characters.", field="words", most=WORDS_LENGTH)
     same = and_(
         reports.c.reporter_id == viewer.person,
         reports.c.account_id == about.account,
@@ -176,7 +176,7 @@ def settle(db: Connection, viewer: Viewer, report: int, outcome: Outcome, words:
         raise Conflict("This report has been settled already.")
     reason = clean(words)
     if not 1 <= len(reason) <= WORDS_LENGTH:
-        raise Invalid(f"Give a reason, in at most {WORDS_LENGTH} characters.", field="words")
+        raise Invalid("Give a reason, in at most %(most)s characters.", field="words", most=WORDS_LENGTH)
     if outcome is Outcome.HOLD:
         _hold(db, viewer, row)
     settled = {"settled_at": now, "settled_by": viewer.person, "outcome": outcome.value, "settled_words": reason}

@@ -14,6 +14,8 @@ from onstage import __version__
 from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
+    captions,
+    claims,
     clips,
     clips_edit,
     comments,
@@ -27,6 +29,8 @@ from onstage.web.api import (
     passkeys,
     people,
     plays,
+    receipts,
+    records,
     relations,
     reports,
     sessions,
@@ -37,20 +41,23 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import claims as claiming
 from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.pages import notifications as notification_pages
+from onstage.web.pages import records as time_and_money
 from onstage.web.protect import Asgi, Protect
+from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media, ledger),
+    *(uploads, clips_edit, captions, events, media, ledger, receipts, claims, records),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
-    *(doors, settings, keys, making, server_room, record),
+    *(doors, settings, keys, making, server_room, record, claiming, time_and_money),
 )
 
 
@@ -61,6 +68,7 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
     web = Litestar(
         route_handlers=[*options_of(routes), *routes],
         guards=[only_with_credentials],
+        plugins=[Strict()],
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
         compression_config=CompressionConfig(
@@ -93,4 +101,11 @@ def make(app: App) -> Asgi:
     web: Any = litestar(app, metrics)
     settings = app.settings
     limit = RateLimit(settings.rate_limit)
-    return Protect(web, origin=settings.origin, proxies=settings.trusted_proxies, limit=limit, metrics=metrics)
+    return Protect(
+        web,
+        origin=settings.origin,
+        proxies=settings.trusted_proxies,
+        limit=limit,
+        metrics=metrics,
+        media=media.elsewhere(app),
+    )

@@ -16,6 +16,7 @@ from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import Begun, SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
 from onstage.accounts.viewer import Viewer
+from onstage.clips import receipts
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed, TooLarge
 from onstage.jobs.queue import enqueue
@@ -24,7 +25,6 @@ from onstage.storage.objects import new_key
 from onstage.web.http import SESSION_COOKIE, AnyRequest, App, address
 
 TOO_YOUNG_COOKIE = "onstage_wait"
-SERVER_ZONE = "UTC"
 _KEEP_SECONDS = 400 * 86_400  # as long as browsers keep a cookie
 _WAIT = clock.DAY
 _WRONG = "This handle and this password do not belong together."
@@ -32,7 +32,7 @@ _WRONG = "This handle and this password do not belong together."
 
 def signing_policy(settings: Settings) -> Policy:
     """What this server asks of whoever signs up."""
-    return Policy(SignUpPolicy(settings.sign_up), settings.alone_from, SERVER_ZONE)
+    return Policy(SignUpPolicy(settings.sign_up), settings.alone_from, clock.SERVER_ZONE)
 
 
 def relying_party(settings: Settings) -> RelyingParty:
@@ -161,13 +161,13 @@ def change_password(app: App, viewer: Viewer, password: str) -> None:
         sessions.end_all(db, viewer.person, but=viewer.session)
 
 
-def leave(app: App, viewer: Viewer) -> None:
-    """Remove a person for good, after a sign-in check. Raises NotAllowed or Conflict."""
+def leave(app: App, viewer: Viewer) -> str:
+    """Remove a person for good, after a sign-in check; gives the path of the receipt. Raises NotAllowed or Conflict."""
     sessions.need_check(viewer, clock.now())
     with app.database.write() as db:
-        gone = leaving.leave(db, viewer, app.purgers)
-        for account in gone.accounts:
-            app.search.forget(db, "account", account)
+        receipt, secret = receipts.begin(db, "person", None, clock.now())
+        leaving.leave(db, viewer, app.purgers, receipt)
+    return f"/receipts/{secret}"
 
 
 def keep_avatar(app: App, viewer: Viewer, picture: bytes) -> None:

@@ -1,5 +1,6 @@
 """How errors look: RFC 9457 problem+json to apps, a page with a sentence and a next step to people."""
 
+import errno
 import logging
 from typing import Any
 from urllib.parse import quote
@@ -8,9 +9,10 @@ from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from onstage.accounts.viewer import GUEST
-from onstage.errors import Refused, TooMany
+from onstage.errors import NoRoom, Refused, TooMany
 from onstage.web.http import AnyRequest, page, see_other
 from onstage.web.words import gettext as _
+from onstage.web.words import said
 
 log = logging.getLogger("onstage.web")
 
@@ -26,7 +28,7 @@ def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
     extra = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if error.status == 401 and request.url.path.startswith("/api/"):
         extra["www-authenticate"] = "Bearer"
-    return answer(request, error.status, error.code, str(error), error.field, extra)
+    return answer(request, error.status, error.code, said(error), error.field, extra)
 
 
 def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -38,6 +40,8 @@ def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_crash(request: AnyRequest, error: Exception) -> Response[Any]:
     """A mistake of ours: logged with the request's id, told without details."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return on_refused(request, NoRoom())
     log.error("crash", exc_info=error, extra={"request": request.scope["state"].get("request_id")})
     return answer(request, 500, "crash", _("Something broke on our side. Nothing you sent was changed."), None, {})
 
@@ -73,7 +77,8 @@ def answer(
             body["field"] = field
         return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
     if status == 401 and request.method == "GET":
-        return see_other(f"/sign-in?next={quote(request.url.path)}")
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return see_other(f"/sign-in?next={quote(asked)}")
     shown = page("error.html", GUEST, status=status, title=_title(status), sentence=sentence, next_step=_next(status))
     shown.headers.update(headers)
     return shown

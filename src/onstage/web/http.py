@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Protocol, TypeVar, get_args, get_origin
 
@@ -96,7 +97,7 @@ def _handler(
         call = partial(_call, app, request, given)
         if inline and app.database.kind == "sqlite":
             return call()
-        answer = await asyncio.get_running_loop().run_in_executor(app.threads, call)
+        answer = await in_thread(app, call)
         return await answer if inspect.isawaitable(answer) else answer
 
     def _call(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
@@ -169,8 +170,9 @@ async def viewer_of(request: AnyRequest) -> Viewer:
 
 
 async def in_thread(app: App, function: Callable[..., T], *arguments: Any) -> T:
-    """Run something that blocks in the bounded pool, off the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(app.threads, partial(function, *arguments))
+    """Run something that blocks in the bounded pool, off the event loop, in the reader's language."""
+    call = partial(copy_context().run, function, *arguments)
+    return await asyncio.get_running_loop().run_in_executor(app.threads, call)
 
 
 def credentials(request: AnyRequest) -> tuple[str, str]:

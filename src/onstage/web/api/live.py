@@ -1,6 +1,7 @@
 """What is told to browsers as it happens: one look a second at the database on behalf of everybody who listens."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from onstage.web.http import App, in_thread
 LOOK_EVERY = 1.0
 MOST_UNHEARD = 1000
 END = b""
+_LEAST_MOVE = 5  # per cent
 _UNDER_WAY = {Stage.UPLOADING, Stage.PROCESSING}
 
 
@@ -70,6 +72,7 @@ class Hub:
     listeners: set[Listener] = field(default_factory=set)
     known: dict[int, dict[str, ProgressOut]] = field(default_factory=lambda: defaultdict(dict))
     numbers: dict[int, Numbers] = field(default_factory=dict)
+    paces: dict[str, "Pace"] = field(default_factory=dict)
     looking: "asyncio.Task[None] | None" = None
 
     def listen(self, viewer: Viewer, clips: frozenset[int]) -> Listener:
@@ -111,7 +114,7 @@ class Hub:
     def _tell(self, asked: Collection[Listener], found: _Found) -> None:
         news: dict[int, list[tuple[str, object]]] = {}
         for person in {each.viewer.person for each in asked if each.viewer.person is not None}:
-            now, before = found.far.get(person, {}), self.known[person]
+            now, before = self._estimated(found.far.get(person, {})), self.known[person]
             news[person] = [("progress", far) for slug, far in now.items() if before.get(slug) != far]
             news[person] += [("gone", {"slug": slug}) for slug in before.keys() - now.keys()]
             self.known[person] = {slug: far for slug, far in now.items() if far.stage in _UNDER_WAY}
@@ -128,6 +131,34 @@ class Hub:
                     listener.tell("counts", CountsOut.of(card))
             listener.fresh = False
         self.numbers.update(found.numbers)
+
+    def _estimated(self, found: dict[str, ProgressOut]) -> dict[str, ProgressOut]:
+        clock = time.monotonic()
+        for slug, far in found.items():
+            pace = self.paces.get(slug)
+            if far.stage not in _UNDER_WAY:
+                self.paces.pop(slug, None)
+                continue
+            if pace is None or pace.words != far.words or far.percent < pace.percent:
+                pace = self.paces[slug] = Pace(far.words, far.percent, clock)
+            far.seconds_left = pace.left(far.percent, clock)
+        return found
+
+
+@dataclass
+class Pace:
+    """Where a step was when it was first seen; instants in seconds."""
+
+    words: str
+    percent: int
+    since: float
+
+    def left(self, percent: int, moment: float) -> int | None:
+        """Seconds to the end of the step at this pace, rounded to what is honest; None before it has moved."""
+        if percent - self.percent < _LEAST_MOVE:
+            return None
+        left = (100 - percent) * (moment - self.since) / (percent - self.percent)
+        return round(left) if left < 10 else round(left / 5) * 5
 
 
 def _found(app: App, asked: Collection[Listener], slugs: list[str], before: Mapping[int, Numbers]) -> _Found:

@@ -174,9 +174,12 @@ def edit(db: Connection, viewer: Viewer, data: JSONBody[MeIn]) -> MeOut:
 @delete("/api/v1/me", tags=["me"], responses=problems(401, 403, 409), operation_id="leave")
 @plain(signed_in)
 def leave(app: App, viewer: Viewer) -> Response[None]:
-    """Delete yourself, your account and everything in it, for good; needs a fresh sign-in check."""
-    entry.leave(app, viewer)
-    response: Response[None] = Response(None, status_code=204)
+    """Delete yourself, your account and everything in it, for good; needs a fresh sign-in check.
+
+    `Onstage-Receipt` is the path of the receipt, signed in a moment; keep it, nothing else leads there.
+    """
+    receipt = entry.leave(app, viewer)
+    response: Response[None] = Response(None, status_code=204, headers={"onstage-receipt": receipt})
     entry.end_session(app, response)
     return response
 

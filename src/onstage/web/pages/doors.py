@@ -20,7 +20,7 @@ from onstage.web import entry
 from onstage.web.http import AnyRequest, App, anyone, page, plain, reads, see_other
 from onstage.web.pages.forms import Fields, inside, kept, words
 from onstage.web.words import gettext as _
-from onstage.web.words import language
+from onstage.web.words import language, said
 
 _SIGN_UP_FIELDS = ("handle", "name", "day", "month", "year", "zone")
 Token = Annotated[str, Parameter(max_length=100)]
@@ -49,7 +49,7 @@ def handle_free(db: Connection, handle: Annotated[str, Parameter(max_length=100)
     try:
         wanted = check_handle(handle)
     except Invalid as error:
-        return {"free": False, "sentence": str(error)}
+        return {"free": False, "sentence": said(error)}
     free = is_free(db, wanted)
     sentence = _("@%(handle)s is free.") if free else _("@%(handle)s is taken.")
     return {"free": free, "sentence": sentence % {"handle": wanted}}
@@ -88,7 +88,7 @@ def _link_form(app: App, request: AnyRequest, viewer: Viewer, token: str, purpos
         with app.database.read() as db:
             recovery.peek(db, purpose, token, clock.now())
     except Gone as error:
-        return page("link_ended.html", viewer, status=error.status, sentence=str(error))
+        return page("link_ended.html", viewer, status=error.status, sentence=said(error))
     template = "welcome.html" if purpose is Purpose.OWNER else "join.html"
     return _sign_up_page(app, request, viewer, template)
 
@@ -151,7 +151,7 @@ def _form(data: dict[str, Any], token: str | None, purpose: Purpose) -> Form:
         handle=words(data, "handle"),
         name=words(data, "name"),
         birth_date=_birth_date(data),
-        zone=words(data, "zone") or entry.SERVER_ZONE,
+        zone=words(data, "zone") or clock.SERVER_ZONE,
         password=words(data, "password") or None,
         link=token,
         link_purpose=purpose,
@@ -267,7 +267,7 @@ def reset_form(app: App, viewer: Viewer, token: Token) -> Response[Any]:
         with app.database.read() as db:
             recovery.peek(db, Purpose.RESET, token, clock.now())
     except Gone as error:
-        return page("link_ended.html", viewer, status=error.status, sentence=str(error))
+        return page("link_ended.html", viewer, status=error.status, sentence=said(error))
     return page("reset.html", viewer, error=None)
 
 
@@ -278,7 +278,7 @@ def reset(app: App, request: AnyRequest, viewer: Viewer, token: Token, data: Fie
     try:
         begun = entry.reset(app, request, token, words(data, "password"))
     except Gone as error:
-        return page("link_ended.html", viewer, status=error.status, sentence=str(error))
+        return page("link_ended.html", viewer, status=error.status, sentence=said(error))
     except Refused as error:
         return page("reset.html", viewer, status=error.status, error=error)
     return _let_in(app, begun, "/")

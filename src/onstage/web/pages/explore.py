@@ -12,7 +12,7 @@ from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.engagement import lists
-from onstage.engagement.cards import cards
+from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import likes_of
 from onstage.feed import explore
 from onstage.feed.recommend import of_account, with_tag
@@ -23,6 +23,7 @@ from onstage.web.http import App, anyone, page, reads, see_other, signed_in
 
 Tab = Literal["clips", "liked", "saved"]
 GRID = 30
+FACES = 12
 Cursor = Annotated[str | None, Parameter(max_length=400)]
 
 
@@ -31,7 +32,13 @@ Cursor = Annotated[str | None, Parameter(max_length=400)]
 def exploring(db: Connection, viewer: Viewer) -> Template:
     """What is used and liked here."""
     liked = cards(db, viewer, explore.liked(db, viewer, GRID))
-    return page("explore.html", viewer, tags=explore.used_tags(db), clips=liked)
+    return page("explore.html", viewer, tags=explore.used_tags(db), clips=liked, people=_to_follow(liked))
+
+
+def _to_follow(liked: list[Card]) -> list[By]:
+    """Whose clips these are, each once, without oneself and those whom one follows."""
+    found = {card.account_id: card.account for card in liked if not card.mine and not card.following}
+    return list(found.values())[:FACES]
 
 
 @get("/search", include_in_schema=False)

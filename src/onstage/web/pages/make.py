@@ -130,7 +130,7 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
         with app.database.write() as db:
             if act == "delete":
                 deletion.delete(db, viewer, slug)
-                return see_other(f"/me/clips?did=delete&clip={slug}")
+                return see_other(f"/me/clips?did=delete&clip={slug}&show={_list(data)}")
             _save(db, viewer, slug, data)
             stage = publish.publish(db, viewer, slug) if act == "publish" else None
     except Refused as error:
@@ -184,7 +184,7 @@ def mine(
 def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     """Delete a clip, or take the deletion back."""
     slug = words(data, "clip")
-    show = "published" if words(data, "show") == "published" else "drafts"
+    show = _list(data)
     try:
         with app.database.write() as db:
             if words(data, "do") == "restore":
@@ -194,6 +194,10 @@ def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     except Refused as error:
         return _mine_page(app, viewer, show=show, error=error)
     return see_other(f"/me/clips?did=delete&clip={slug}&show={show}")
+
+
+def _list(data: dict[str, Any]) -> str:
+    return "published" if words(data, "show") == "published" else "drafts"
 
 
 def _mine_page(

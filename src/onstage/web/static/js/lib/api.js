@@ -43,7 +43,9 @@ export async function api(method, path, body) {
  * @returns {Promise<DocumentFragment>} throws Refused
  */
 export async function fragment(path) {
-  const answer = await ask(path, { headers: { Accept: "text/html" } });
+  const language = new URLSearchParams(location.search).get("lang");
+  const asked = language ? `${path}${path.includes("?") ? "&" : "?"}lang=${language}` : path;
+  const answer = await ask(asked, { headers: { Accept: "text/html" } });
   if (!answer.ok) throw new Refused(word("went-wrong"), answer.status, "", undefined);
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
