@@ -27,6 +27,8 @@ from onstage.web.asgi import make
 
 log = logging.getLogger("onstage.serve")
 
+MOST_OPEN = 16_384  # requests under way at once: every open page holds one, and beyond this nobody is let in
+
 
 def addresses(host: str) -> list[str]:
     """What to listen on: `localhost` is both loopbacks, where the machine has both."""
@@ -156,6 +158,8 @@ def _listener(application: object, settings: Settings, host: str) -> Server:
         port=settings.port,
         interface=Interfaces.ASGINL,
         websockets=False,
+        backlog=1024,
+        backpressure=MOST_OPEN,
         log_enabled=False,
         log_level=LogLevels.error,
         http1_settings=HTTP1Settings(header_read_timeout=15_000),

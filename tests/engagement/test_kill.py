@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -144,6 +145,7 @@ def _each_once(app: App, watchers: list[Watcher]) -> None:
     acknowledged = {event: ms for watcher in watchers for event, ms in watcher.acknowledged.items()}
     lost = acknowledged.keys() - set(stored)
     double = len(stored) - len(set(stored))
+    sys.stdout.write(f"acknowledged {len(acknowledged)}, lost {len(lost)}, double {double}\n")  # for bench/plays.py
     assert (len(lost), double) == (0, 0)
     views = sum(len(watcher.clips) for watcher in watchers)
     expected = [sum(watcher.begun for watcher in watchers), views, views, sum(acknowledged.values())]

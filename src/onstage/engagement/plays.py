@@ -17,6 +17,7 @@ from onstage.engagement.tally import Play
 
 BATCH_EVENTS = 500
 BATCH_SECONDS = 0.005
+OTHERS_SHARE = 0.3  # of the time that a commit took, the writer rests after it: others who wait ask only now and then
 TRIES = 3
 
 _log = logging.getLogger("onstage.plays")
@@ -24,11 +25,12 @@ _Asked = tuple[list[Play], "Future[list[Answer]]"]
 
 
 class PlayWriter:
-    """Collects for at least 5 ms and at most 500 events, commits, answers: the pause lets other processes write."""
+    """Collects for at least 5 ms, commits 500 events or a few more, answers: the pause lets other processes write."""
 
     def __init__(self, database: Database, guest_views_at_most: int = 10) -> None:
         self._database = database
         self._guest_views_at_most = guest_views_at_most
+        self._not_before = 0.0
         self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="plays", daemon=True)
         self._thread.start()
@@ -53,7 +55,7 @@ class PlayWriter:
 
     def _collect(self, first: _Asked) -> tuple[list[_Asked], bool]:
         group, count = [first], len(first[0])
-        deadline = time.monotonic() + BATCH_SECONDS
+        deadline = max(time.monotonic() + BATCH_SECONDS, self._not_before)
         while count < BATCH_EVENTS:
             try:
                 more = self._waiting.get(timeout=max(0.0, deadline - time.monotonic()))
@@ -63,16 +65,20 @@ class PlayWriter:
                 return group, True
             group.append(more)
             count += len(more[0])
+        time.sleep(max(0.0, deadline - time.monotonic()))
         return group, False
 
     def _commit(self, group: list[_Asked]) -> None:
         batch = [play for each, _ in group for play in each]
+        started = time.monotonic()
         try:
             answers = self._stored(batch)
         except Exception as error:  # noqa: BLE001 - the edge of the writer: every waiting request hears of it
             for _, future in group:
                 future.set_exception(error)
             return
+        ended = time.monotonic()
+        self._not_before = ended + (ended - started) * OTHERS_SHARE
         start = 0
         for each, future in group:
             future.set_result(answers[start : start + len(each)])
