@@ -47,7 +47,9 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
         Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
         Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
-        Notice.JOINED: _("%(about)s: now %(role)s of %(account)s."),
+        Notice.JOINED: _("You are %(role)s of %(account)s now.")
+        if about_me
+        else _("%(about)s is %(role)s of %(account)s now."),
         Notice.LEFT: _("%(about)s left %(account)s."),
         Notice.REMOVED: _("%(by)s took you out of %(account)s.")
         if about_me
