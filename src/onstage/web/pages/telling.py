@@ -31,7 +31,7 @@ def sentence(told: Told, reader: int) -> str:
         "by": told.by_name or _("Somebody"),
         "about": _("you") if about_me else told.about_name or _("somebody who has left"),
         "account": f"@{told.account}",
-        "guardian": told.fields.get("guardian", ""),
+        "guardian": told.guardian_name or _("Somebody"),
         "role": role_words(str(told.fields.get("role", ""))),
         "row": row_words(str(told.fields.get("row", ""))),
         "on": day(told.fields["on"]) if "on" in told.fields else "",
