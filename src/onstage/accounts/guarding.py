@@ -12,7 +12,7 @@ from onstage.accounts.ledger import Entry
 from onstage.accounts.models import Kind, accounts, guardianships, members
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import band, need_guardian
-from onstage.accounts.queries import by_handle, name_of
+from onstage.accounts.queries import by_handle
 from onstage.accounts.recovery import Purpose
 from onstage.accounts.viewer import Viewer
 from onstage.clock import DAY
@@ -161,7 +161,7 @@ def end(db: Connection, keys: Keys, guardianship: int, by: int | None, now: int,
     record(db, GuardianshipAnnulled(guardian, minor) if annulled else GuardianshipEnded(guardian, minor))
     kind = Notice.GUARDIAN_ANNULLED if annulled else Notice.GUARDIAN_ENDED
     to = {guardian, minor, *(each.guardian for each in guardians_of(db, [minor]))}
-    notices.tell(db, to, kind, now, about=minor, by=by, guardian=name_of(db, guardian))
+    notices.tell(db, to, kind, now, about=minor, by=by, guardian=guardian)
     act = ledger.Act.GUARDIANSHIP_ANNULLED if annulled else ledger.Act.GUARDIANSHIP_ENDED
     ledger.append(db, keys, Entry(act, by, about=(guardian, minor)))
 
@@ -216,7 +216,7 @@ def _begin(db: Connection, guardian: int | None, minor: int, now: int, *, accept
 def _accepted(db: Connection, keys: Keys, guardian: int, minor: int, by: int | None, now: int) -> None:
     record(db, GuardianshipBegan(guardian, minor, full=False))
     to = {guardian, minor, *(each.guardian for each in guardians_of(db, [minor]))}
-    notices.tell(db, to, Notice.GUARDIAN_ACCEPTED, now, about=minor, by=by, guardian=name_of(db, guardian))
+    notices.tell(db, to, Notice.GUARDIAN_ACCEPTED, now, about=minor, by=by, guardian=guardian)
     ledger.append(db, keys, Entry(ledger.Act.GUARDIANSHIP_ACCEPTED, by, about=(guardian, minor)))
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, select
 
 from onstage.accounts.age import Band
+from onstage.accounts.guardianship import minors_of
 from onstage.accounts.models import Kind, Role, accounts, challenges, members, people
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Conflict
+from onstage.events import GuardianshipEnded, MemberLeft
+from onstage.jobs.queue import record
 
 NOBODY = 0
 
@@ -55,8 +58,22 @@ def leave(db: Connection, viewer: Viewer, purgers: Sequence[Purger], receipt: in
 def erase(db: Connection, person: int, purgers: Sequence[Purger], receipt: int | None = None) -> Subject:
     """Remove a person, the accounts that end with them, and what every layer keeps about either."""
     subject = Subject(person, _ending_accounts(db, person), receipt=receipt)
+    _say_goodbye(db, person)
     purge(db, subject, purgers)
     return subject
+
+
+def _say_goodbye(db: Connection, person: int) -> None:
+    """Whom they were a guardian of, and the accounts that go on without them, matter to the layers above."""
+    for ward in minors_of(db, person):
+        record(db, GuardianshipEnded(person, ward.minor))
+    joint = (
+        select(members.c.account_id)
+        .join_from(members, accounts, accounts.c.id == members.c.account_id)
+        .where(members.c.person_id == person, accounts.c.kind == Kind.JOINT.value)
+    )
+    for account in db.execute(joint.order_by(members.c.account_id)).scalars().all():
+        record(db, MemberLeft(account, person))
 
 
 def purge(db: Connection, subject: Subject, purgers: Sequence[Purger]) -> int:

@@ -334,6 +334,7 @@ notices = Table(  # what somebody must be told of what others did, or of what ti
     Column("kind", Text, nullable=False),
     Column("about_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE")),
     _somebody("by_id"),
+    _somebody("guardian_id"),  # of whom it is about, where it is about the two of them
     Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE")),
     Column("fields", Text, nullable=False, server_default="{}"),  # JSON
     Column("at", BigInteger, nullable=False),

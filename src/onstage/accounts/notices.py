@@ -62,6 +62,7 @@ class Told:
     by: int | None
     by_handle: str
     by_name: str
+    guardian_name: str
     account: str
     fields: dict[str, Any]
     at: int
@@ -76,12 +77,13 @@ def tell(
     *,
     about: int | None = None,
     by: int | None = None,
+    guardian: int | None = None,
     account: int | None = None,
     **fields: object,
 ) -> None:
-    """Tell each of these people once, whoever did it excepted."""
-    kept = msgspec.json.encode(fields).decode()
-    row = {"kind": kind.value, "about_id": about, "by_id": by, "account_id": account, "fields": kept, "at": now}
+    """Tell each of these people once, whoever did it excepted. `fields` hold no names: who leaves is named no more."""
+    row = {"kind": kind.value, "about_id": about, "by_id": by, "guardian_id": guardian, "account_id": account}
+    row |= {"fields": msgspec.json.encode(fields).decode(), "at": now}
     rows = [{"id": ids.new(), "person_id": person, **row} for person in sorted(set(to)) if person != by]
     if rows:
         db.execute(insert(notices), rows)
@@ -89,8 +91,8 @@ def tell(
 
 def told(db: Connection, person: int, *, limit: int = 50, by: Iterable[int] | None = None) -> list[Told]:
     """What a person was told, newest first; `by`: only of what these people did."""
-    about, doer = accounts.alias(), accounts.alias()
-    whose, whose_doing = members.alias(), members.alias()
+    about, doer, standing = accounts.alias(), accounts.alias(), accounts.alias()
+    whose, whose_doing, whose_standing = members.alias(), members.alias(), members.alias()
     query = (
         select(
             notices,
@@ -98,6 +100,7 @@ def told(db: Connection, person: int, *, limit: int = 50, by: Iterable[int] | No
             about.c.name.label("about_name"),
             doer.c.handle.label("by_handle"),
             doer.c.name.label("by_name"),
+            standing.c.name.label("guardian_name"),
             accounts.c.handle.label("account_handle"),
         )
         .select_from(notices)
@@ -108,6 +111,12 @@ def told(db: Connection, person: int, *, limit: int = 50, by: Iterable[int] | No
         .outerjoin(
             whose_doing.join(doer, (doer.c.id == whose_doing.c.account_id) & (doer.c.kind == Kind.PERSONAL.value)),
             whose_doing.c.person_id == notices.c.by_id,
+        )
+        .outerjoin(
+            whose_standing.join(
+                standing, (standing.c.id == whose_standing.c.account_id) & (standing.c.kind == Kind.PERSONAL.value)
+            ),
+            whose_standing.c.person_id == notices.c.guardian_id,
         )
         .outerjoin(accounts, accounts.c.id == notices.c.account_id)
         .where(notices.c.person_id == person)
@@ -129,6 +138,7 @@ def _told(row: Any) -> Told:
         by=row.by_id,
         by_handle=row.by_handle or "",
         by_name=row.by_name or "",
+        guardian_name=row.guardian_name or "",
         account=row.account_handle or "",
         fields=msgspec.json.decode(row.fields),
         at=row.at,

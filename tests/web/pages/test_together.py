@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts.models import accounts, guardianships, members, people
+from onstage.accounts import leaving
+from onstage.accounts.models import accounts, guardianships, members, notices, people
 from onstage.clock import now
+from onstage.jobs.models import jobs
 from tests.accounts.joining import born
 from tests.cast import Actor, Cast, stand_for
 from tests.client import Answer, Client
@@ -166,3 +168,15 @@ def test_each_page_has_its_words_for_a_carer_and_for_who_is_away(cast: Cast, cli
     assert "You are a carer" in page
     assert "away" in page
     assert "A new password for them" not in page
+
+
+def test_who_leaves_the_server_is_named_in_no_notice_any_more(cast: Cast, client: Client) -> None:
+    sent(client, "/children/mia", cast.gus, do="end")
+    assert "Gus is no guardian of you any more." in seen(client, "/together", cast.mia)
+    with cast.app.database.write() as db:
+        leaving.leave(db, cast.gus.viewer, cast.app.purgers)
+        assert "Gus" not in " ".join(db.execute(select(notices.c.fields)).scalars())
+        leaving.leave(db, cast.gil.viewer, cast.app.purgers)
+        said = [payload for payload in db.execute(select(jobs.c.payload)).scalars() if "GuardianshipEnded" in payload]
+        assert any(str(cast.gil.viewer.person) in payload for payload in said), "who leaves ends what they stood for"
+    assert "Somebody is no guardian of you any more." in seen(client, "/together", cast.mia)

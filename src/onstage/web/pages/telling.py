@@ -31,7 +31,7 @@ def sentence(told: Told, reader: int) -> str:
         "by": told.by_name or _("Somebody"),
         "about": _("you") if about_me else told.about_name or _("somebody who has left"),
         "account": f"@{told.account}",
-        "guardian": told.fields.get("guardian", ""),
+        "guardian": told.guardian_name or _("Somebody"),
         "role": role_words(str(told.fields.get("role", ""))),
         "row": row_words(str(told.fields.get("row", ""))),
         "on": day(told.fields["on"]) if "on" in told.fields else "",
@@ -47,7 +47,9 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
         Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
         Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
-        Notice.JOINED: _("%(about)s: now %(role)s of %(account)s."),
+        Notice.JOINED: _("You are %(role)s of %(account)s now.")
+        if about_me
+        else _("%(about)s is %(role)s of %(account)s now."),
         Notice.LEFT: _("%(about)s left %(account)s."),
         Notice.REMOVED: _("%(by)s took you out of %(account)s.")
         if about_me

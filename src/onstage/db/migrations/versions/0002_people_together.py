@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("about_id", sa.BigInteger(), nullable=True),
         sa.Column("by_id", sa.BigInteger(), nullable=True),
+        sa.Column("guardian_id", sa.BigInteger(), nullable=True),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("fields", sa.Text(), server_default="{}", nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -134,6 +135,9 @@ def upgrade() -> None:
             ["account_id"], ["accounts.id"], name=op.f("fk_notices_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_notices_by_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["guardian_id"], ["people.id"], name=op.f("fk_notices_guardian_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
