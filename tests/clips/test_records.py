@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
@@ -76,6 +76,7 @@ figures = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(shown=st.lists(figures, max_size=30), income=st.integers(0, 10**9), rule=st.sampled_from(Rule))
 def test_figures_add_up(shown: list[Shown], income: int, rule: Rule) -> None:
     found = months(shown, {"2026-02": income}, {}, rule, CHILD)

@@ -58,7 +58,7 @@ def clip(app: App, cast: Cast, film: Film, run: Run) -> Upload:
         comments.comment(db, ben, made.slug, WORDS[1])
         reports.report_clip(db, cast.fay.viewer, made.slug, Reason.OTHER, WORDS[2], now())
         play = {"kind": "end", "surface": "feed", "watched_ms": 1, "loops": 0, "happened_at": 1, "received_at": 1}
-        db.execute(insert(plays).values(position=1, event=b"e", viewer=b"g", clip_id=made.clip, **play))
+        db.execute(insert(plays).values(position=900, event=b"e", viewer=b"g", clip_id=made.clip, **play))
         digest = ledger.media_digest(db, made.clip, b"digest")
         yes = Entry(Act.YES, ben.person, clip=made.clip, fields={"version": 1, "words": WORDS[0], "media": digest})
         ledger.append(db, app.keys, yes)

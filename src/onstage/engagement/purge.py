@@ -6,7 +6,7 @@ from onstage.accounts.leaving import Subject
 from onstage.clips import cases
 from onstage.db.engine import Connection
 from onstage.engagement import counts
-from onstage.engagement.models import comment_likes, comments, likes, plays, saves, seen, shares
+from onstage.engagement.models import comment_likes, comments, guest_views, likes, plays, saves, seen, shares
 from onstage.engagement.viewers import NOBODY, of_account
 
 
@@ -28,8 +28,9 @@ def purge(db: Connection, subject: Subject) -> int:
 
 def _forget_clips(db: Connection, subject: Subject) -> int:
     """The log counts on without gaps, and no longer says of what; everything else hangs on the clip and goes with it."""
-    about = plays.c.clip_id.in_(cases.ending(db, subject))
-    return db.execute(update(plays).where(about).values(clip_id=0)).rowcount
+    ending = cases.ending(db, subject)
+    gone = db.execute(delete(guest_views).where(guest_views.c.clip_id.in_(ending))).rowcount
+    return gone + db.execute(update(plays).where(plays.c.clip_id.in_(ending)).values(clip_id=0)).rowcount
 
 
 def _likes_of(subject: Subject) -> ScalarSelect[int]:
