@@ -83,7 +83,7 @@ def compose(settings: Settings) -> App:
 
 def job_kinds(app: App) -> Mapping[str, Kind]:
     """What workers can do."""
-    room = open_workroom(app.settings, app.storage, app.staging)
+    room = open_workroom(app.settings, app.storage, app.staging, app.keys)
     return {
         **clip_jobs.kinds(room),
         queue.EVENT: deliver(_subscribers(app)),

@@ -41,7 +41,7 @@ def filled(app: App, cast: Cast, film: Film, run: Run) -> Filled:
     first, second = (send(app, ada, film(seconds).read_bytes()) for seconds in (1, 2))
     with app.database.write() as db:
         for clip in (first, second):
-            publish.publish(db, ada, clip.slug)
+            publish.publish(db, app.keys, ada, clip.slug)
     run()
     with app.database.write() as db:
         likes.like(db, ben, second.slug)
@@ -84,7 +84,7 @@ def run_in() -> Callable[[App], int]:
     """Runs what is due in another application."""
 
     def run_due_there(app: App) -> int:
-        room = open_workroom(app.settings, app.storage, app.staging)
+        room = open_workroom(app.settings, app.storage, app.staging, app.keys)
         return run_due(app.database, kinds.kinds(room))
 
     return run_due_there

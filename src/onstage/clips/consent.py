@@ -266,6 +266,14 @@ def narrow(clip: Clip, facts: Facts, by: int, reach: Reach) -> Clip:
     return _limit(clip, by, reach)
 
 
+@_of_a_clip_that_is
+def mark(clip: Clip, facts: Facts, by: int) -> Clip:
+    """[8] Marked for adults: fewer see it, at once; moderators have it where a minor is in it."""
+    _right(by in limiters(clip, facts) | facts.editors, "You are not among those who decide about this clip.")
+    shown = clip.shown and replace(clip.shown, marked=True)
+    return _narrow_to_today(replace(clip, shown=shown), facts)
+
+
 def _limit(clip: Clip, giver: int, reach: Reach) -> Clip:
     own = frozenset(cap for cap in clip.caps if cap.giver == giver)
     narrower = Cap(giver, reach.meet(*(cap.reach for cap in own)), clip.last)
@@ -428,7 +436,8 @@ def deletion_of(clip: Clip, by: int) -> Hold:
     return found
 
 
-def _lasts(facts: Facts) -> int:
+def lasts(facts: Facts) -> int:
+    """For how long a deletion can be taken back or stopped, in microseconds."""
     return STOP if facts.joint else UNDO
 
 
@@ -436,7 +445,7 @@ def _lasts(facts: Facts) -> int:
 def undelete(clip: Clip, facts: Facts, by: int) -> Clip:
     """[17] Somebody takes their own deletion back while there is time."""
     own = deletion_of(clip, by)
-    if facts.at >= own.since + _lasts(facts):
+    if facts.at >= own.since + lasts(facts):
         raise Gone("The time to take it back is over, and the clip is gone.")
     return replace(clip, holds=clip.holds - {own})
 
@@ -454,7 +463,7 @@ def stop(clip: Clip, facts: Facts, by: int, of: int) -> Clip:
 @_of_a_clip_that_is
 def erase(clip: Clip, facts: Facts) -> Clip:
     """[17] The time is up: gone, for good."""
-    over = any(hold.kind is HoldKind.DELETING and facts.at >= hold.since + _lasts(facts) for hold in clip.holds)
+    over = any(hold.kind is HoldKind.DELETING and facts.at >= hold.since + lasts(facts) for hold in clip.holds)
     _need(over, "It still has time.", "time")
     return replace(clip, gone=True)
 

@@ -54,7 +54,7 @@ def publish(room: Workroom, job: Job) -> None:
     except Unplayable as reason:
         fail(room, job, reason.sentence)
         return
-    ready = job.change("ready", Outcome, lambda db: _ready(db, job, first, cover))
+    ready = job.change("ready", Outcome, lambda db: _ready(db, room, job, first, cover))
     if ready.there and not first.copied:
         kept = job.step("original", str, lambda: original or _keep_original(room, upload))
         ready = job.change("hand over", Outcome, lambda db: _hand_over(db, job, kept))
@@ -105,7 +105,7 @@ def _stored_cover(room: Workroom, made: Cover) -> CoverKeys:
     return keys
 
 
-def _ready(db: Connection, job: Job, first: First, cover: CoverKeys) -> Outcome:
+def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverKeys) -> Outcome:
     made = first.rendition
     clip = _clip(job)
     playable = {
@@ -122,7 +122,7 @@ def _ready(db: Connection, job: Job, first: First, cover: CoverKeys) -> Outcome:
     add(db, clip, made)
     dropped = set_cover(db, clip, cover, replace=False)
     record(db, ClipReady(clip))
-    show_if_asked(db, clip)
+    show_if_asked(db, room.keys, clip)
     if first.copied:
         _enqueue_ladder(db, job)
     return Outcome(there=True, dropped=dropped)

@@ -9,6 +9,7 @@ from pathlib import Path
 import imageio_ffmpeg
 
 from onstage.jobs.worker import Job
+from onstage.keys import Keys
 from onstage.media.probe import Limits
 from onstage.settings import Settings
 from onstage.storage.objects import Objects
@@ -28,6 +29,7 @@ class Workroom:
     ffmpeg: str
     limits: Limits
     keep_originals: bool
+    keys: Keys
 
     @contextmanager
     def table(self, job: Job) -> Iterator[Path]:
@@ -51,7 +53,7 @@ class Workroom:
         return path
 
 
-def open_workroom(settings: Settings, objects: Objects, staging: Staging) -> Workroom:
+def open_workroom(settings: Settings, objects: Objects, staging: Staging, keys: Keys) -> Workroom:
     """The workroom of this machine, with what the settings allow a clip to be."""
     return Workroom(
         objects=objects,
@@ -61,4 +63,5 @@ def open_workroom(settings: Settings, objects: Objects, staging: Staging) -> Wor
         ffmpeg=settings.ffmpeg or imageio_ffmpeg.get_ffmpeg_exe(),
         limits=Limits(max_seconds=settings.max_seconds, max_bytes=settings.max_upload_mb * 1_000_000),
         keep_originals=settings.keep_originals,
+        keys=keys,
     )

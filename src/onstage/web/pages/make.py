@@ -27,6 +27,7 @@ from onstage.web.words import ngettext
 
 _WHOLE = 200_000_000  # bytes of a request that carries a film
 _LISTED = 96
+_DID = {Stage.NONE: "publish&show=published", Stage.ASKED: "ask"}
 _COMING = ["uploading", "processing", "failed", "draft"]
 
 
@@ -129,22 +130,23 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             own_picture(app, viewer, slug, picture)
         with app.database.write() as db:
             if act == "delete":
-                deletion.delete(db, viewer, slug)
+                deletion.delete(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=delete&clip={slug}")
-            _save(db, viewer, slug, data)
-            stage = publish.publish(db, viewer, slug) if act == "publish" else None
+            _save(app, db, viewer, slug, data)
+            stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
         if error.status == NotFound.status:
             raise
         return _clip_page(app, viewer, slug, typed=data, error=error)
     if stage is None:
         return see_other(f"/make/{slug}?did=save")
-    return see_other(f"/me/clips?did={'publish&show=published' if stage is Stage.NONE else 'publish-later'}")
+    return see_other(f"/me/clips?did={_DID.get(stage, 'publish-later')}")
 
 
-def _save(db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
     edit.change(
         db,
+        app.keys,
         viewer,
         slug,
         caption=words(data, "caption"),
@@ -188,9 +190,9 @@ def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     try:
         with app.database.write() as db:
             if words(data, "do") == "restore":
-                deletion.restore(db, viewer, slug)
+                deletion.restore(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=restore&show={show}")
-            deletion.delete(db, viewer, slug)
+            deletion.delete(db, app.keys, viewer, slug)
     except Refused as error:
         return _mine_page(app, viewer, show=show, error=error)
     return see_other(f"/me/clips?did=delete&clip={slug}&show={show}")
@@ -209,6 +211,7 @@ def _mine_page(
     said = {
         "save": _("Saved."),
         "publish": _("Your clip is out."),
+        "ask": _("Everybody who must agree is asked. It goes out when the last of them has said yes."),
         "publish-later": _("Your clip goes out by itself as soon as it is playable."),
         "restore": _("It is back."),
     }
