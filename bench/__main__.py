@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import browser, clone, feed_page, first_load, media_range, memory, swipe, upload_to_playable
+from bench import browser, clone, feed_page, first_load, ledger_verify, media_range, memory, swipe, upload_to_playable
 from bench.measure import Measure
 
 Run = Callable[[], Mapping[str, Measure]]
@@ -24,6 +24,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     (("swipe_first_frame_preloaded", "swipe_first_frame_cold"), swipe.measure),
     _named("idle_memory", memory.measure),
     _named("first_load_bytes", first_load.measure),
+    _named("ledger_verify", ledger_verify.measure),
     _named("clone_to_page", clone.measure),
 )
 NEED_BROWSER = {"swipe_first_frame_preloaded", "swipe_first_frame_cold", "first_load_bytes"}

@@ -5,7 +5,7 @@ import sys
 
 WANTED = (
     (("chromium", "chromium-browser", "google-chrome"), "Chromium", "chromium", "the browser tests"),
-    (("node",), "Node.js", "nodejs npm", "one of the two upload clients"),
+    (("node",), "Node.js", "nodejs npm", "one of the two upload clients and the look for what shuts people out"),
     (("nginx", "/usr/sbin/nginx"), "nginx", "nginx-light", "serving behind a proxy"),
 )
 

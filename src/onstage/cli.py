@@ -62,6 +62,7 @@ COMMANDS = (
         {
             "--deep": {"action": "store_true", "help": "read every page of the database"},
             "--media": {"action": "store_true", "help": "compare every object with the rows that name it"},
+            "--counts": {"action": "store_true", "help": "count again, while the server runs, and compare"},
             "--mend": {"action": "store_true", "help": "remove what belongs to nothing, try failed jobs again"},
         },
     ),
@@ -72,6 +73,17 @@ COMMANDS = (
         {
             "act": {"choices": ("list", "reset", "make-owner"), "metavar": "list | reset | make-owner"},
             "handle": {"nargs": "?", "help": "whom", "metavar": "HANDLE"},
+        },
+    ),
+    Command(
+        "ledger",
+        "onstage.upkeep.ledger_file:check",
+        "check somebody's copy of a ledger; needs no server",
+        {
+            "act": {"choices": ("verify",), "metavar": "verify"},
+            "file": {"help": "the copy", "metavar": "FILE"},
+            "--head": {"help": "a head that you hold, from a receipt or a mail", "metavar": "POSITION.HASH"},
+            "--key": {"help": "the key that you trust, as the server publishes it", "default": ""},
         },
     ),
     Command("settings", "onstage.upkeep.commands:settings_in_force", "print every setting as it is in force"),

@@ -15,10 +15,11 @@ from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
 from onstage.clips.workroom import open_workroom
-from onstage.clock import MINUTE, now
+from onstage.clock import DAY, MINUTE, now
 from onstage.db.engine import Connection, Database
 from onstage.db.postgres import open_postgres
 from onstage.db.sqlite import check_library, open_sqlite
+from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
@@ -41,7 +42,7 @@ from onstage.storage.staging import Staging
 from onstage.web.app import App
 from onstage.web.entry import SERVER_ZONE
 
-RANKING, UPKEEP = "ranking", "upkeep"
+RANKING, UPKEEP, CLOSING = "ranking", "upkeep", "closing"
 PURGERS = (engagement.purge, clips.purge)  # from the top layer down
 
 
@@ -76,7 +77,7 @@ def compose(settings: Settings) -> App:
         mail=open_mail(settings),
         search=open_search(database),
         keys=keys.load(settings.data, settings.secret, settings.secret_previous),
-        plays=PlayWriter(database),
+        plays=PlayWriter(database, settings.guest_views),
         purgers=PURGERS,
     )
 
@@ -91,6 +92,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
         UPKEEP: Kind(_keep_up),
+        CLOSING: Kind(partial(_close, app.settings.keep_events_days * DAY)),
     }
 
 
@@ -100,6 +102,15 @@ def _rank(job: Job) -> None:
 
 def _keep_up(job: Job) -> None:
     job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+
+
+def _close(kept: int, job: Job) -> None:
+    moment, closed = now(), closing.AT_ONCE
+    while closed == closing.AT_ONCE:
+        with job.write() as db:
+            closed = closing.close_old(db, moment - kept)
+    with job.write() as db:
+        closing.forget(db, moment)
 
 
 def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
@@ -122,3 +133,4 @@ def schedule(db: Connection) -> None:
     clip_jobs.schedule(db)
     queue.enqueue(db, RANKING, {}, key=RANKING, period=5 * MINUTE)
     queue.enqueue(db, UPKEEP, {}, key=UPKEEP, period=5 * MINUTE)
+    queue.enqueue(db, CLOSING, {}, key=CLOSING, period=30 * MINUTE)

@@ -80,6 +80,16 @@ SETTINGS = (
     Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
     Setting("RATE_LIMIT", 600, "Requests a minute that one person or address may send. 0: no limit."),
     Setting(
+        "GUEST_VIEWS",
+        10,
+        "Views by guests that one address (IPv6: one /64) adds to a clip in 30 minutes. People who are signed in always count.",
+    ),
+    Setting(
+        "KEEP_EVENTS_DAYS",
+        90,
+        "Days for which single events of the log of plays are kept (4 or more); then only totals.",
+    ),
+    Setting(
         "SOURCE_URL", "", "Where this server's source code can be had (AGPL). Empty: the server offers its own files."
     ),
     Setting("LOG_LEVEL", "info", "How much is logged.", ("debug", "info", "warning", "error")),
@@ -116,6 +126,8 @@ class Settings:
     keep_originals: bool
     ffmpeg: str
     rate_limit: int
+    guest_views: int
+    keep_events_days: int
     source_url: str
     log_level: str
 
@@ -195,6 +207,8 @@ def _check(settings: Settings) -> None:
         raise BadSetting("ONSTAGE_URL starts with http:// or https://.")
     if settings.web_processes > 1 and not settings.database_url:
         raise BadSetting("WEB_PROCESSES above 1 needs PostgreSQL: set DATABASE_URL.")
+    if settings.keep_events_days < 4:
+        raise BadSetting("KEEP_EVENTS_DAYS is 4 or more: a player may send what it could not for three days.")
     if min(settings.own_account_from, settings.alone_from) < 13:
         raise BadSetting("OWN_ACCOUNT_FROM and ALONE_FROM are 13 or more.")
 

@@ -161,6 +161,78 @@ def test_holding_plays_twice_as_fast(chromium: Browser, site: Site) -> None:
     assert not page.evaluate(STATE)["paused"]
 
 
+def press(page: Page, x: int, y: int, *, milliseconds: int) -> None:
+    """A finger that rests on the screen."""
+    session = page.context.new_cdp_session(page)
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    page.wait_for_timeout(milliseconds)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_holds_at_the_side_and_presses_long_in_the_middle(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium)
+    watching(page, site)
+    page.evaluate(
+        "() => document.querySelector('clip-feed').player.video.addEventListener("
+        "'ratechange', (event) => (window.rates ??= []).push(event.target.playbackRate))"
+    )
+    press(page, 50, 400, milliseconds=700)
+    page.wait_for_function("() => window.rates?.join() === '2,1'")
+    press(page, 195, 400, milliseconds=700)
+    expect(page.locator("#more-sheet")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(page.locator("#more-sheet")).to_be_visible()
+    assert not page.evaluate(STATE)["paused"]
+
+
+def test_the_mouse_has_a_button_for_the_menu(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, phone=False)
+    watching(page, site)
+    page.mouse.click(560, 300, button="right")
+    expect(page.locator("#more-sheet")).to_be_visible()
+
+
+def test_what_is_not_wanted_leaves_the_feed_and_is_logged(chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(chromium, site.cast.ben)
+    slugs = watching(page, site, "/")
+    on_stage(page, "[data-act=more]").click()
+    with page.expect_response("**/api/v1/plays"):
+        page.get_by_role("button", name="Not interested").click()
+    page.wait_for_function(PLAYS, arg=slugs[1])
+    expect(page.locator(f'.clip[data-slug="{slugs[0]}"]')).to_have_count(0)
+    with database.read() as db:
+        unwanted = (
+            select(clips.c.slug).join(plays, plays.c.clip_id == clips.c.id).where(plays.c.kind == "not_interested")
+        )
+        assert db.execute(unwanted).scalar_one() == slugs[0]
+
+
+def test_when_nothing_is_left_the_feed_says_so(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    watching(page, site)
+    page.evaluate("() => { const f = document.querySelector('clip-feed'); f.next = null; f.without(f.articles) }")
+    expect(page.get_by_text("That was the last one")).to_be_visible()
+
+
+def test_the_picture_that_was_chosen_is_played_from_the_same_moment(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    watching(page, site)
+    video = "document.querySelector('clip-feed').player.video"
+    light, sharp = ("/media/light.mp4", page.evaluate(f"{video}.getAttribute('src')"))
+    page.evaluate(
+        "([light, sharp]) => { document.querySelector('clip-feed').player.dataset.files ="
+        " JSON.stringify([[960, 540, 1, sharp], [480, 270, 1, light]]) }",
+        [light, sharp],
+    )
+    page.route(f"**{light}", lambda route: route.continue_(url=site.origin + sharp))
+    on_stage(page, "[data-act=more]").click()
+    page.get_by_label("Least data").check()
+    page.wait_for_function(f"() => {video}.getAttribute('src') === '{light}' && {video}.currentTime > 0")
+    page.reload()
+    on_stage(page, "[data-act=more]").click()
+    expect(page.get_by_label("Least data")).to_be_checked()
+
+
 def test_a_refused_like_is_taken_back_with_a_sentence(chromium: Browser, site: Site, database: Database) -> None:
     page = site.page(chromium, site.cast.ben)
     slugs = watching(page, site)

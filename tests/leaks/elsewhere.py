@@ -29,9 +29,10 @@ _PAGES = (
     *("/server", "/server/invitations", "/server/people", "/server/set-up"),
     *(
         f"/settings{room}"
-        for room in ("", "/check", "/leaving", "/privacy", "/profile", "/sessions", "/sign-in", "/tokens")
+        for room in ("", "/check", "/leaving", "/privacy", "/profile", "/record", "/sessions", "/sign-in", "/tokens")
     ),
     *(f"{API}/{what}" for what in ("me", "me/follow-requests", "passkeys", "sessions", "tokens")),
+    *("/.well-known/onstage-ledger", f"{API}/me/ledger"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (

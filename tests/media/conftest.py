@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.media.files import make
@@ -32,6 +33,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     make.every(folder)
     return folder
+
+
+def running() -> list[psutil.Process]:
+    """The children that are ffmpeg or become it; a test process has others, such as a database and a browser."""
+    children = psutil.Process().children()
+    return [child for child in children if "ffmpeg" in child.name() or "ffmpeg" in " ".join(child.cmdline())]
 
 
 def decode(path: Path, *options: str, sound: bool = True) -> Decoded:

@@ -58,7 +58,7 @@ def notes(settings: Settings, **asked: bool) -> list[str]:
 
 
 def test_a_server_that_is_well(chosen: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    doctor(chosen, deep=True, media=True, mend=True)
+    doctor(chosen, deep=True, media=True, counts=True, mend=True)
     said = capsys.readouterr().out.splitlines()
     assert len(said) >= 10
     assert not [line for line in said if line.startswith("wrong")]
@@ -72,7 +72,7 @@ def test_it_changes_nothing_where_there_is_nothing(tmp_path: Path, plain: Settin
 
 def test_what_is_wrong_makes_it_fail(plain: Settings) -> None:
     with pytest.raises(SystemExit) as ended:
-        doctor(replace(plain, secret="short"), deep=False, media=False, mend=False)
+        doctor(replace(plain, secret="short"), deep=False, media=False, counts=False, mend=False)
     assert ended.value.code == 1
 
 

@@ -1,4 +1,12 @@
-"""What the ledger tells: every act that consent depends on, by a name that never changes."""
+"""What the ledger tells: every act that consent depends on, by a name that never changes.
+
+How an entry is filled in, so that reading them all again gives the state (`replay`):
+
+- `by` gives the yes, the no, the hold; None is the server. A hold is ended by an entry with the same `by` and `kind`.
+- Guardianship: `about` is the guardian, then the child, then whoever else is told. `kind` is `carer` or `full`.
+- Membership: `about` is the member, then whoever else is told; `role` where there is one; `account` says of what.
+- Versions of a clip count from 1 in `version`: asked, yes and published carry it.
+"""
 
 from enum import StrEnum
 
@@ -70,6 +78,9 @@ class Act(StrEnum):
     # The server
     RESTORED = "restored"  # from a backup: what was entered after it is missing
 
+
+MODERATORS = frozenset({Act.MODERATOR_LOOKED, Act.MODERATOR_DECIDED, Act.CLAIM_DECIDED, Act.GUARDIANSHIP_DECIDED})
+"""Acts of office: whom they concern reads that they happened, not who did them."""
 
 SECRET = frozenset({Act.NO, Act.LIFTED, Act.CLAIM_OPENED, Act.CLAIM_APPEALED})
 """Acts that nobody but who did them reads in an export, unless they want it known (field `known`)."""

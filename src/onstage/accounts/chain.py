@@ -8,6 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from onstage.keys import Keys
 
+FORMAT = 1
+"""Of hashes, signatures and copies; a change of any of them is another number."""
+
 _PURPOSE = "ledger signature"
 
 
@@ -59,6 +62,16 @@ def sign(key: Ed25519PrivateKey, ledger: str, head: Head) -> bytes:
 def is_signed(public: bytes, signature: bytes, ledger: str, head: Head) -> bool:
     """Whether the owner of this public key (32 bytes) signed the head."""
     return is_signature(public, signature, _signed_words(ledger, head))
+
+
+def sign_file(key: Ed25519PrivateKey, ledger: str, digest: bytes) -> bytes:
+    """The server's signature of an export; `digest` is SHA-256 of every line before the last."""
+    return key.sign(file_words(ledger, digest))
+
+
+def file_words(ledger: str, digest: bytes) -> bytes:
+    """The message of `sign_file`."""
+    return _lines("onstage ledger file", ledger, digest.hex())
 
 
 def is_signature(public: bytes, signature: bytes, message: bytes) -> bool:

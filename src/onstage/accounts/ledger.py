@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from hmac import digest as keyed
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts import chain
-from onstage.accounts.acts import FACTS, SECRET, Act
+from onstage.accounts.acts import FACTS, MODERATORS, SECRET, Act
 from onstage.accounts.chain import Head
 from onstage.accounts.models import ledger, ledger_head, ledger_keys, ledger_mentions, ledger_signers
 from onstage.clock import iso, now
@@ -25,7 +25,7 @@ from onstage.keys import Keys
 
 __all__ = ["Act", "Entry", "Head", "append", "head", "media_digest", "shred"]
 
-PERSON, CLIP, ACCOUNT = "person", "clip", "account"
+PERSON, CLIP, ACCOUNT, OFFICE = "person", "clip", "account", "office"  # an office is a person who acts as moderator
 _HEAD = 1
 _WORD = re.compile(r"[a-z0-9_ -]{1,40}")
 
@@ -62,7 +62,7 @@ def append(db: Connection, keys: Keys, entry: Entry) -> int:
     """
     facts = _facts(entry)
     name, position, before = _next(db)
-    by = _named(db, PERSON, entry.by)
+    by = _named(db, OFFICE if entry.act in MODERATORS else PERSON, entry.by)
     about = [_name(db, PERSON, person) for person in dict.fromkeys(entry.about)]
     account, clip = _named(db, ACCOUNT, entry.account), _named(db, CLIP, entry.clip)
     named = [each for each in (by, *about, account, clip) if each]
@@ -79,8 +79,12 @@ def append(db: Connection, keys: Keys, entry: Entry) -> int:
     rest = {what: value for what, value in entry.fields.items() if what not in FACTS}
     _write(db, keys, name, before, position, _json(act), _json(rest), _seal_key(named))
     opening = {each.alias for each in ([by] if _is_secret(entry) else [by, *about]) if each}
-    for alias in {each.alias for each in named}:
-        db.execute(insert(ledger_mentions).values(alias=alias, position=position, opens=int(alias in opening)))
+    mentions = [
+        {"alias": alias, "position": position, "opens": int(alias in opening)}
+        for alias in sorted({each.alias for each in named})
+    ]
+    if mentions:
+        db.execute(insert(ledger_mentions), mentions)
     return position
 
 
@@ -91,18 +95,10 @@ def _write(
     fields_commitment = chain.bind("fields", fields_salt.hex(), fields)
     commitment = chain.join(chain.bind("act", act_salt.hex(), act), fields_commitment)
     head_ = Head(position, chain.link(position, before, commitment))
-    signing, *earlier = chain.signing_keys(keys)
+    signing = chain.signing_keys(keys)[0]
     signer = chain.public_bytes(signing)
-    if db.execute(select(ledger_signers.c.public).where(ledger_signers.c.public == signer)).first() is None:
-        previous = earlier[0] if earlier else None
-        db.execute(
-            insert(ledger_signers).values(
-                public=signer,
-                since=position,
-                before=previous and chain.public_bytes(previous),
-                handed_over=previous and chain.hand_over(previous, signer),
-            )
-        )
+    if all(known.public != signer for known in _signers(db)):
+        db.execute(insert(ledger_signers).values(**asdict(_in_force(keys, position))))
     db.execute(
         insert(ledger).values(
             position=position,
@@ -117,6 +113,35 @@ def _write(
         )
     )
     db.execute(update(ledger_head).where(ledger_head.c.id == _HEAD).values(hash=head_.hash))
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A public key (Ed25519, 32 bytes) that signs entries from `since` on; `before` handed over to it, where it could."""
+
+    public: bytes
+    since: int
+    before: bytes | None
+    handed_over: bytes | None
+
+
+def signers(db: Connection, keys: Keys) -> list[Signer]:
+    """Every key that has ever signed, oldest first, and the one that signs the next entry."""
+    known = _signers(db)
+    fresh = _in_force(keys, head(db).position + 1)
+    return known if any(each.public == fresh.public for each in known) else [*known, fresh]
+
+
+def _signers(db: Connection) -> list[Signer]:
+    return [Signer(*row) for row in db.execute(select(*ledger_signers.c).order_by(ledger_signers.c.since))]
+
+
+def _in_force(keys: Keys, since: int) -> Signer:
+    signing, *earlier = chain.signing_keys(keys)
+    public = chain.public_bytes(signing)
+    if not earlier:
+        return Signer(public, since, None, None)
+    return Signer(public, since, chain.public_bytes(earlier[0]), chain.hand_over(earlier[0], public))
 
 
 def _next(db: Connection, step: int = 1) -> tuple[str, int, bytes]:
@@ -138,7 +163,7 @@ def _next(db: Connection, step: int = 1) -> tuple[str, int, bytes]:
 def head(db: Connection) -> Head:
     """The last entry's position and hash, to be carried by receipts and mails; position 0 while there is none."""
     row = db.execute(select(ledger_head.c.position, ledger_head.c.hash)).first()
-    return Head(row[0], row[1]) if row else Head(0, bytes(32))
+    return Head(row[0], row[1]) if row else Head(0, chain.start(""))
 
 
 def media_digest(db: Connection, clip: int, digest: bytes) -> str:
@@ -151,7 +176,8 @@ def shred(db: Connection, kind: str, ids: Sequence[int]) -> int:
 
     What was sealed under any of them can be read by nobody any more, and nothing leads from the names to the entries.
     """
-    theirs = (ledger_keys.c.kind == kind) & ledger_keys.c.id.in_(ids)
+    kinds = [PERSON, OFFICE] if kind == PERSON else [kind]
+    theirs = ledger_keys.c.kind.in_(kinds) & ledger_keys.c.id.in_(ids)
     aliases = select(ledger_keys.c.alias).where(theirs)
     db.execute(delete(ledger_mentions).where(ledger_mentions.c.alias.in_(aliases)))
     return db.execute(delete(ledger_keys).where(theirs)).rowcount

@@ -4,7 +4,7 @@
 they stand in (`asked_by`), so that one compiled statement serves everybody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,10 +166,16 @@ def own(viewer: Viewer) -> ColumnElement[bool]:
     return and_(clips.c.person_id == viewer.person, ~_BEING_DELETED) if viewer.signed_in else ~true()
 
 
-def still_visible(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> set[int]:
-    """Those of the clips that the viewer may see now."""
-    found = select(clips.c.id).where(clips.c.id.in_(clip_ids), VISIBLE)
-    return set(db.execute(found, asked_by(viewer)).scalars())
+def lengths(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[int, int]:
+    """Those of the clips that the viewer may see now, and how long each is (microseconds)."""
+    found = select(clips.c.id, clips.c.duration_us).where(clips.c.id.in_(clip_ids), VISIBLE)
+    return {row.id: row.duration_us for row in db.execute(found, asked_by(viewer))}
+
+
+def names(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[int, str]:
+    """The paths `/c/…` of those of the clips that the viewer may see now."""
+    found = select(clips.c.id, clips.c.slug).where(clips.c.id.in_(clip_ids), VISIBLE)
+    return {row[0]: f"/c/{row[1]}" for row in db.execute(found, asked_by(viewer))}
 
 
 def not_erased(db: Connection, clip_ids: Collection[int]) -> set[int]:

@@ -4,21 +4,103 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBina
 
 from onstage.db.engine import COMPACT, Id, metadata
 
+
+def _tally() -> list[Column[int]]:
+    """What is counted of plays (docs/use/figures.md says what each means)."""
+    names = ("impressions", "plays", "views", "viewers", "watched_ms", "completions", "loops", "rewatches", "skips")
+    return [Column(name, BigInteger, nullable=False, server_default="0") for name in names]
+
+
+def _clip() -> Column[int]:
+    return Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True)
+
+
 plays = Table(
     "plays",
     metadata,
     Column("position", Id, primary_key=True, autoincrement=False),  # 1, 2, 3 … in the order of commit
     Column("event", LargeBinary, nullable=False, unique=True),  # the player's own id of the event: counts once
+    Column("play", LargeBinary, nullable=False, server_default=""),  # which start of playback it belongs to
     Column("clip_id", BigInteger, nullable=False),
-    Column("viewer", LargeBinary, nullable=False),  # an account's id or a guest's salted daily identifier
-    Column("kind", Text, nullable=False),  # impression, start, progress, end
+    Column("viewer", LargeBinary, nullable=False),  # engagement/viewers.py says what stands here
+    Column("kind", Text, nullable=False),  # impression, start, progress, end, not_interested
     Column("surface", Text, nullable=False),
+    Column("place", Integer, nullable=False, server_default="0"),  # in the list that it was dealt in, from 1; 0: alone
+    Column(
+        "propensity", Integer, nullable=False, server_default="0"
+    ),  # millionths: how likely it was dealt; 0: unknown
     Column("watched_ms", Integer, nullable=False),
+    Column("reached_ms", Integer, nullable=False, server_default="0"),
     Column("loops", Integer, nullable=False),
     Column("happened_at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Index("ix_plays_clip", "clip_id", "position"),
+    Column("facts", Integer, nullable=False, server_default="0"),  # what it was the first to show: tally.Fact
+    Column("added_ms", Integer, nullable=False, server_default="0"),  # watch time beyond what its play had
+    Column("added_loops", Integer, nullable=False, server_default="0"),
+    Index("ix_plays_viewer", "viewer", "position"),
     Index("ix_plays_received", "received_at"),
+)
+
+playing = Table(  # how far each play has come, for as long as its token lives
+    "playing",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("play", LargeBinary, primary_key=True),
+    Column("watched_ms", Integer, nullable=False),
+    Column("reached_ms", Integer, nullable=False),
+    Column("loops", Integer, nullable=False),
+    Column("facts", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_playing_until", "until"),
+    **COMPACT,
+)
+
+totals = Table("totals", metadata, _clip(), *_tally(), **COMPACT)  # changed in the transaction that stores the play
+
+closed = Table("closed", metadata, _clip(), *_tally(), **COMPACT)  # what events added that the log no longer has
+
+days = Table(
+    "days",
+    metadata,
+    _clip(),
+    Column("day", Integer, primary_key=True),  # since 1970, UTC
+    Column("surface", Text, primary_key=True),
+    *_tally(),
+    **COMPACT,
+)
+
+reached = Table(  # how many plays ended in which second of a clip: the curve of those who still watch
+    "reached",
+    metadata,
+    _clip(),
+    Column("second", Integer, primary_key=True),
+    Column("plays", BigInteger, nullable=False),
+    **COMPACT,
+)
+
+guest_views = Table(  # views by guests of the last half hour, by keyed hash of their address
+    "guest_views",
+    metadata,
+    Column("address", LargeBinary, primary_key=True),
+    Column("clip_id", BigInteger, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_guest_views_at", "at"),
+    **COMPACT,
+)
+
+salts = Table(  # each day's own; four days later nothing that was made with it can be made again
+    "salts",
+    metadata,
+    Column("day", Id, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary, nullable=False),
+)
+
+untold = Table(  # people who keep no history: the log knows them by a daily identifier only
+    "untold",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("since", BigInteger, nullable=False),
 )
 
 seen = Table(  # which clips a viewer has had on screen, for feeds that do not repeat themselves
@@ -27,6 +109,8 @@ seen = Table(  # which clips a viewer has had on screen, for feeds that do not r
     Column("viewer", LargeBinary, primary_key=True),
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("at", BigInteger, nullable=False),
+    Column("viewed_at", BigInteger),  # the last view, also where the public count did not take it
+    Column("counted_at", BigInteger),  # the last view that the public count took
     Index("ix_seen_at", "at"),
     **COMPACT,
 )

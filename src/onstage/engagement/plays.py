@@ -1,166 +1,35 @@
-"""The log of plays: signed tokens in, events stored once, in an order without gaps.
+"""The writer of plays: one thread in each web process commits events in groups, then answers.
 
-A play is one start of playback. The player reports with a token that the server signed for this viewer and clip and
-with an event id of its own; what is answered as stored survives a crash.
+What is answered as stored survives a crash. The rules of what counts are in `tally`, the transaction in `log`.
 """
 
+import logging
 import queue
-import struct
 import threading
 import time
-from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from enum import StrEnum
 
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as insert_new
+from sqlalchemy.exc import DBAPIError
 
-from onstage.clips.queries import not_erased
-from onstage.clock import HOUR, MINUTE, SECOND
-from onstage.db.engine import Connection, Database
-from onstage.engagement.models import plays, seen
-from onstage.keys import Keys
+from onstage.db.engine import Database
+from onstage.engagement.log import Answer, store
+from onstage.engagement.tally import Play
 
-TOKEN_LIFE = 72 * HOUR
-CLOCK_SKEW = 2 * MINUTE
 BATCH_EVENTS = 500
 BATCH_SECONDS = 0.005
-_HEAD = struct.Struct(">qq")
-_LOCK = 0x0A57A6E
+TRIES = 3
 
-
-class PlayKind(StrEnum):
-    """What the player reports."""
-
-    IMPRESSION = "impression"
-    START = "start"
-    PROGRESS = "progress"
-    END = "end"
-
-
-class Outcome(StrEnum):
-    """What became of one reported event."""
-
-    STORED = "stored"
-    DUPLICATE = "duplicate"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """What a play token says: this viewer got this clip at this instant."""
-
-    clip: int
-    viewer: bytes
-    issued_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """One event as it will be stored."""
-
-    event: bytes
-    clip: int
-    viewer: bytes
-    kind: PlayKind
-    surface: str
-    watched_ms: int
-    loops: int
-    happened_at: int
-    received_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of an event; `position` is its place in the log when it is stored."""
-
-    outcome: Outcome
-    reason: str = ""
-    position: int | None = None
-
-
-def token(keys: Keys, viewer: bytes, clip: int, issued_at: int) -> str:
-    """A sealed word that lets this viewer report plays of this clip for 72 hours."""
-    return keys.seal("play", _HEAD.pack(clip, issued_at) + viewer)
-
-
-def read_token(keys: Keys, sealed: str) -> Token | None:
-    """What the token says, or None when it was not made here."""
-    message = keys.open("play", sealed)
-    if message is None or len(message) <= _HEAD.size:
-        return None
-    clip, issued_at = _HEAD.unpack_from(message)
-    return Token(clip, message[_HEAD.size :], issued_at)
-
-
-def refusal(given: Token, watched_ms: int, happened_at: int, received_at: int) -> str | None:
-    """Why an event under this token cannot be true, or None. Times in microseconds, `watched_ms` in milliseconds."""
-    if received_at - given.issued_at > TOKEN_LIFE:
-        return "expired"
-    if not given.issued_at - CLOCK_SKEW <= happened_at <= received_at + CLOCK_SKEW:
-        return "time"
-    if watched_ms * 1000 > received_at - given.issued_at + SECOND:
-        return "faster-than-time"
-    return None
-
-
-def store(db: Connection, batch: Sequence[Play]) -> list[Answer]:
-    """Append events to the log in order; an event id that is there already is a duplicate."""
-    if db.dialect.name == "postgresql":
-        db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    events = {play.event for play in batch}
-    stored = db.execute(select(plays.c.event, plays.c.position).where(plays.c.event.in_(events)))
-    known: dict[bytes, int] = {row.event: row.position for row in stored}
-    position = db.execute(select(func.coalesce(func.max(plays.c.position), 0))).scalar_one()
-    rows, answers = [], []
-    for play in batch:
-        if play.event in known:
-            answers.append(Answer(Outcome.DUPLICATE, position=known[play.event]))
-            continue
-        position += 1
-        known[play.event] = position
-        rows.append(_row(play, position))
-        answers.append(Answer(Outcome.STORED, position=position))
-    if rows:
-        db.execute(insert(plays), rows)
-        _remember(db, batch)
-    return answers
-
-
-def _row(play: Play, position: int) -> dict[str, object]:
-    return {
-        "position": position,
-        "event": play.event,
-        "clip_id": play.clip,
-        "viewer": play.viewer,
-        "kind": play.kind.value,
-        "surface": play.surface,
-        "watched_ms": play.watched_ms,
-        "loops": play.loops,
-        "happened_at": play.happened_at,
-        "received_at": play.received_at,
-    }
-
-
-def _remember(db: Connection, batch: Sequence[Play]) -> None:
-    there = not_erased(db, {play.clip for play in batch})
-    pairs = {(play.viewer, play.clip): play.received_at for play in batch if play.kind is not PlayKind.PROGRESS}
-    on_screen = insert_new(seen)
-    again = on_screen.on_conflict_do_update(index_elements=["viewer", "clip_id"], set_={"at": on_screen.excluded.at})
-    rows = [
-        {"viewer": viewer, "clip_id": clip, "at": at} for (viewer, clip), at in sorted(pairs.items()) if clip in there
-    ]
-    if rows:
-        db.execute(again, rows)
+_log = logging.getLogger("onstage.plays")
+_Asked = tuple[list[Play], "Future[list[Answer]]"]
 
 
 class PlayWriter:
-    """One thread that commits plays in groups: at least 5 ms or at most 500 events, then the answers."""
+    """Collects for at least 5 ms and at most 500 events, commits, answers: the pause lets other processes write."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, guest_views_at_most: int = 10) -> None:
         self._database = database
-        self._waiting: queue.SimpleQueue[tuple[list[Play], Future[list[Answer]]] | None] = queue.SimpleQueue()
+        self._guest_views_at_most = guest_views_at_most
+        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="plays", daemon=True)
         self._thread.start()
 
@@ -182,9 +51,7 @@ class PlayWriter:
             if ended:
                 return
 
-    def _collect(
-        self, first: tuple[list[Play], Future[list[Answer]]]
-    ) -> tuple[list[tuple[list[Play], Future[list[Answer]]]], bool]:
+    def _collect(self, first: _Asked) -> tuple[list[_Asked], bool]:
         group, count = [first], len(first[0])
         deadline = time.monotonic() + BATCH_SECONDS
         while count < BATCH_EVENTS:
@@ -198,15 +65,26 @@ class PlayWriter:
             count += len(more[0])
         return group, False
 
-    def _commit(self, group: list[tuple[list[Play], Future[list[Answer]]]]) -> None:
+    def _commit(self, group: list[_Asked]) -> None:
+        batch = [play for each, _ in group for play in each]
         try:
-            with self._database.write() as db:
-                answers = store(db, [play for batch, _ in group for play in batch])
+            answers = self._stored(batch)
         except Exception as error:  # noqa: BLE001 - the edge of the writer: every waiting request hears of it
             for _, future in group:
                 future.set_exception(error)
             return
         start = 0
-        for batch, future in group:
-            future.set_result(answers[start : start + len(batch)])
-            start += len(batch)
+        for each, future in group:
+            future.set_result(answers[start : start + len(each)])
+            start += len(each)
+
+    def _stored(self, batch: list[Play]) -> list[Answer]:
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._database.write() as db:
+                    return store(db, batch, self._guest_views_at_most)
+            except DBAPIError as error:  # a deadlock, or a connection that broke: nothing of the group was committed
+                if attempt == TRIES:
+                    raise
+                _log.warning("a group of plays is tried again", exc_info=error)
+        raise AssertionError

@@ -1,14 +1,12 @@
 """When somebody leaves: their likes, saves and comments go, the counts with them, and the log no longer knows them."""
 
-import secrets
-import struct
-
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from onstage.accounts.leaving import Subject
 from onstage.db.engine import Connection
 from onstage.engagement import counts
 from onstage.engagement.models import comments, likes, plays, saves, seen
+from onstage.engagement.viewers import NOBODY, of_account
 
 
 def purge(db: Connection, subject: Subject) -> int:
@@ -19,9 +17,8 @@ def purge(db: Connection, subject: Subject) -> int:
     written = select(comments.c.id).where(_theirs(comments, subject))
     gone += _take(db, comments, or_(_theirs(comments, subject), comments.c.parent_id.in_(written)), "comments")
     for account in subject.accounts:
-        viewer = b"a" + struct.pack(">q", account)
-        gone += db.execute(delete(seen).where(seen.c.viewer == viewer)).rowcount
-        db.execute(update(plays).where(plays.c.viewer == viewer).values(viewer=b"x" + secrets.token_bytes(15)))
+        gone += db.execute(delete(seen).where(seen.c.viewer == of_account(account))).rowcount
+        db.execute(update(plays).where(plays.c.viewer == of_account(account)).values(viewer=NOBODY))
     return gone
 
 

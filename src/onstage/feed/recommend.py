@@ -1,7 +1,7 @@
 """The next clips of a feed: for now the newest mixed with the most liked, never one twice on the way down."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 from sqlalchemy import func, select
@@ -41,6 +41,7 @@ class Page:
     clips: list[int]
     why: dict[int, str]
     next: str | None
+    propensity: Mapping[int, float] = field(default_factory=dict)  # how likely a clip was dealt, where lots were drawn
 
 
 def encode(cursor: Cursor) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from onstage.db.engine import Database
 from onstage.db.revision import current, newest
 from onstage.db.soundness import damage, library, rows_that_point_nowhere
+from onstage.engagement.recount import differences
 from onstage.ids import token
 from onstage.jobs.given_up import given_up, try_again
 from onstage.server import open_database
@@ -130,6 +131,17 @@ def _opened(database: Database, *, deep: bool) -> Iterator[Finding]:
         last = failed[-1]
         said = f"{len(failed)} jobs were given up, the last one {last.kind!r}: {last.error.splitlines()[0] if last.error else ''}"
         yield note(said, "`onstage doctor --mend` has them tried again.")
+
+
+def counts(database: Database) -> Iterator[Finding]:
+    """Every count beside a recount, in one snapshot of a database that may be in use."""
+    with database.read() as db:
+        found = differences(db)
+    if found:
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        yield wrong(f"Counts differ from what was counted: {'; '.join(found[:5])}{more}.", "Please report this.")
+    else:
+        yield ok("Every count is what a recount of the events gives.")
 
 
 def mend_jobs(database: Database) -> Iterator[Finding]:

@@ -13,17 +13,19 @@ from onstage.upkeep import check_data, check_machine, check_media, check_reach
 from onstage.upkeep.findings import Finding, Verdict
 
 
-def doctor(settings: Settings, *, deep: bool, media: bool, mend: bool) -> None:
+def doctor(settings: Settings, *, deep: bool, media: bool, counts: bool, mend: bool) -> None:
     """Print a line for each finding; exits 1 when something is wrong."""
     found = []
-    for finding in examine(settings, deep=deep, media=media, mend=mend):
+    for finding in examine(settings, deep=deep, media=media, counts=counts, mend=mend):
         print(finding, flush=True)
         found.append(finding)
     if any(finding.verdict is Verdict.WRONG for finding in found):
         raise SystemExit(1)
 
 
-def examine(settings: Settings, *, deep: bool = False, media: bool = False, mend: bool = False) -> Iterator[Finding]:
+def examine(
+    settings: Settings, *, deep: bool = False, media: bool = False, counts: bool = False, mend: bool = False
+) -> Iterator[Finding]:
     """Every finding, in the order in which things depend on one another."""
     yield from check_machine.check(settings)
     yield from check_data.folder(settings)
@@ -32,10 +34,12 @@ def examine(settings: Settings, *, deep: bool = False, media: bool = False, mend
     if settings.data.is_dir():
         objects = open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint)
         yield from check_data.storage(objects, settings)
-        if _is_usable(settings) and (media or mend):
+        if _is_usable(settings) and (media or counts or mend):
             with closing(open_database(settings)) as database:
                 if mend:
                     yield from check_data.mend_jobs(database)
+                if counts:
+                    yield from check_data.counts(database)
                 if media:
                     yield from check_media.check(database, objects, mend=mend)
     yield from check_reach.check(settings)

@@ -29,6 +29,7 @@ class App:
     keys: Keys
     plays: PlayWriter
     purgers: Sequence[Purger]
+    salts: dict[int, bytes] = field(default_factory=dict)  # by day: engagement/viewers.py
     stopping: Event = field(default_factory=Event)  # set when the process is about to end: streams end themselves
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(24, thread_name_prefix="request"))
 

@@ -20,6 +20,7 @@ from onstage.web.api import (
     events,
     feeds,
     invitations,
+    ledger,
     passkeys,
     people,
     plays,
@@ -33,7 +34,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
-from onstage.web.pages import doors, explore, keys, server_room, settings, shell, watch
+from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import make as making
 from onstage.web.protect import Asgi, Protect
 from onstage.web.templating import StaticFiles, make_engine
@@ -41,8 +42,8 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media),
-    *(doors, settings, keys, making, server_room),
+    *(uploads, clips_edit, events, media, ledger),
+    *(doors, settings, keys, making, server_room, record),
 )
 
 
@@ -56,7 +57,10 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, minimum_size=700, exclude=["^/media", "^/static", "^/api/v1/events"]
+            backend="gzip",
+            gzip_compress_level=5,
+            minimum_size=700,
+            exclude=["^/media", "^/static", "^/api/v1/events", "^/api/v1/me/ledger"],
         ),
         openapi_config=OpenAPIConfig(
             title="Onstage",

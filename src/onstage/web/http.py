@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_args, get_origin
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -96,7 +96,8 @@ def _handler(
         call = partial(_call, app, request, given)
         if inline and app.database.kind == "sqlite":
             return call()
-        return await asyncio.get_running_loop().run_in_executor(app.threads, call)
+        answer = await asyncio.get_running_loop().run_in_executor(app.threads, call)
+        return await answer if inspect.isawaitable(answer) else answer
 
     def _call(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
         extra = {"app": app, "request": request}
@@ -111,8 +112,11 @@ def _handler(
         *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in passed_on),
     ]
     described: Any = handle
-    described.__signature__ = signature.replace(parameters=parameters)
-    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": signature.return_annotation}
+    returned = signature.return_annotation
+    if get_origin(returned) is Awaitable:  # what takes no thread is awaited on the event loop, after the unit of work
+        (returned,) = get_args(returned)
+    described.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)
+    described.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": returned}
     described.__name__, described.__doc__, described.__module__ = (
         function.__name__,
         function.__doc__,

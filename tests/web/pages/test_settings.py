@@ -16,7 +16,7 @@ from tests.client import Client
 from tests.web.pages.sending import send_parts
 from tests.web.pages.test_doors import ORIGIN, codes_in, let_in
 
-HERE = ("profile", "privacy", "sign-in", "sessions", "tokens", "leaving", "check")
+HERE = ("profile", "privacy", "sign-in", "sessions", "tokens", "leaving", "check", "record")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003010100c9fe92ef"
     "0000000049454e44ae426082"

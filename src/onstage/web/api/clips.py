@@ -11,9 +11,11 @@ from onstage.clips.queries import seen
 from onstage.db.engine import Connection
 from onstage.engagement import likes
 from onstage.engagement.cards import cards
+from onstage.engagement.tokens import Surface
 from onstage.web.api.schemas import ClipOut, problems
-from onstage.web.cards import viewer_key, with_tokens
+from onstage.web.cards import with_tokens
 from onstage.web.http import AnyRequest, App, anyone, reads, signed_in, writes
+from onstage.web.viewers import viewer_key
 
 Slug = Annotated[str, Parameter(max_length=32, description="A clip's public name.")]
 
@@ -37,7 +39,7 @@ def _mine(db: Connection, viewer: Viewer, slug: str) -> Mine:
 def show(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Slug) -> ClipOut:
     """The clip of that name, if the caller may see it."""
     clip = seen(db, viewer, slug)
-    return ClipOut.of(with_tokens(app, db, viewer, viewer_key(app, request, viewer), [clip.id])[0])
+    return ClipOut.of(with_tokens(app, db, viewer, viewer_key(app, request, viewer, db), [clip.id], Surface.CLIP)[0])
 
 
 @put("/api/v1/clips/{slug:str}/like", tags=["clips"], responses=problems(401, 404), operation_id="like")

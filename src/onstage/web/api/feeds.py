@@ -8,13 +8,15 @@ from msgspec import Struct
 
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
+from onstage.engagement.tokens import Surface
 from onstage.errors import SignInNeeded
 from onstage.feed import explore
 from onstage.feed.recommend import following, for_you, friends, of_account, with_tag
 from onstage.text import tag_key
 from onstage.web.api.schemas import AccountOut, ClipOut, ClipsOut, Cursor, Limit, problems
-from onstage.web.cards import dealt, viewer_key, with_tokens
+from onstage.web.cards import dealt, with_tokens
 from onstage.web.http import AnyRequest, App, anyone, reads
+from onstage.web.viewers import viewer_key
 
 Kind = Literal["for_you", "following", "friends"]
 
@@ -31,7 +33,7 @@ def feed(
     limit: Limit = 10,
 ) -> ClipsOut:
     """The next clips of For You, Following or Friends; never one twice on the way down."""
-    key = viewer_key(app, request, viewer)
+    key = viewer_key(app, request, viewer, db)
     if kind != "for_you" and not viewer.signed_in:
         raise SignInNeeded("Sign in to see the clips of accounts you follow.")
     match kind:
@@ -41,7 +43,7 @@ def feed(
             page = following(db, viewer, cursor, limit)
         case "friends":
             page = friends(db, viewer, cursor, limit)
-    return ClipsOut.of(dealt(app, db, viewer, key, page), page)
+    return ClipsOut.of(dealt(app, db, viewer, key, page, Surface(kind)), page)
 
 
 @get("/api/v1/tags/{tag:str}/clips", tags=["feeds"], responses=problems(404), operation_id="tag_clips")
@@ -57,7 +59,7 @@ def of_tag(
 ) -> ClipsOut:
     """Clips with a tag, newest first."""
     page = with_tag(db, viewer, tag_key(tag), cursor, limit)
-    return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer), page), page)
+    return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer, db), page, Surface.TAG), page)
 
 
 @get("/api/v1/accounts/{handle:str}/clips", tags=["feeds"], responses=problems(404), operation_id="account_clips")
@@ -74,7 +76,7 @@ def of_one_account(
     """An account's clips, newest first."""
     account = explore.account_named(db, viewer, handle)
     page = of_account(db, viewer, account, cursor, limit)
-    return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer), page), page)
+    return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer, db), page, Surface.ACCOUNT), page)
 
 
 class TagOut(Struct):
@@ -102,8 +104,8 @@ def search(
     q: Annotated[str, Parameter(min_length=1, max_length=200, description="Words; the last may be a beginning.")],
 ) -> FoundOut:
     """Clips, accounts and tags by words."""
-    key = viewer_key(app, request, viewer)
-    found = with_tokens(app, db, viewer, key, explore.search_clips(db, viewer, app.search, q))
+    key = viewer_key(app, request, viewer, db)
+    found = with_tokens(app, db, viewer, key, explore.search_clips(db, viewer, app.search, q), Surface.SEARCH)
     return FoundOut(
         clips=[ClipOut.of(card) for card in found],
         accounts=[AccountOut.of(by) for by in explore.search_accounts(db, viewer, app.search, q)],

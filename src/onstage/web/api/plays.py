@@ -1,8 +1,11 @@
 """Reports of the player, into the log."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from litestar import post
@@ -10,32 +13,46 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips.queries import still_visible
+from onstage.clips.queries import lengths
 from onstage.clock import SECOND, now
-from onstage.engagement.plays import Answer, Outcome, Play, PlayKind, Token, read_token, refusal
+from onstage.db.engine import Connection
+from onstage.engagement.log import Answer, Outcome
+from onstage.engagement.tally import Play, PlayKind
+from onstage.engagement.tokens import Token, name_of, read, untimely
+from onstage.engagement.viewers import Names
 from onstage.web.api.schemas import problems
-from onstage.web.cards import viewer_key
-from onstage.web.http import AnyRequest, App, anyone, plain
+from onstage.web.http import AnyRequest, App, anyone, reads
+from onstage.web.viewers import names_of, place_of
 
-Surface = Literal["for_you", "following", "tag", "account", "clip", "search"]
+_DAY_MS = 86_400_000
+Milliseconds = Annotated[int, Meta(ge=0, le=_DAY_MS)]
+Moment = Annotated[str, Meta(max_length=40, description="RFC 3339, with its zone.")]
 
 
 class EventIn(Struct, forbid_unknown_fields=True):
-    """One event: `event` is the player's own id of it, so that it can be sent again and counts once."""
+    """What happened to one play of a clip.
+
+    `event` is the player's own id of this event: sent again, it counts once. `play` is its id of this start of playback;
+    without one the token stands for a single play. `watched_ms`, `loops` and `reached_ms` are of this play so far: time in
+    which the clip ran in view, how often it began again after its end, and the furthest place reached by playing (without
+    it: `watched_ms`).
+    """
 
     token: Annotated[str, Meta(max_length=200)]
     event: UUID
     kind: PlayKind
-    surface: Surface
-    watched_ms: Annotated[int, Meta(ge=0, le=86_400_000)]
+    watched_ms: Milliseconds
     loops: Annotated[int, Meta(ge=0, le=100_000)]
-    happened_at: Annotated[str, Meta(max_length=40, description="RFC 3339, with its zone.")]
+    happened_at: Moment
+    play: UUID | None = None
+    reached_ms: Milliseconds | None = None
 
 
 class EventsIn(Struct, forbid_unknown_fields=True):
-    """Up to 200 events at once."""
+    """Up to 200 events at once. `sent_at`: this instant by the player's clock, so that a wrong clock does no harm."""
 
     events: Annotated[list[EventIn], Meta(min_length=1, max_length=200)]
+    sent_at: Moment | None = None
 
 
 class OutcomeOut(Struct):
@@ -53,67 +70,90 @@ class PlaysOut(Struct):
     position: int | None
 
 
+@dataclass(frozen=True)
+class _Report:
+    """What all events of one request share."""
+
+    names: Names
+    address: bytes
+    lengths: dict[int, int]
+    received: int
+    clock_behind: int
+
+
 @post("/api/v1/plays", status_code=200, tags=["plays"], responses=problems(), operation_id="plays")
-@plain(anyone)
-def report(app: App, viewer: Viewer, request: AnyRequest, data: JSONBody[EventsIn]) -> PlaysOut:
-    """Report plays. What is answered as stored survives a crash."""
-    tokens = [read_token(app.keys, event.token) for event in data.events]
+@reads(anyone)
+def report(
+    db: Connection, app: App, viewer: Viewer, request: AnyRequest, data: JSONBody[EventsIn]
+) -> Awaitable[PlaysOut]:
+    """Report plays. What is answered as stored survives a crash.
+
+    Reasons of a refusal: `forged`, `expired` (after 72 hours), `somebody-else` (another viewer's token), `not-visible`
+    (the clip is not for this viewer now), `time` (not between issue and receipt), `faster-than-time` (more was watched
+    under the token than time has passed since it was issued).
+    """
+    tokens = [read(app.keys, event.token) for event in data.events]
     received = now()
-    visible = _visible(app, viewer, tokens)
-    key = viewer_key(app, request, viewer)
-    plays, refusals = [], {}
-    for place, (event, given) in enumerate(zip(data.events, tokens, strict=True)):
-        reason = _reason(event, given, key, visible, received)
-        if reason or given is None:
-            refusals[place] = Answer(Outcome.REFUSED, reason or "forged")
-        else:
-            plays.append(_play(event, given, received))
-    stored = iter(app.plays.submit(plays).result() if plays else [])
-    answers = [refusals.get(place) or next(stored) for place in range(len(data.events))]
-    positions = [answer.position for answer in answers if answer.position is not None]
+    sent = _instant(data.sent_at) if data.sent_at else None
+    shared = _Report(
+        names=names_of(app, request, viewer, db),
+        address=place_of(app, request, viewer),
+        lengths=lengths(db, viewer, {given.clip for given in tokens if given}),
+        received=received,
+        clock_behind=0 if sent is None else received - sent,
+    )
+    taken = [_play(shared, event, given) for event, given in zip(data.events, tokens, strict=True)]
+    plays = [each for each in taken if isinstance(each, Play)]
+    return _answered(data.events, taken, app.plays.submit(plays) if plays else None)
+
+
+async def _answered(
+    events: Sequence[EventIn], taken: Sequence[Play | str], stored: "Future[list[Answer]] | None"
+) -> PlaysOut:
+    found: list[Answer] = await asyncio.wrap_future(stored) if stored else []
+    answers = iter(found)
+    each = [Answer(Outcome.REFUSED, play) if isinstance(play, str) else next(answers) for play in taken]
+    positions = [answer.position for answer in each if answer.position is not None]
     outcomes = [
-        OutcomeOut(str(event.event), answer.outcome, answer.reason)
-        for event, answer in zip(data.events, answers, strict=True)
+        OutcomeOut(str(event.event), answer.outcome, answer.reason) for event, answer in zip(events, each, strict=True)
     ]
     return PlaysOut(outcomes, max(positions, default=None))
 
 
-def _visible(app: App, viewer: Viewer, tokens: Sequence[Token | None]) -> set[int]:
-    with app.database.read() as db:
-        return still_visible(db, viewer, [given.clip for given in tokens if given])
-
-
-def _reason(event: EventIn, given: Token | None, key: bytes, visible: set[int], received: int) -> str | None:
+def _play(shared: _Report, event: EventIn, given: Token | None) -> Play | str:
+    """The event as it will be stored, or why it can't be true."""
     if given is None:
         return "forged"
-    if given.viewer != key:
+    same = shared.names.same(given.viewer)
+    if same is None:
         return "somebody-else"
-    if given.clip not in visible:
+    if given.clip not in shared.lengths:
         return "not-visible"
-    happened_at = _instant(event.happened_at)
-    return "time" if happened_at is None else refusal(given, event.watched_ms, happened_at, received)
+    happened = _instant(event.happened_at)
+    if happened is None:
+        return "time"
+    happened += shared.clock_behind
+    reason = untimely(given, happened, shared.received)
+    if reason is not None:
+        return reason
+    duration_ms = shared.lengths[given.clip] // 1000
+    reached = event.watched_ms if event.reached_ms is None else event.reached_ms
+    token = name_of(event.token)
+    return Play(
+        event=event.event.bytes, token=token, play=name_of(f"{event.token} {event.play}"), clip=given.clip,
+        viewer=given.viewer, same=same, address=shared.address, kind=event.kind, surface=given.surface.value,
+        place=given.place, propensity=given.propensity, watched_ms=event.watched_ms,
+        reached_ms=min(reached, duration_ms), loops=event.loops, duration_ms=duration_ms, issued_at=given.issued_at,
+        happened_at=happened, received_at=shared.received,
+    )  # fmt: skip
 
 
 def _instant(moment: str) -> int | None:
     try:
-        read = datetime.fromisoformat(moment)
+        read_ = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return None if read.tzinfo is None else int(read.timestamp() * SECOND)
-
-
-def _play(event: EventIn, given: Token, received: int) -> Play:
-    return Play(
-        event=event.event.bytes,
-        clip=given.clip,
-        viewer=given.viewer,
-        kind=event.kind,
-        surface=event.surface,
-        watched_ms=event.watched_ms,
-        loops=event.loops,
-        happened_at=_instant(event.happened_at) or received,
-        received_at=received,
-    )
+    return None if read_.tzinfo is None else int(read_.timestamp() * SECOND)
 
 
 routes = [report]

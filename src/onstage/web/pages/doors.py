@@ -159,12 +159,17 @@ def _form(data: dict[str, Any], token: str | None, purpose: Purpose) -> Form:
 
 
 def _birth_date(data: dict[str, Any]) -> date:
+    parts = [words(data, name) for name in ("year", "month", "day")]
     try:
-        return date(*(int(words(data, name)) for name in ("year", "month", "day")))
+        return date(*map(int, parts))
     except ValueError:
-        raise Invalid(
-            _("Give the day, the month and the year, such as 7, March and 1990."), field="birth_date"
-        ) from None
+        known = all(part.isdecimal() for part in parts)
+        sentence = (
+            _("There is no such day. Look at the day, the month and the year again.")
+            if known
+            else _("Give the day, the month and the year, such as 7, March and 1990.")
+        )
+        raise Invalid(sentence, field="birth_date") from None
 
 
 def codes_page(

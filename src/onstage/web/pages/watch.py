@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import get
-from litestar.datastructures import Cookie
 from litestar.params import FromPath, FromQuery, Parameter
 from litestar.response import Redirect, Template
 
@@ -15,11 +14,13 @@ from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection
 from onstage.engagement import comments
 from onstage.engagement.cards import Card
+from onstage.engagement.tokens import Surface
 from onstage.feed import explore
 from onstage.feed.recommend import Page, following, for_you, of_account, with_tag
 from onstage.text import tag_key
-from onstage.web.cards import dealt, viewer_key, with_tokens, without_at
-from onstage.web.http import GUEST_COOKIE, AnyRequest, App, anyone, page, reads, see_other
+from onstage.web.cards import dealt, with_tokens, without_at
+from onstage.web.http import AnyRequest, App, anyone, page, reads, see_other
+from onstage.web.viewers import known_guest, viewer_key
 from onstage.web.words import gettext as _
 
 FIRST = 5
@@ -43,15 +44,13 @@ def _page_of(db: Connection, viewer: Viewer, key: bytes, kind: Kind, of: str, cu
 def _watch(
     app: App, request: AnyRequest, db: Connection, viewer: Viewer, kind: Kind, heading: str, of: str = "", at: str = ""
 ) -> Template:
-    guest = None if viewer.signed_in or GUEST_COOKIE in request.cookies else ids.token()
-    if guest:
-        request.cookies[GUEST_COOKIE] = guest
-    key = viewer_key(app, request, viewer)
+    guest = known_guest(app, request, viewer)
+    key = viewer_key(app, request, viewer, db)
     found = _page_of(db, viewer, key, kind, of, at or None, FIRST)
     shown = page(
         "watch.html",
         viewer,
-        clips=dealt(app, db, viewer, key, found),
+        clips=dealt(app, db, viewer, key, found, Surface(kind)),
         next=found.next,
         kind=kind,
         of=of,
@@ -59,9 +58,7 @@ def _watch(
         empty=_empty(viewer, kind),
     )
     if guest:
-        shown.cookies.append(
-            Cookie(key=GUEST_COOKIE, value=guest, path="/", httponly=True, samesite="lax", secure=app.settings.secure)
-        )
+        shown.cookies.append(guest)
     return shown
 
 
@@ -115,9 +112,11 @@ def more(
     cursor: Cursor = None,
 ) -> Template:
     """The next clips of a feed as HTML."""
-    key = viewer_key(app, request, viewer)
+    key = viewer_key(app, request, viewer, db)
     found = _page_of(db, viewer, key, kind, of, cursor, NEXT)
-    return page("_clips.html", viewer, clips=dealt(app, db, viewer, key, found), next=found.next, kind=kind)
+    return page(
+        "_clips.html", viewer, clips=dealt(app, db, viewer, key, found, Surface(kind)), next=found.next, kind=kind
+    )
 
 
 @get("/fragments/comments/{slug:str}", include_in_schema=False)
@@ -139,18 +138,19 @@ def more_comments(
 
 def _card(app: App, request: AnyRequest, db: Connection, viewer: Viewer, slug: str) -> Card:
     clip = seen(db, viewer, slug)
-    return with_tokens(app, db, viewer, viewer_key(app, request, viewer), [clip.id])[0]
+    return with_tokens(app, db, viewer, viewer_key(app, request, viewer, db), [clip.id], Surface.CLIP)[0]
 
 
 @get("/c/{slug:str}", include_in_schema=False)
 @reads(anyone)
 def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: FromPath[str]) -> Template | Redirect:
     """One clip with its comments; what is not shown to anybody yet goes to its author's edit page."""
+    guest = known_guest(app, request, viewer)
     card = _card(app, request, db, viewer, slug)
     if card.published_at is None:
         return see_other(f"/make/{card.slug}")
     found, following_id = comments.listed(db, viewer, slug)
-    return page(
+    shown = page(
         "clip.html",
         viewer,
         clip=card,
@@ -160,6 +160,9 @@ def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Fr
         json_ld=_json_ld(app.settings.origin, card),
         indexable=_indexable(card),
     )
+    if guest:
+        shown.cookies.append(guest)
+    return shown
 
 
 def _indexable(card: Card) -> bool:

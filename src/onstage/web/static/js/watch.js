@@ -46,6 +46,11 @@ feed.addEventListener("clip-liked-twice", (event) => {
   if (document.documentElement.hasAttribute("data-signed-in")) burst(stage, x, y);
 });
 
+feed.addEventListener("clip-pressed", (event) => {
+  const stage = /** @type {HTMLElement} */ (event.target);
+  openMore(/** @type {HTMLElement} */ (stage.closest("article")));
+});
+
 /** @param {HTMLElement} article */
 function showComments(article) {
   void comments.show(article);

@@ -96,7 +96,7 @@ export class ClipFeed extends HTMLElement {
     const player = this.player;
     if (player) {
       lend(player, this.keep());
-      player.enter(this.dataset.surface || "");
+      player.enter();
       if (player.failed) player.again();
       if (player.video && player.video.readyState >= HTMLMediaElement.HAVE_ENOUGH_DATA) this.prepare();
     }
@@ -197,7 +197,7 @@ export class ClipFeed extends HTMLElement {
   }
 
   end() {
-    if (this.querySelector(".feed-state") || !this.querySelector(".clip")) return;
+    if (this.querySelector(".feed-state")) return;
     const template = /** @type {HTMLTemplateElement | null} */ (document.getElementById("feed-end"));
     if (!template) return;
     this.append(template.content.cloneNode(true));
@@ -240,9 +240,8 @@ export class ClipFeed extends HTMLElement {
     }, SKIPS_AFTER);
   }
 
-  /** The clips of an account leave the feed: it was muted or blocked. @param {string} handle */
-  without(handle) {
-    const going = this.articles.filter((article) => article.dataset.handle === handle);
+  /** Clips leave the feed: nobody wants this one, or their account was muted or blocked. @param {HTMLElement[]} going */
+  without(going) {
     const stays = this.stops.find((stop) => !going.includes(stop) && (!this.current || this.after(stop)));
     for (const article of going) {
       const player = playerOf(article);
@@ -257,6 +256,11 @@ export class ClipFeed extends HTMLElement {
   /** @param {Node} stop */
   after(stop) {
     return Boolean(this.current && this.current.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_FOLLOWING);
+  }
+
+  /** @param {string} handle */
+  by(handle) {
+    return this.articles.filter((article) => article.dataset.handle === handle);
   }
 
   rest() {

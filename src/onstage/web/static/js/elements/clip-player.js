@@ -38,6 +38,7 @@ export class ClipPlayer extends HTMLElement {
       tap: () => this.current && this.toggle(),
       twice: (x, y) => this.dispatchEvent(new CustomEvent("clip-liked-twice", { bubbles: true, detail: { x, y } })),
       hold: (held) => this.hold(held),
+      menu: () => this.dispatchEvent(new CustomEvent("clip-pressed", { bubbles: true })),
       swipe: () => this.dispatchEvent(new CustomEvent("clip-swiped", { bubbles: true })),
     });
   }
@@ -75,6 +76,17 @@ export class ClipPlayer extends HTMLElement {
     this.video.load();
   }
 
+  /** The same moment in another rendition: the person chose what to play. */
+  choose() {
+    const video = this.video;
+    if (!video || this.best === video.getAttribute("src")) return;
+    const at = video.currentTime;
+    this.sources = choose(this.files, this.clientWidth).map((file) => file[3]);
+    this.load();
+    video.currentTime = at;
+    if (this.current) void this.start();
+  }
+
   giveBack() {
     this.video?.removeAttribute("src");
     this.video?.remove();
@@ -104,12 +116,12 @@ export class ClipPlayer extends HTMLElement {
     if (this.current) void this.start();
   }
 
-  /** This clip is the one on stage now. @param {string} surface */
-  enter(surface) {
+  /** This clip is the one on stage now. */
+  enter() {
     if (this.current) return;
     this.current = true;
     this.paused = false;
-    this.stay = new Stay(this.article.dataset.token || "", surface);
+    this.stay = new Stay(this.article.dataset.token || "");
     this.ranAt = 0;
     controls.dress(this);
     void this.start();
@@ -185,7 +197,7 @@ export class ClipPlayer extends HTMLElement {
     if (!this.current || !video || !this.stay) return;
     const now = performance.now();
     const running = !video.paused && !video.seeking && !document.hidden;
-    if (running && this.ranAt && video.currentTime !== this.lastTime) this.stay.ran(Math.min(now - this.ranAt, 1000));
+    if (running && this.ranAt && video.currentTime !== this.lastTime) this.stay.ran(Math.min(now - this.ranAt, 1000), video.currentTime * 1000);
     if (video.currentTime + 0.5 < this.lastTime && this.lastTime > video.duration - 0.6) this.stay.looped();
     this.ranAt = running ? now : 0;
     this.lastTime = video.currentTime;

@@ -1,14 +1,16 @@
 // @ts-check
-// Tap, double tap, hold and a swipe to the side on a surface that scrolls up and down.
+// Tap, double tap, hold, a long press and a swipe to the side on a surface that scrolls up and down. A finger holds at
+// either side, where thumbs are, and presses long in the middle; a mouse holds anywhere and has a button for the menu.
 
 const STILL = 12; // px that a finger may wander
 const TWICE_IN = 270; // ms between two taps
 const HELD_AFTER = 380;
 const SWIPE = 80;
+const SIDE = 0.3; // of the width
 
 /**
  * @param {HTMLElement} surface
- * @param {{ tap: () => void, twice: (x: number, y: number) => void, hold: (held: boolean) => void, swipe: () => void }} on
+ * @param {{ tap: () => void, twice: (x: number, y: number) => void, hold: (held: boolean) => void, menu: () => void, swipe: () => void }} on
  */
 export function listen(surface, on) {
   /** @type {{ x: number, y: number, id: number } | null} */
@@ -30,8 +32,13 @@ export function listen(surface, on) {
     release();
     down = { x: event.clientX, y: event.clientY, id: event.pointerId };
     holding = window.setTimeout(() => {
-      held = true;
-      on.hold(true);
+      if (event.pointerType !== "mouse" && inTheMiddle(surface, event.clientX)) {
+        release();
+        on.menu();
+      } else {
+        held = true;
+        on.hold(true);
+      }
     }, HELD_AFTER);
   });
 
@@ -54,7 +61,8 @@ export function listen(surface, on) {
   surface.addEventListener("pointercancel", release);
   surface.addEventListener("pointerleave", release);
   surface.addEventListener("contextmenu", (event) => {
-    if (held || /** @type {any} */ (event).pointerType === "touch") event.preventDefault();
+    event.preventDefault();
+    if (/** @type {PointerEvent} */ (event).pointerType === "mouse") on.menu();
   });
 
   /** @param {PointerEvent} event */
@@ -69,6 +77,15 @@ export function listen(surface, on) {
     lastTap = event.timeStamp;
     single = window.setTimeout(on.tap, TWICE_IN);
   }
+}
+
+/**
+ * @param {Element} surface
+ * @param {number} x
+ */
+function inTheMiddle(surface, x) {
+  const box = surface.getBoundingClientRect();
+  return Math.abs((x - box.left) / box.width - 0.5) < 0.5 - SIDE;
 }
 
 /**

@@ -1,10 +1,13 @@
 // @ts-check
-// What stands behind the dots: speed, link, picture in picture, mute, block, report.
+// What stands behind the dots and a long press: speed, quality, not interested, link, picture in picture, mute, block,
+// report.
 
 import { playerOf } from "../elements/clip-feed.js";
 import { speed } from "../elements/clip-player.js";
 import { askToSignIn, copyLink, isGuest } from "./acts.js";
 import { api } from "./api.js";
+import { notInterested } from "./plays.js";
+import { quality } from "./quality.js";
 import { report } from "./report.js";
 import { closeSheet, openSheet } from "./sheet.js";
 import { toast } from "./toast.js";
@@ -39,21 +42,32 @@ export function openMore(of) {
   name(more, of.dataset.handle || "");
   /** @type {HTMLAnchorElement} */ (row("edit")).href = `/make/${of.dataset.slug}`;
   row("edit").hidden = !mine;
+  row("not-interested").hidden = mine;
   row("mute").hidden = row("block").hidden = row("report").hidden = mine;
   row("picture").hidden = !document.pictureInPictureEnabled || !video;
   row("full-screen").hidden = !document.fullscreenEnabled;
   row("keys").hidden = !matchMedia("(hover: hover)").matches;
-  const radio = more.querySelector(`[name=speed][value="${speed.rate}"]`);
-  if (radio instanceof HTMLInputElement) radio.checked = true;
+  check("speed", String(speed.rate));
+  check("quality", quality.wish);
   void openSheet(more);
+}
+
+/** @param {string} group @param {string} value */
+function check(group, value) {
+  const radio = more.querySelector(`[name="${group}"][value="${value}"]`);
+  if (radio instanceof HTMLInputElement) radio.checked = true;
 }
 
 more.addEventListener("change", (event) => {
   const input = /** @type {HTMLInputElement} */ (event.target);
-  if (input.name !== "speed") return;
-  speed.rate = Number(input.value);
-  const video = playerOf(article)?.video;
-  if (video) video.playbackRate = speed.rate;
+  const player = playerOf(article);
+  if (input.name === "speed") {
+    speed.rate = Number(input.value);
+    if (player?.video) player.video.playbackRate = speed.rate;
+  } else {
+    quality.wish = /** @type {import("./quality.js").Wish} */ (input.value);
+    player?.choose();
+  }
 });
 
 more.addEventListener("click", (event) => {
@@ -66,6 +80,7 @@ more.addEventListener("click", (event) => {
 
 /** @type {Record<string, (of: HTMLElement) => unknown>} */
 const does = {
+  "not-interested": turnDown,
   copy: (of) => copyLink(new URL(`/c/${of.dataset.slug}`, location.href).href),
   picture: (of) => playerOf(of)?.video?.requestPictureInPicture().catch(() => toast(word("no-picture"))),
   "full-screen": () => fullScreen(),
@@ -80,16 +95,29 @@ export function fullScreen() {
   return document.documentElement.requestFullscreen().catch(() => undefined);
 }
 
+/** @param {HTMLElement} of the clip that is not wanted */
+function turnDown(of) {
+  notInterested(of.dataset.token || "");
+  feed()?.without([of]);
+  toast(word("not-interested"));
+}
+
 /** @returns {ClipFeed | null} */
 function feed() {
   return document.querySelector("clip-feed");
 }
 
 /** @param {string} handle */
+function leaves(handle) {
+  const stage = feed();
+  stage?.without(stage.by(handle));
+}
+
+/** @param {string} handle */
 async function mute(handle) {
   try {
     await api("PUT", `/accounts/${handle}/mute`);
-    feed()?.without(handle);
+    leaves(handle);
     const undo = () => api("DELETE", `/accounts/${handle}/mute`).then(() => toast(word("unmuted", { handle })));
     toast(word("muted", { handle }), { label: word("undo"), run: () => void undo().catch(complain) });
   } catch (error) {
@@ -104,7 +132,7 @@ async function block(handle) {
   if ((await openSheet(ask)) !== "yes") return;
   try {
     await api("PUT", `/accounts/${handle}/block`);
-    feed()?.without(handle);
+    leaves(handle);
     toast(word("blocked", { handle }));
   } catch (error) {
     complain(error);

@@ -1,23 +1,29 @@
 // @ts-check
 // Reports what was watched: in batches, by beacon when the page goes, from a queue when the network is away.
 
-import { recall, remember } from "./remembered.js";
 
 const EVERY = 4000;
 const BATCH = 50;
 const KEPT = 500;
+const QUEUE = "onstage plays ";
+const LIFE = 71 * 3_600_000; // a token lives for 72 hours
 
-/** @typedef {{ token: string, event: string, kind: string, watched_ms: number, loops: number, surface: string, happened_at: string }} Play */
+/** @typedef {{ token: string, event: string, play: string, kind: string, watched_ms: number, reached_ms: number, loops: number, happened_at: string }} Play */
 
+const queue = QUEUE + freshId(); // each tab has its own, or the last one to write would forget the others' plays
 /** @type {Play[]} */
-let waiting = kept();
+let waiting = adopted();
 let sending = false;
+/** @type {Stay | null} */
+let onStage = null;
 
-/** @returns {Play[]} */
-function kept() {
+/** What this tab and those before it could not send. An event that two tabs send counts once. @returns {Play[]} */
+function adopted() {
   try {
-    const plays = JSON.parse(recall("plays") || "[]");
-    return Array.isArray(plays) ? plays : [];
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(QUEUE));
+    const found = names.flatMap((name) => JSON.parse(localStorage.getItem(name) || "[]"));
+    for (const name of names) localStorage.removeItem(name);
+    return found.filter((play) => Date.now() - Date.parse(play.happened_at) < LIFE);
   } catch {
     return [];
   }
@@ -25,8 +31,16 @@ function kept() {
 
 function keep() {
   waiting = waiting.slice(-KEPT);
-  remember("plays", JSON.stringify(waiting));
+  try {
+    if (waiting.length) localStorage.setItem(queue, JSON.stringify(waiting));
+    else localStorage.removeItem(queue);
+  } catch {
+    // no place to keep them: they are sent while the page is open
+  }
 }
+
+/** @param {Play[]} events */
+const body = (events) => JSON.stringify({ sent_at: new Date().toISOString(), events });
 
 /** crypto.randomUUID exists only where the page came safely; a home network may be plain http. */
 function freshId() {
@@ -39,25 +53,23 @@ function freshId() {
 }
 
 /**
- * @param {string} token
- * @param {"impression" | "start" | "progress" | "end"} kind
- * @param {number} watched in milliseconds
- * @param {number} loops
- * @param {string} surface
+ * @param {Stay} stay
+ * @param {"impression" | "start" | "progress" | "end" | "not_interested"} kind
  */
-function report(token, kind, watched, loops, surface) {
-  if (!token) return;
+function report(stay, kind) {
+  if (!stay.token) return;
   waiting.push({
-    token,
+    token: stay.token,
     event: freshId(),
+    play: stay.play,
     kind,
-    watched_ms: Math.round(watched),
-    loops,
-    surface,
+    watched_ms: Math.floor(stay.watched),
+    reached_ms: Math.floor(stay.reached),
+    loops: stay.loops,
     happened_at: new Date().toISOString(),
   });
   keep();
-  if (kind === "end") void send();
+  if (kind === "end" || kind === "not_interested") void send();
 }
 
 /** Send what waits; what the server has answered is forgotten here. */
@@ -70,7 +82,7 @@ async function send() {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ events: batch }),
+      body: body(batch),
     });
     await answer.text(); // an answer that nobody reads keeps its connection
     // Refused for good is done with as well; only "later" and "not now" are tried again.
@@ -86,11 +98,11 @@ async function send() {
 }
 
 function sendAtLeaving() {
+  onStage?.pause();
   if (!waiting.length || !navigator.sendBeacon) return;
   const batch = waiting.slice(-BATCH);
-  const body = new Blob([JSON.stringify({ events: batch })], { type: "application/json" });
   // An event that arrives twice counts once, so the queue is kept until an answer was seen.
-  if (navigator.sendBeacon("/api/v1/plays", body)) keep();
+  navigator.sendBeacon("/api/v1/plays", new Blob([body(batch)], { type: "application/json" }));
 }
 
 setInterval(send, EVERY);
@@ -100,33 +112,45 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") sendAtLeaving();
 });
 
-/** One stay at one clip, from coming into view to leaving it. */
+/**
+ * The viewer does not want clips like this one.
+ * @param {string} token
+ */
+export function notInterested(token) {
+  report(new Stay(token), "not_interested");
+}
+
+/** One stay at one clip, from coming into view to leaving it; the server calls it a play once it runs. */
 export class Stay {
-  /**
-   * @param {string} token
-   * @param {string} surface
-   */
-  constructor(token, surface) {
+  /** @param {string} token says whose play of which clip this is, and on which surface */
+  constructor(token) {
     this.token = token;
-    this.surface = surface;
-    this.watched = 0;
+    this.play = freshId();
+    this.watched = 0; // milliseconds in view
+    this.reached = 0; // the furthest place of the clip that was played, in milliseconds
     this.loops = 0;
     this.started = false;
     this.reported = 0;
-    report(token, "impression", 0, 0, surface);
+    onStage = this;
+    report(this, "impression");
   }
 
-  /** Time has passed while the clip was running in view. @param {number} milliseconds */
-  ran(milliseconds) {
+  /**
+   * Time has passed while the clip was running in view.
+   * @param {number} milliseconds
+   * @param {number} at where in the clip, in milliseconds
+   */
+  ran(milliseconds, at) {
     if (!this.started) {
       this.started = true;
-      report(this.token, "start", 0, 0, this.surface);
+      report(this, "start");
     }
     this.watched += milliseconds;
-    const due = this.reported ? this.reported + 10_000 : 2000;
+    this.reached = Math.max(this.reached, Math.min(at, 2 * this.watched));
+    const due = this.reported ? this.reported + 5000 : 2000;
     if (this.watched >= due) {
       this.reported = this.watched;
-      report(this.token, "progress", this.watched, this.loops, this.surface);
+      report(this, "progress");
     }
   }
 
@@ -135,6 +159,15 @@ export class Stay {
   }
 
   end() {
-    if (this.started) report(this.token, "end", this.watched, this.loops, this.surface);
+    if (onStage === this) onStage = null;
+    if (this.started) report(this, "end");
+  }
+
+  /** The page is going, and may come back: what was watched until now is told. */
+  pause() {
+    if (this.started && this.watched > this.reported) {
+      this.reported = this.watched;
+      report(this, "progress");
+    }
   }
 }

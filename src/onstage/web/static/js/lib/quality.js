@@ -1,11 +1,25 @@
 // @ts-check
 // Which rendition to play: by the bandwidth that was measured, the size of the stage and the wish to save data.
 
+import { recall, remember } from "./remembered.js";
+
 const ROOM = 0.7; // of the bandwidth goes into the clip
 const GUESS = 5_000_000; // bits a second, before anything was measured
 const SHARP_ENOUGH = 0.85; // of the stage's width in device pixels
 const SAMPLE_BYTES = 40_000; // smaller answers measure the delay, not the rate
 const SAVED_WIDTH = 540;
+
+/** @typedef {"auto" | "sharp" | "light"} Wish */
+
+/** What the person wants to be played, in this browser. */
+export const quality = {
+  get wish() {
+    return /** @type {Wish} */ (recall("quality") ?? "auto");
+  },
+  set wish(wish) {
+    remember("quality", wish);
+  },
+};
 
 /** @typedef {[height: number, width: number, bitrate: number, url: string]} File */
 
@@ -45,6 +59,8 @@ export function choose(files, stageWidth) {
   const need = stageWidth * Math.min(devicePixelRatio || 1, 2) * SHARP_ENOUGH;
   const most = bandwidth() * ROOM;
   const lightFirst = [...files].reverse();
+  if (quality.wish === "sharp") return files;
+  if (quality.wish === "light") return lightFirst;
   const affordable = lightFirst.filter(([, width, rate]) => rate <= most && !(connection?.saveData && width > SAVED_WIDTH));
   const chosen = affordable.find(([, width]) => width >= need) ?? affordable.at(-1) ?? lightFirst[0];
   return chosen ? [chosen, ...lightFirst.filter((file) => file !== chosen)] : [];

@@ -1,0 +1,107 @@
+"""The proof of the counts: what is shown is what was closed and what the log still has, and the log keeps its own rules."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Integer, Select, Table, cast, func, select
+
+from onstage.db.engine import Connection
+from onstage.engagement.models import closed, comments, counts, days, likes, plays, reached, saves, totals
+from onstage.engagement.tally import APART, COUNTS, Fact
+from onstage.engagement.tokens import TOKEN_LIFE
+from onstage.engagement.viewers import NOBODY
+
+SUMMED = (
+    *(func.sum(cast(plays.c.facts.op("/")(int(fact)) % 2, Integer)).label(name) for name, fact in COUNTS.items()),
+    func.sum(plays.c.added_ms).label("watched_ms"),
+    func.sum(plays.c.added_loops).label("loops"),
+)
+"""What the events of a clip in the log have added, by the names of the totals' columns."""
+NAMES = (*COUNTS, "watched_ms", "loops")
+_LIKE_OF = {"likes": likes, "comments": comments, "saves": saves}
+
+
+def differences(db: Connection) -> list[str]:
+    """Every way in which the numbers do not agree, in words; empty when all is exact. One consistent snapshot."""
+    return [*_totals(db), *_parts(db), *_log(db), *_reactions(db)]
+
+
+def _totals(db: Connection) -> Iterator[str]:
+    shown = _rows(db, totals)
+    recounted: Counter[tuple[int, str]] = Counter()
+    for table in (_rows(db, closed), _numbers(db, select(plays.c.clip_id, *SUMMED).group_by(plays.c.clip_id))):
+        recounted.update(table)
+    for clip, name in sorted({*shown, *recounted}):
+        if _is_erased(shown, clip):
+            continue
+        if shown[clip, name] != recounted[clip, name]:
+            yield f"clip {clip}: {name} is {shown[clip, name]}, recounted {recounted[clip, name]}"
+
+
+def _parts(db: Connection) -> Iterator[str]:
+    shown = _rows(db, totals)
+    columns = [func.sum(days.c[name]).label(name) for name in NAMES]
+    by_day = _numbers(db, select(days.c.clip_id, *columns).group_by(days.c.clip_id))
+    curve = select(reached.c.clip_id, func.sum(reached.c.plays).label("plays")).group_by(reached.c.clip_id)
+    by_second = _numbers(db, curve)
+    for clip, name in sorted({*shown, *by_day}):
+        if shown[clip, name] != by_day[clip, name]:
+            yield f"clip {clip}: {name} is {shown[clip, name]}, by day {by_day[clip, name]}"
+        if name == "plays" and shown[clip, name] != by_second[clip, name]:
+            yield f"clip {clip}: {name} is {shown[clip, name]}, by second {by_second[clip, name]}"
+
+
+def _log(db: Connection) -> Iterator[str]:
+    first, last, stored, oldest = db.execute(
+        select(
+            func.min(plays.c.position), func.max(plays.c.position), func.count(), func.min(plays.c.received_at)
+        ).select_from(plays)
+    ).one()
+    if not stored:
+        return
+    if last - first + 1 != stored:
+        yield f"the log has {stored} events between positions {first} and {last}"
+    of_play = (
+        select(plays.c.play)
+        .where(plays.c.play != b"")
+        .group_by(plays.c.play)
+        .having(func.sum(plays.c.added_ms) != func.max(plays.c.watched_ms))
+    )
+    if first > 1:  # plays that may have begun before the log does are not whole
+        of_play = of_play.having(func.min(plays.c.received_at) > oldest + TOKEN_LIFE)
+    wrong = len(db.execute(of_play).all())
+    if wrong:
+        yield f"{wrong} plays have another watch time than their events reported"
+    before = func.lag(plays.c.happened_at).over(
+        partition_by=(plays.c.viewer, plays.c.clip_id), order_by=plays.c.happened_at
+    )
+    is_counted = cast(plays.c.facts.op("/")(int(Fact.COUNTED)) % 2, Integer) == 1
+    counted = (
+        select((plays.c.happened_at - before).label("apart")).where(is_counted, plays.c.viewer != NOBODY).subquery()
+    )
+    close = db.execute(select(func.count()).where(counted.c.apart < APART)).scalar_one()
+    if close:
+        yield f"{close} views were counted within 30 minutes of another by the same viewer"
+
+
+def _reactions(db: Connection) -> Iterator[str]:
+    for name, table in _LIKE_OF.items():
+        shown = _numbers(db, select(counts.c.clip_id, counts.c[name].label(name)))
+        there = _numbers(db, select(table.c.clip_id, func.count().label(name)).group_by(table.c.clip_id))
+        for clip, _ in sorted({*shown, *there}):
+            if shown[clip, name] != there[clip, name]:
+                yield f"clip {clip}: {name} is {shown[clip, name]}, recounted {there[clip, name]}"
+
+
+def _is_erased(shown: Mapping[tuple[int, str], int], clip: int) -> bool:
+    """The log may outlive a clip; its totals do not."""
+    return (clip, "plays") not in shown
+
+
+def _rows(db: Connection, table: Table) -> Counter[tuple[int, str]]:
+    return _numbers(db, select(table.c.clip_id, *(table.c[name] for name in NAMES)))
+
+
+def _numbers(db: Connection, statement: Select[tuple[int, ...]]) -> Counter[tuple[int, str]]:
+    rows = db.execute(statement).mappings()
+    return Counter({(row["clip_id"], name): int(row[name]) for row in rows for name in row if name != "clip_id"})

@@ -1,0 +1,46 @@
+"""`onstage ledger verify`: is this copy of a ledger what the server signed? Needs neither server nor database."""
+
+from pathlib import Path
+
+from onstage.accounts.chain import Head, read_head
+from onstage.accounts.verify import Verified, verify
+from onstage.errors import Invalid
+from onstage.settings import Settings
+
+
+def check(_settings: Settings, *, act: str, file: str, head: str | None, key: str) -> None:  # noqa: ARG001
+    """Check a copy and say what it proves. Raises Invalid, and Broken when it is not whole."""
+    path = Path(file)
+    if not path.is_file():
+        raise Invalid(f"There is no file {path}.")
+    with path.open("rb") as lines:
+        found = verify(lines, head=_held(head), key=key.strip())
+    print(_told(found, compared=head is not None, trusted=bool(key)))
+
+
+def _held(words: str | None) -> Head | None:
+    if words is None:
+        return None
+    try:
+        return read_head(words)
+    except ValueError:
+        raise Invalid("A head is a number, a dot and 64 digits of a hash, as receipts and mails give it.") from None
+
+
+def _told(found: Verified, *, compared: bool, trusted: bool) -> str:
+    lines = [
+        f"Whole: {found.entries:,} entries in their order, {found.opened:,} of them open, written {found.written}.",
+        f"Head: {found.head}",
+        f"Signed by: {found.signer}",
+    ]
+    if compared:
+        lines.append("The head that you hold is in it.")
+    else:
+        lines.append("Give a head that you hold with --head: without one, nobody can tell whether the end was cut off.")
+    if not trusted:
+        lines.append(
+            f"Compare the key with {found.server}/.well-known/onstage-ledger, or give the one you trust by --key."
+        )
+    if found.weak_keys:
+        lines.append(f"{found.weak_keys} of its keys came without a hand-over by the one before.")
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""Your record: what was agreed, refused and ended by you or about you, to read and to take along."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.params import Parameter
+
+from onstage import ids
+from onstage.accounts import ledger, record
+from onstage.accounts.acts import Act
+from onstage.accounts.record import Told
+from onstage.accounts.viewer import Viewer
+from onstage.clips import queries
+from onstage.clock import SECOND
+from onstage.db.engine import Connection
+from onstage.web.http import page, reads, signed_in
+from onstage.web.words import gettext as _
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as the page shows it. `at` in microseconds."""
+
+    position: int
+    who: str
+    what: str
+    about: str
+    clip: str | None
+    words: str
+    at: int
+
+
+@get("/settings/record", include_in_schema=False)
+@reads(signed_in)
+def show(
+    db: Connection, viewer: Viewer, before: Annotated[int | None, Parameter(ge=1, le=ids.LARGEST)] = None
+) -> Response[Any]:
+    """The entries of the ledger that concern the reader, newest first."""
+    assert viewer.person is not None
+    told, following = record.of_person(db, viewer.person, partial(_clip_names, viewer), before=before)
+    lines = [_line(each) for each in told]
+    head = ledger.head(db)
+    return page("settings_record.html", viewer, lines=lines, next=following, head=head, said="", error=None)
+
+
+def _clip_names(viewer: Viewer, db: Connection, clips: Any) -> dict[int, str]:
+    return queries.names(db, viewer, clips)
+
+
+def _line(told: Told) -> Line:
+    about = [*told.about, *([told.account] if told.account else [])]
+    return Line(
+        position=told.position,
+        who=_who(told),
+        what=_WHAT.get(told.act, lambda: told.act.value)(),
+        about=", ".join(dict.fromkeys(about)),
+        clip=told.clip,
+        words=told.words,
+        at=round(datetime.fromisoformat(told.at).timestamp() * SECOND),
+    )
+
+
+def _who(told: Told) -> str:
+    if told.mine:
+        return _("You")
+    if told.by_server:
+        return _("The server")
+    return told.by or _("Somebody")
+
+
+_WHAT: dict[Act, Callable[[], str]] = {
+    Act.UPLOADED: lambda: _("uploaded a clip"),
+    Act.EDITED: lambda: _("began a new version"),
+    Act.ASKED: lambda: _("asked for a yes"),
+    Act.RECALLED: lambda: _("took the question back"),
+    Act.EXPIRED: lambda: _("the question ran out"),
+    Act.YES: lambda: _("said yes"),
+    Act.NO: lambda: _("said no"),
+    Act.LIFTED: lambda: _("took a no back"),
+    Act.YES_VOIDED: lambda: _("a yes no longer counts"),
+    Act.STANDING_YES: lambda: _("said yes beforehand"),
+    Act.STANDING_YES_ENDED: lambda: _("ended a yes that was given beforehand"),
+    Act.SCHEDULED: lambda: _("chose a time for it"),
+    Act.PUBLISHED: lambda: _("published a clip"),
+    Act.CONFIRMED: lambda: _("brought a clip back"),
+    Act.NARROWED: lambda: _("made it visible to fewer"),
+    Act.WIDENED: lambda: _("made it visible to more"),
+    Act.HOLD_PLACED: lambda: _("withheld a clip"),
+    Act.HOLD_ENDED: lambda: _("no longer withholds a clip"),
+    Act.APPEARANCE_NAMED: lambda: _("said who is in a clip"),
+    Act.APPEARANCE_ANSWERED: lambda: _("answered about being in a clip"),
+    Act.APPEARANCE_ENDED: lambda: _("is no longer named in a clip"),
+    Act.GUARDIANSHIP_CLAIMED: lambda: _("said to be a guardian"),
+    Act.GUARDIANSHIP_ACCEPTED: lambda: _("accepted a guardian"),
+    Act.GUARDIANSHIP_NOTICED: lambda: _("announced a full guardian"),
+    Act.GUARDIANSHIP_FULL: lambda: _("made somebody a full guardian"),
+    Act.GUARDIANSHIP_CONTESTED: lambda: _("contested a guardian"),
+    Act.GUARDIANSHIP_DECIDED: lambda: _("decided about a guardian"),
+    Act.GUARDIANSHIP_ENDED: lambda: _("ended a guardianship"),
+    Act.GUARDIANSHIP_ANNULLED: lambda: _("annulled a guardianship"),
+    Act.GUARDIAN_ABSENT: lambda: _("counts a guardian as absent"),
+    Act.GUARDIAN_BACK: lambda: _("a guardian is back"),
+    Act.ACCOUNT_MADE: lambda: _("made an account"),
+    Act.MEMBER_INVITED: lambda: _("invited somebody"),
+    Act.MEMBER_JOINED: lambda: _("joined"),
+    Act.MEMBER_DECLINED: lambda: _("did not join"),
+    Act.MEMBER_LEFT: lambda: _("left"),
+    Act.MEMBER_REMOVED: lambda: _("removed a member"),
+    Act.MEMBER_ROLE: lambda: _("changed a role"),
+    Act.RULE_CHANGED: lambda: _("changed a rule"),
+    Act.FROZEN: lambda: _("froze an account"),
+    Act.UNFROZEN: lambda: _("an account is no longer frozen"),
+    Act.SETTING_CHANGED: lambda: _("changed a setting"),
+    Act.SIGN_IN_MADE: lambda: _("made a sign-in"),
+    Act.SIGN_IN_RESET: lambda: _("reset a sign-in"),
+    Act.AGE_CHANGED: lambda: _("changed an age"),
+    Act.DELETION_BEGUN: lambda: _("asked for deletion"),
+    Act.DELETION_STOPPED: lambda: _("stopped a deletion"),
+    Act.DELETION_DONE: lambda: _("deleted for good"),
+    Act.PRESERVED: lambda: _("kept something that the law asks for"),
+    Act.MODERATOR_LOOKED: lambda: _("looked at a clip as a moderator"),
+    Act.MODERATOR_DECIDED: lambda: _("decided as a moderator"),
+    Act.CLAIM_OPENED: lambda: _("said to be in a clip"),
+    Act.CLAIM_ACCEPTED: lambda: _("accepted that somebody is in a clip"),
+    Act.CLAIM_CONTESTED: lambda: _("contested that somebody is in a clip"),
+    Act.CLAIM_DECIDED: lambda: _("decided who is in a clip"),
+    Act.CLAIM_APPEALED: lambda: _("asked for another look"),
+    Act.RESTORED: lambda: _("was restored from a backup"),
+}
+
+routes = [show]

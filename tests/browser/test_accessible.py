@@ -1,0 +1,159 @@
+"""What shuts people out: axe-core finds nothing on any page, in any state that opens over one, in light and in dark."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import delete
+
+from onstage import settings
+from onstage.db.engine import Database
+from onstage.engagement.models import comments, seen
+from onstage.server import open_database
+from tests.browser.stage import Site
+from tests.browser.test_watch import watching
+
+pytestmark = pytest.mark.browser
+
+Look = Callable[..., None]
+ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+RUN = "runOnly => axe.run(document, { runOnly, resultTypes: ['violations'] })"
+GUEST = (
+    "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=nothing", "/tag/dance", "/tag/none", "/@ada",
+    "/@ada/watch", "/@nobody", "/sign-up", "/sign-in", "/sign-in/recover", "/welcome/gone", "/join/gone", "/reset/gone",
+    "/about", "/offline",
+)  # fmt: skip
+SIGNED_IN = (
+    "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/make", "/inbox", "/settings",
+    "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
+    "/settings/leaving", "/settings/check", "/server", "/server/reports", "/server/invitations", "/server/people",
+    "/server/set-up",
+)  # fmt: skip
+
+
+@pytest.fixture
+def database(site: Site) -> Iterator[Database]:
+    """The running server's database, forgetful of what earlier tests watched and wrote."""
+    database = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
+    with database.write() as db:
+        for table in (comments, seen):
+            db.execute(delete(table))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def look(axe: str) -> Look:
+    """Fails with what axe says of a page as it is now; `rules` are those it looks at, all that there are by default."""
+
+    def finds_nothing(page: Page, state: str, run: dict[str, Any] = ALL) -> None:
+        page.evaluate(axe)
+        found: dict[str, Any] = page.evaluate(RUN, run)
+        said = [f"{each['id']}: {node['html'][:120]}" for each in found["violations"] for node in each["nodes"]]
+        assert said == [], state
+
+    return finds_nothing
+
+
+def test_axe_is_there_and_finds_what_is_wrong(chromium: Browser, site: Site, look: Look) -> None:
+    page = site.page(chromium)
+    page.goto(f"{site.origin}/about")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<button></button>')")
+    with pytest.raises(AssertionError, match="button-name"):
+        look(page, "a button without a name")
+
+
+@pytest.mark.parametrize("who", ["guest", "ola"])
+def test_every_page(chromium: Browser, site: Site, look: Look, database: Database, who: str) -> None:
+    page = site.page(chromium, site.cast.everybody[who], reduced_motion="reduce")
+    for path in GUEST if who == "guest" else SIGNED_IN:
+        page.goto(site.origin + path)
+        look(page, path)
+        page.emulate_media(color_scheme="dark")
+        look(page, f"{path} in the dark", COLORS)
+        page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_what_opens_over_a_clip(chromium: Browser, site: Site, look: Look, database: Database, phone: bool) -> None:
+    page = site.page(chromium, site.cast.ben, phone=phone)
+    watching(page, site)
+    clip = page.locator(".clip").first
+    clip.locator("[data-act=comments]").click()
+    page.get_by_label("Your comment").fill("So good")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".comment[data-id]")).to_be_visible()
+    look(page, "comments")
+    page.locator("#comments-sheet [data-close]").click()
+    clip.locator("[data-act=more]").click()
+    look(page, "more")
+    page.locator("[data-more=report]").click()
+    expect(page.locator("#report-sheet")).to_be_visible()
+    look(page, "report")
+    page.keyboard.press("Escape")
+    clip.locator(".stage").click(position={"x": 100, "y": 300})
+    expect(page.locator(".controls.is-paused")).to_be_visible()
+    look(page, "paused")
+    page.keyboard.press("?")
+    expect(page.locator("#keys-sheet")).to_be_visible()
+    look(page, "keys")
+
+
+def test_what_a_guest_is_asked(chromium: Browser, site: Site, look: Look, database: Database) -> None:
+    page = site.page(chromium)
+    watching(page, site)
+    page.locator(".clip").first.locator("[data-act=like]").click()
+    expect(page.locator("#guest-sheet")).to_be_visible()
+    look(page, "the doors")
+
+
+def test_the_page_of_a_clip_and_an_account(chromium: Browser, site: Site, look: Look, database: Database) -> None:
+    page = site.page(chromium, site.cast.ben, phone=False)
+    page.goto(f"{site.origin}/c/{site.slugs[0]}")
+    look(page, "clip")
+    page.goto(f"{site.origin}/@ada")
+    page.get_by_role("button", name="More").click()
+    expect(page.locator("#account-sheet")).to_be_visible()
+    look(page, "account sheet")
+
+
+def test_what_was_wrong_in_a_form(chromium: Browser, site: Site, look: Look) -> None:
+    page = site.page(chromium)
+    page.goto(f"{site.origin}/sign-up")
+    page.get_by_role("button", name="Make my account").click()
+    expect(page.locator("#birth_date-error")).to_be_visible()
+    look(page, "an empty form")
+
+
+def test_the_camera_and_a_clip_of_ones_own(chromium: Browser, site: Site, look: Look) -> None:
+    page = site.page(chromium, site.cast.ada, permissions=["camera", "microphone"])
+    page.goto(f"{site.origin}/make")
+    page.get_by_role("button", name="Record").first.click()
+    expect(page.locator("clip-recorder")).to_be_visible()
+    look(page, "camera")
+    page.get_by_role("button", name="Close the camera").click()
+    page.goto(f"{site.origin}/make/{site.slugs[0]}")
+    look(page, "edit")
+
+
+def test_the_end_of_a_feed_and_a_feed_without_a_network(
+    chromium: Browser, site: Site, look: Look, database: Database
+) -> None:
+    page = site.page(chromium, site.cast.ben)
+    page.goto(f"{site.origin}/tag/none/watch")
+    look(page, "an empty feed")
+    watching(page, site)
+    page.evaluate("document.querySelector('clip-feed').end()")
+    page.locator(".feed-state").scroll_into_view_if_needed()
+    look(page, "the end")
+
+
+def test_without_scripts(chromium: Browser, site: Site, look: Look, database: Database) -> None:
+    page = site.page(chromium, site.cast.ola)
+    page.route("**/*.js", lambda route: route.abort())
+    for path in ("/", f"/c/{site.slugs[0]}", "/make", f"/make/{site.slugs[0]}"):
+        page.goto(site.origin + path)
+        page.evaluate("document.documentElement.classList.remove('js')")
+        look(page, f"{path} without scripts")
