@@ -88,7 +88,7 @@ _SENT: dict[str, Visit] = {
 }
 for _list in ("", "/followers", "/following"):
     _SENT[f"GET {API}/accounts/{{handle:str}}{_list}"] = of_accounts(f"{API}/accounts/{{handle}}{_list}")
-for _act in ("follow", "block", "mute"):
+for _act in ("follow", "block", "mute", "never"):
     for _method in ("PUT", "DELETE"):
         _SENT[f"{_method} {API}/accounts/{{handle:str}}/{_act}"] = once(_method, f"{API}/accounts/{UNKNOWN}/{_act}")
 

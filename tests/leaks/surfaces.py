@@ -104,6 +104,18 @@ def reported(walk: Walk) -> set[int]:
     return walk.world.reported if walk.name == "ola" else set()
 
 
+def waiting(walk: Walk) -> set[int]:
+    """Whatever concerns the person: it waits for them, they may object to it, or they have said no."""
+    return walk.may(walk.truth.is_concerned)
+
+
+def asked(walk: Walk) -> set[int]:
+    """What waits for the person's answer."""
+    rows = walk.truth.rows.concerned
+    mine = {row.clip_id for row in rows if row.person_id == walk.truth.person and row.why == "answer"}
+    return walk.may(lambda clip: clip.id in mine)
+
+
 def once(method: str, path: str, **more: Any) -> Visit:
     """One request."""
 
@@ -228,6 +240,11 @@ SURFACES: dict[str, Surface] = {
     "GET /make/{slug:str}": Surface(each("/make/{slug}", share=4), in_hand, is_all=True),
     "GET /media/{key:str}": Surface(media, by_link, is_all=True),
     "HEAD /media/{key:str}": Surface(each("/media/{film}", "HEAD", share=4), by_link),
+    f"GET {SLUG}/question": Surface(each(API + "/clips/{slug}/question"), waiting, is_all=True),
+    f"GET {SLUG}/agreeing": Surface(each(API + "/clips/{slug}/agreeing", share=4), in_hand),
+    f"GET {SLUG}/appearances": Surface(each(API + "/clips/{slug}/appearances", share=4), by_link),
+    f"GET {API}/me/inbox": Surface(once("GET", f"{API}/me/inbox"), asked, is_all=True),
+    f"GET {API}/me/appearances": Surface(once("GET", f"{API}/me/appearances"), by_link),
     # lists
     "GET /": Surface(paged("/", mark="$^"), suggested),
     f"GET {API}/feed": Surface(paged(f"{API}/feed?kind=for_you"), suggested, is_all=True),

@@ -17,6 +17,7 @@ from onstage.clips import consent, records
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
 from onstage.clips.models import HoldKind, clips, holds, renditions, tombstones, uploads
+from onstage.clips.reconsidering import leave
 from onstage.clips.workroom import Workroom
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -151,6 +152,7 @@ def _staged(db: Connection, clip_ids: Sequence[int]) -> Iterable[str]:
 
 def purge(db: Connection, subject: Subject) -> int:
     """The purger of clips: what a person made and what their ending accounts show goes with them; gives how many clips."""
+    leave(db, subject.person)
     theirs = or_(clips.c.person_id == subject.person, clips.c.account_id.in_(subject.accounts))
     clip_ids = db.execute(select(clips.c.id).where(theirs)).scalars().all()
     left = erase_rows(db, clip_ids)

@@ -61,7 +61,8 @@ SHOWN = and_(clips.c.published_at.is_not(None), clips.c.holds == 0)
 _BEING_DELETED = exists().where(holds.c.clip_id == clips.c.id, holds.c.kind == HoldKind.DELETING.value)
 _SHOWN_TO_VIEWER = and_(SHOWN, or_(clips.c.marked == 0, _MARKED == 1, _IS_AUTHOR), _IN_AUDIENCE, ~_BLOCKED)
 
-_IS_CONCERNED = exists().where(concerned.c.clip_id == clips.c.id, concerned.c.person_id == _PERSON)
+_waits = concerned.alias()
+_IS_CONCERNED = exists().where(_waits.c.clip_id == clips.c.id, _waits.c.person_id == _PERSON)
 
 VISIBLE: ColumnElement[bool] = or_(_SHOWN_TO_VIEWER, and_(_IS_AUTHOR, ~_BEING_DELETED), _IS_CONCERNED)
 """May be opened by its link: what is shown to the viewer, the author's own in any stage and under any hold, and what waits

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Table, delete, insert, select, update
 
 from onstage.clips.facts import around
-from onstage.clips.life import Cap, Clip, Hold, reach_of
+from onstage.clips.life import Cap, Clip, Hold, reach_of, shown_reach
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -25,6 +25,7 @@ from onstage.clips.models import (
 from onstage.clips.need import Facts, Need, Part, Reach, Version, Yes, today
 from onstage.clips.pointers import point
 from onstage.clips.waiting import concerned as who_is_concerned
+from onstage.clips.withdrawing import withdraw
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
@@ -200,6 +201,9 @@ def save(db: Connection, record: Record, after: Clip) -> None:
     _save_rows(db, record.id, before, after)
     _save_concerned(db, record.id, who_is_concerned(after, record.facts))
     _save_clip(db, record, after)
+    was, is_ = shown_reach(before, record.facts), shown_reach(after, record.facts)
+    if was is not None and (is_ is None or not was.within(is_)):
+        withdraw(db, record.slug)
     if before.visible and not after.visible:
         tell(db, ClipWithheld(record.id))
     elif after.visible and (not before.visible or before.shown != after.shown or before.caps != after.caps):
@@ -249,7 +253,6 @@ def keep_draft(db: Connection, clip: int, content: Content) -> None:
 
 
 def _save_rows(db: Connection, clip: int, before: Clip, after: Clip) -> None:
-    parts = [(sorted(part.of), part.least, part.leaves) for part in after.basis]
     insert_or_set(
         db,
         clip_consents,
@@ -259,7 +262,7 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip) -> None:
         asked_at=after.asked_at,
         due_at=after.due,
         by_hand=int(after.by_hand),
-        basis=msgspec.json.encode(sorted(parts)).decode(),
+        basis=_words(after.basis),
         **({} if after.asked_at == before.asked_at else {"reminded_at": None}),
     )
     _differ(db, clip_yeses, clip, map(_yes_row, before.yeses), map(_yes_row, after.yeses))
@@ -300,6 +303,28 @@ def _differ(db: Connection, table: Table, clip: int, before: Iterable[Any], afte
         db.execute(delete(table).where(table.c.clip_id == clip, *mine))
     for row in (each for each in is_ if each not in was):
         insert_or_set(db, table, clip_id=clip, **row)
+
+
+def save_concerned(db: Connection, record: Record) -> None:
+    """Whom the clip waits for and who may object to it, by the facts of the record."""
+    _save_concerned(db, record.id, who_is_concerned(record.clip, record.facts))
+
+
+def forget_in_basis(db: Connection, clip: int, person: int) -> None:
+    """Somebody is gone: what they agreed to stays agreed, and nothing names them."""
+    words = db.execute(select(clip_consents.c.basis).where(clip_consents.c.clip_id == clip)).scalar()
+    if words is None:
+        return
+    parts = {replace(part, of=part.of - {person}) for part in _basis(words)}
+    _write_basis(db, clip, {part for part in parts if len(part.of) >= part.least})
+
+
+def _write_basis(db: Connection, clip: int, basis: Iterable[Part]) -> None:
+    db.execute(update(clip_consents).where(clip_consents.c.clip_id == clip).values(basis=_words(basis)))
+
+
+def _words(basis: Iterable[Part]) -> str:
+    return msgspec.json.encode(sorted((sorted(part.of), part.least, part.leaves) for part in basis)).decode()
 
 
 def _save_concerned(db: Connection, clip: int, now_concerned: dict[int, Any]) -> None:

@@ -27,6 +27,7 @@ from onstage.web.api import (
     relations,
     reports,
     sessions,
+    together,
     tokens,
     uploads,
 )
@@ -42,7 +43,7 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, events, media, ledger),
+    *(uploads, clips_edit, together, events, media, ledger),
     *(doors, settings, keys, making, server_room, record),
 )
 
