@@ -17,7 +17,7 @@ help: ## list what there is to make
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
 serve: .venv/run.stamp ## serve, on http://localhost:8000 unless PORT says otherwise
-	exec $(PY) -m onstage serve
+	exec $(PY) -m onstage serve --parent $$PPID
 
 demo: .venv/run.stamp ## fill an empty server with people and clips
 	$(PY) -m onstage demo
@@ -46,8 +46,8 @@ docs: .venv/dev.stamp ## write the parts of the documents that come from the cod
 bench: .venv/dev.stamp ## measure, and print each figure beside its limit
 	$(PY) -m bench $(ARGS)
 
-soak: .venv/dev.stamp ## kill -9 at random moments, while people upload (SOAK=60 uploads)
-	ONSTAGE_KILLED_UPLOADS=$(or $(SOAK),60) $(PY) -m pytest -m slow tests/clips/test_kill.py $(ARGS)
+soak: .venv/dev.stamp ## kill -9 at random moments, while people upload (SOAK=60 uploads) and watch (100 kills)
+	ONSTAGE_KILLED_UPLOADS=$(or $(SOAK),60) ONSTAGE_KILLED_SERVERS=$(or $(KILLS),100) $(PY) -m pytest -m slow tests/clips/test_kill.py tests/engagement/test_kill.py $(ARGS)
 
 fuzz: .venv/dev.stamp ## the property tests with many more examples
 	$(PY) -m pytest --hypothesis-profile long --timeout 7200 $(or $(ARGS),tests/leaks tests/media)

@@ -10,7 +10,9 @@ SECONDS = 3.0
 LISTS = {
     "signed_in": "/api/v1/feed?limit=15",
     "following": "/api/v1/feed?kind=following&limit=15",
+    "friends": "/api/v1/feed?kind=friends&limit=15",
     "hashtag": "/api/v1/tags/hot/clips?limit=15",
+    "most_liked": "/explore",
 }
 
 
@@ -41,7 +43,7 @@ def _measure(served: Served) -> Measure:
         unit="req/s",
         limit=round(empty.per_second, 1),
         ratio=ratio(empty.per_second, api.per_second),
-        note="guest, API, 15 clips; limit: an empty answer of the same server",
+        note="guest, API, 15 clips (html: a fragment of 8; most_liked: a page of 30); limit: an empty answer of the same server",
         more=more,
     )
 

@@ -107,7 +107,8 @@ def _clips(count: int, people_count: int, chance: random.Random) -> Iterator[dic
             "caption": f"Clip {n} of #topic{n % 200} and #hot", "audience": audience, "commenters": "everyone",
             "marked": int(chance.random() < 0.01), "published_at": latest - (count - n) * MINUTE // 10,
             "created_at": 1, "holds": int(chance.random() < 0.01), "recommended": int(audience == "public"),
-            "duration_us": 12_000_000, "width": 540, "height": 960, "cover": f"c{n}", "cover_small": f"s{n}",
+            "duration_us": 12_000_000, "width": 540, "height": 960,
+            "cover": f"cover{n:08d}.webp", "cover_small": f"small{n:08d}.webp",
         }  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def _renditions(count: int) -> Iterator[dict[str, Any]]:
     for n in range(1, count + 1):
         for short in (720, 540, 360):
             size = {"width": short, "height": short * 16 // 9, "bytes": 900_000, "bitrate": 600_000}
-            yield {"key": f"r{n}x{short}", "clip_id": n, **size, "codecs": "avc1.64001f,mp4a.40.2"}
+            yield {"key": f"film{n:08d}x{short}.mp4", "clip_id": n, **size, "codecs": "avc1.64001f,mp4a.40.2"}
 
 
 def _tags(count: int) -> Iterator[dict[str, Any]]:

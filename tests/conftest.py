@@ -6,7 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import text
 
 from onstage import settings
@@ -73,8 +73,9 @@ def chromium() -> Iterator[Browser]:
     """A running Chromium with an invented camera: one for each test process, as playwright allows no second."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on the path")
+    expect.set_options(timeout=60_000)  # what a test waits for comes when the machine has time for it
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *CAMERA])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *CAMERA], timeout=120_000)
         yield browser
         browser.close()
 

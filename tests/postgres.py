@@ -48,7 +48,7 @@ def running() -> Iterator[str]:
         yield url
     finally:
         server.send_signal(signal.SIGINT)  # a fast shutdown; TERM would wait for open connections
-        server.wait(20)
+        server.wait(120)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -80,7 +80,7 @@ def _free_port() -> int:
 
 def _wait(url: str) -> None:
     """Until it lets somebody in: it listens a little earlier than that."""
-    for _ in range(400):
+    for _ in range(2400):
         try:
             psycopg.connect(url).close()
         except psycopg.OperationalError:

@@ -21,13 +21,21 @@ class Command:
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+_PARENT: Mapping[str, Any] = {"type": int, "help": "end when the process with this number ends", "metavar": "NUMBER"}
+
 COMMANDS = (
-    Command("serve", "onstage.supervisor:serve", "answer HTTP and do the jobs"),
+    Command("serve", "onstage.supervisor:serve", "answer HTTP and do the jobs", {"--parent": _PARENT}),
+    Command(
+        "web",
+        "onstage.supervisor:help_answering",
+        "answer HTTP beside `serve`, which starts it where WEB_PROCESSES says so",
+        {"--parent": {**_PARENT, "required": True}},
+    ),
     Command(
         "worker",
         "onstage.worker:work",
         "do the jobs only",
-        {"--parent": {"type": int, "help": "end when the process with this number ends"}},
+        {"--parent": _PARENT},
     ),
     Command(
         "migrate",

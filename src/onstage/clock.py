@@ -7,6 +7,7 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+SERVER_ZONE = "UTC"
 
 
 def now() -> int:

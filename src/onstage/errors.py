@@ -67,6 +67,16 @@ class TooLarge(Refused):
     code = "too-large"
 
 
+class NoRoom(Refused):
+    """The server's disk is full, whoever asks."""
+
+    status = 507
+    code = "disk-full"
+
+    def __init__(self, sentence: str = "The server has no room now. Nothing was changed; try again later.") -> None:
+        super().__init__(sentence)
+
+
 class TooMany(Refused):
     """Too often in too short a time; `retry_after` is in whole seconds."""
 

@@ -37,6 +37,13 @@ class ClipErased(Event):
 
 
 @dataclass(frozen=True)
+class HistoryForgotten(Event):
+    """An account's history was deleted: what was learned from it is to be forgotten too."""
+
+    account: int
+
+
+@dataclass(frozen=True)
 class AccountChanged(Event):
     """An account's handle, name or bio is new."""
 

@@ -5,6 +5,7 @@ import hmac
 import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -44,6 +45,7 @@ class Keys:
         return None
 
 
+@lru_cache(maxsize=64)
 def _derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, b"onstage " + purpose.encode(), hashlib.sha256)
 

@@ -1,12 +1,14 @@
 """Every setting, once: its name, default, meaning; read from the environment, then from a TOML file."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 
 class BadSetting(Exception):
@@ -50,7 +52,7 @@ SETTINGS = (
     ),
     Setting("STORAGE_URL", "", "`s3://bucket/prefix`. Empty: the folder `objects` in the data folder."),
     Setting("STORAGE_ENDPOINT", "", "Address of an S3-speaking server that is not Amazon's."),
-    Setting("WEB_PROCESSES", 1, "How many web processes. More than one needs PostgreSQL."),
+    Setting("WEB_PROCESSES", 1, "How many processes answer HTTP, on one port. More than one needs PostgreSQL."),
     Setting(
         "ONSTAGE_SECRET",
         "",
@@ -74,6 +76,12 @@ SETTINGS = (
     Setting("ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more)."),
     Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes)."),
     Setting("MAX_SECONDS", 600, "Longest clip, in seconds."),
+    Setting("MAX_MEGAPIXELS", 38, "Most pixels of one picture of a clip, in millions. 8K has 33."),
+    Setting("MAX_FPS", 1000, "Most pictures a second that an uploaded file may claim; 60 of them are shown."),
+    Setting("MAX_MBIT", 1000, "Densest upload, in Mbit (1,000,000 bits) a second."),
+    Setting("MAX_TRACKS", 32, "Most tracks of picture and sound in an uploaded file."),
+    Setting("MAX_CPU_SECONDS", 7200, "CPU seconds that one step of the work on a clip may use at most."),
+    Setting("MAX_MEMORY_MB", 3072, "Memory (MiB of address space) of such a step. 4K at 60 pictures needs 3072."),
     Setting("QUOTA_MB", 20_000, "Space for the clips of one person, in MB. 0: no limit."),
     Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away."),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
@@ -121,6 +129,12 @@ class Settings:
     alone_from: int
     max_upload_mb: int
     max_seconds: int
+    max_megapixels: int
+    max_fps: int
+    max_mbit: int
+    max_tracks: int
+    max_cpu_seconds: int
+    max_memory_mb: int
     quota_mb: int
     upload_hours: int
     keep_originals: bool
@@ -133,18 +147,26 @@ class Settings:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port that links and passkeys use, without a slash at the end."""
+        """Scheme, host and port that links and passkeys use, written as browsers write them (RFC 6454, section 6.2)."""
         if self.url:
-            return self.url.rstrip("/")
+            return _origin(self.url)
         scheme = "https" if self.tls_cert else "http"
-        host = "localhost" if self.host in {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"} else self.host  # noqa: S104
-        standard = {"http": 80, "https": 443}[scheme]
-        return f"{scheme}://{host}" if self.port == standard else f"{scheme}://{host}:{self.port}"
+        host = "localhost" if self.host in _THIS_MACHINE else self.host
+        return _origin(f"{scheme}://[{host}]:{self.port}" if ":" in host else f"{scheme}://{host}:{self.port}")
 
     @property
     def secure(self) -> bool:
         """Whether people reach the server by https."""
         return self.origin.startswith("https://")
+
+
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url.lower())
+    return f"{parts.scheme}://{parts.netloc.removesuffix(_USUAL_PORTS[parts.scheme])}"
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -191,10 +213,13 @@ def _convert(setting: Setting, given: object, kind: type) -> object:
             raise BadSetting(f"{setting.name} is {words!r}; it takes true or false.")
         return words.lower() in {"true", "1", "yes"}
     if kind is int:
-        if not words.isdigit():
+        if not (words.isascii() and words.isdigit()):
             raise BadSetting(f"{setting.name} is {words!r}; it takes a whole number.")
         return int(words)
     return Path(words) if kind is Path else words
+
+
+_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.IGNORECASE | re.ASCII)
 
 
 def _check(settings: Settings) -> None:
@@ -203,8 +228,12 @@ def _check(settings: Settings) -> None:
     if not 0 < settings.port < 65536:
         raise BadSetting(f"PORT is {settings.port}; it takes 1 to 65535.")
     _check_networks(settings.trusted_proxies)
-    if settings.url and not settings.url.startswith(("http://", "https://")):
-        raise BadSetting("ONSTAGE_URL starts with http:// or https://.")
+    if settings.url and not _ADDRESS.fullmatch(settings.url):
+        raise BadSetting(
+            f"ONSTAGE_URL is {settings.url!r}; it takes an address such as https://stage.example, no path."
+        )
+    if min(settings.web_processes, settings.upload_hours) < 1:
+        raise BadSetting("WEB_PROCESSES and UPLOAD_HOURS are 1 or more.")
     if settings.web_processes > 1 and not settings.database_url:
         raise BadSetting("WEB_PROCESSES above 1 needs PostgreSQL: set DATABASE_URL.")
     if settings.keep_events_days < 4:

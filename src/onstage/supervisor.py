@@ -1,4 +1,4 @@
-"""The processes of `onstage serve`: this one answers HTTP, one child does the jobs; neither outlives the other."""
+"""The processes of `onstage serve`: this one answers HTTP, children do the jobs and help to answer; none outlives it."""
 
 import asyncio
 import logging
@@ -18,6 +18,7 @@ from onstage.accounts.recovery import owner_link
 from onstage.clock import now
 from onstage.db.revision import current, newest
 from onstage.errors import InUse
+from onstage.parent import die_with
 from onstage.server import compose
 from onstage.settings import Settings
 from onstage.web.app import App
@@ -56,38 +57,62 @@ def check_port(hosts: list[str], port: int) -> None:
                 ) from None
 
 
-def serve(settings: Settings) -> None:
-    """Answer HTTP and do jobs until INT or TERM."""
+def serve(settings: Settings, parent: int | None) -> None:
+    """Answer HTTP and do jobs until INT or TERM, or until the process `parent` ends. Raises InUse."""
+    if parent is not None:
+        die_with(parent)
     hosts = addresses(settings.host)
     with datafolder.hold(settings.data):
         check_port(hosts, settings.port)
         asyncio.run(_serve(settings, hosts))
 
 
+def help_answering(settings: Settings, parent: int) -> None:
+    """Answer HTTP beside the process `parent`, on the same port, until INT or TERM or until that process ends."""
+    die_with(parent)
+    asyncio.run(_help_answering(settings))
+
+
 async def _serve(settings: Settings, hosts: list[str]) -> None:
     app = compose(settings)
     if current(app.database) != newest():
         await _migrated()
-    servers = [_listener(make(app), settings, host) for host in hosts]
+    stopping = _asked_to_stop()
+    kinds = ["worker", *["web"] * (settings.web_processes - 1)]
+    children = [asyncio.create_task(_keep(kind, stopping)) for kind in kinds]
+    answering = asyncio.create_task(_answer(app, hosts, stopping))
+    await _until_it_answers(hosts, settings.port)
+    print(_welcome(app), flush=True)
+    await asyncio.gather(answering, *children)
+    app.close()
+
+
+async def _help_answering(settings: Settings) -> None:
+    app = compose(settings)
+    await _answer(app, addresses(settings.host), _asked_to_stop())
+    app.close()
+
+
+def _asked_to_stop() -> asyncio.Event:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _answer(app: App, hosts: list[str], stopping: asyncio.Event) -> None:
+    servers = [_listener(make(app), app.settings, host) for host in hosts]
     answering = [asyncio.create_task(server.serve()) for server in servers]
-    jobs = asyncio.create_task(_keep_working(stopping))
-    await _answering(hosts, settings.port)
-    print(_welcome(app), flush=True)
     await asyncio.wait([asyncio.create_task(stopping.wait()), *answering], return_when=asyncio.FIRST_COMPLETED)
     stopping.set()
     app.stopping.set()
-    await jobs
     for server in servers:
         server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait(answering, timeout=5)
-    app.close()
 
 
-async def _answering(hosts: list[str], port: int) -> None:
+async def _until_it_answers(hosts: list[str], port: int) -> None:
     for host in hosts:
         for _ in range(200):
             try:
@@ -129,11 +154,11 @@ def _listener(application: object, settings: Settings, host: str) -> Server:
     )
 
 
-async def _keep_working(stopping: asyncio.Event) -> None:
-    """Keep one child for the jobs; one that dies is replaced, after a pause when it dies young."""
+async def _keep(kind: str, stopping: asyncio.Event) -> None:
+    """Keep one child of this kind; one that dies is replaced, after a pause."""
     while not stopping.is_set():
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "onstage", "worker", "--parent", str(os.getpid()), start_new_session=True
+            sys.executable, "-m", "onstage", kind, "--parent", str(os.getpid()), start_new_session=True
         )
         ended = asyncio.create_task(child.wait())
         asked = asyncio.create_task(stopping.wait())
@@ -141,7 +166,7 @@ async def _keep_working(stopping: asyncio.Event) -> None:
         if stopping.is_set():
             await _stop(child, ended)
             return
-        log.error("the jobs process ended with %s; starting it again", child.returncode)
+        log.error("the %s process ended with %s; starting it again", kind, child.returncode)
         await asyncio.wait([asked], timeout=1)
 
 

@@ -1,14 +1,11 @@
 """The process that does the jobs: media, mail, federation; started by `serve`, or alone on machines of its own."""
 
-import ctypes
-import os
 import signal
 
 from onstage.jobs.worker import Worker
+from onstage.parent import die_with
 from onstage.server import compose, job_kinds, schedule
 from onstage.settings import Settings
-
-PR_SET_PDEATHSIG = 1
 
 
 def work(settings: Settings, parent: int | None) -> None:
@@ -23,10 +20,3 @@ def work(settings: Settings, parent: int | None) -> None:
         signal.signal(number, lambda *_: worker.stop())
     worker.run()
     app.close()
-
-
-def die_with(parent: int) -> None:
-    """End this process when the one that started it ends, however it ends."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit(0)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from onstage.accounts import passkeys
 from onstage.accounts.models import challenges
 from onstage.accounts.passkeys import Ceremony, RelyingParty
+from onstage.accounts.upkeep import forget_challenges
 from onstage.clock import MINUTE, now
 from onstage.db.engine import Database
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -172,8 +173,8 @@ def test_nobody_removes_anothers_passkey(database: Database) -> None:
 def test_unanswered_challenges_are_swept(database: Database) -> None:
     options(database)
     with database.write() as db:
-        assert passkeys.forget(db, now()) == 0
-        assert passkeys.forget(db, now() + 11 * MINUTE) == 1
+        assert forget_challenges(db, now()) == 0
+        assert forget_challenges(db, now() + 11 * MINUTE) == 1
         assert db.execute(select(func.count()).select_from(challenges)).scalar_one() == 0
 
 

@@ -1,13 +1,12 @@
 """A real server for Chromium to look at."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.browser.stage import Site, stage
+from tests.npm import installed
 
 HERE = Path(__file__).parent
 
@@ -31,13 +30,5 @@ def closed_windows(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def axe(pytestconfig: pytest.Config) -> str:
     """The script of axe-core, as npm has it."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no node with npm on the path")
-    assert pytestconfig.cache is not None
-    folder = pytestconfig.cache.mkdir("axe-core")
-    for file in (HERE / "node").glob("*.json"):
-        shutil.copy(file, folder)
-    script = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True)
-    return script.read_text()
+    folder = installed(pytestconfig, HERE / "node", "axe-core")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()

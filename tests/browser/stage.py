@@ -44,7 +44,7 @@ class Site:
         context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, **options)
         for name, value in (actor.cookies if actor else {}).items():
             context.add_cookies([{"name": name, "value": value, "url": self.origin}])
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         return context.new_page()
 
 

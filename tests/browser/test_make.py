@@ -27,14 +27,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Uploads and takes last as long as the machine needs."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def page(chromium: Browser, site: Site) -> Iterator[Page]:
     """Fay on the first step."""

@@ -1,5 +1,6 @@
 """The pipeline: what was uploaded plays, or its author reads why not; nothing is left over."""
 
+import random
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from onstage.jobs.worker import Kind, run_due
 from onstage.web.http import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run, send
+from tests.media.files import make
+from tests.media.test_corpus import damaged
 
 
 def row(database: Database, clip: int) -> Any:
@@ -66,10 +69,10 @@ def test_an_upload_becomes_a_draft_that_plays(app: App, cast: Cast, film: Film, 
     assert stored(app) == named(app.database)
 
 
-def test_the_ladder_adds_what_is_smaller_and_lets_the_upload_go(app: App, cast: Cast, film: Film, run: Run) -> None:
+def test_the_ladder_adds_what_is_smaller_and_the_upload_is_gone(app: App, cast: Cast, film: Film, run: Run) -> None:
     upload = send(app, cast.ada.viewer, film(size="720x1280", codec="mpeg4").read_bytes())
     run(Lane.PUBLISH)
-    assert row(app.database, upload.clip).original is not None
+    assert row(app.database, upload.clip).original is None
     run(Lane.LADDER)
     assert [file.width for file in files(app.database, upload.clip)] == [720, 540, 360]
     assert row(app.database, upload.clip).original is None
@@ -84,6 +87,19 @@ def test_an_original_is_kept_where_the_owner_wants_it(app: App, cast: Cast, film
     run_due(app.database, kinds.kinds(keeping))
     original = row(app.database, upload.clip).original
     assert app.storage.read(original, 0, len(content)) == content
+
+
+def test_a_copy_with_broken_pictures_is_made_anew(app: App, cast: Cast, run: Run, tmp_path: Path) -> None:
+    make.broken_pictures(tmp_path / "broken.mp4", "400x712")
+    upload = send(app, cast.ada.viewer, (tmp_path / "broken.mp4").read_bytes())
+    run(Lane.PUBLISH)
+    (copied,) = files(app.database, upload.clip)
+    run(Lane.LADDER)
+    renditions_now = files(app.database, upload.clip)
+    assert [file.width for file in renditions_now] == [400, 360]
+    assert copied.key not in {file.key for file in renditions_now}
+    assert [decoded(app.storage.path(file.key)) for file in renditions_now] == ["", ""]
+    assert stored(app) == named(app.database)
 
 
 def test_publish_pressed_early_publishes_when_it_plays(app: App, cast: Cast, film: Film, run: Run) -> None:
@@ -149,6 +165,23 @@ def test_a_clip_that_was_erased_meanwhile_leaves_no_object(app: App, cast: Cast,
     assert stored(app) == set()
     with app.database.read() as db:
         assert db.execute(select(jobs.c.kind)).all() == []
+
+
+def test_damaged_uploads_end_with_a_clip_or_a_sentence_and_leave_nothing(
+    app: App, cast: Cast, film: Film, room: Workroom, run: Run
+) -> None:
+    whole, chance = film(0.4, size="200x360").read_bytes(), random.Random(11)
+    sent = [send(app, cast.ada.viewer, damaged(whole, chance)) for _ in range(6)]
+    run()
+    for upload in sent:
+        clip = row(app.database, upload.clip)
+        assert clip.stage in {Stage.DRAFT, Stage.FAILED}
+        assert bool(clip.failure) == (clip.stage == Stage.FAILED)
+        assert app.staging.length(upload.id) is None
+    assert stored(app) == named(app.database)
+    assert list(room.folder.iterdir()) == []
+    with app.database.read() as db:
+        assert db.execute(select(jobs.c.id).where(jobs.c.lane != Lane.GENERAL)).all() == []
 
 
 class _Killed(BaseException):

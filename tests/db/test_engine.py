@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from onstage.accounts.models import accounts
 from onstage.db.engine import Database
 from onstage.db.hot import Hot
+from onstage.errors import NoRoom
 
 ROW = {"id": 1, "handle": "ada", "name": "Ada", "kind": "personal", "created_at": 5}
 BY_HANDLE = Hot(
@@ -18,6 +19,23 @@ def test_a_write_that_raises_keeps_nothing(database: Database) -> None:
     twice = [ROW, {**ROW, "handle": "ben"}]
     with pytest.raises(IntegrityError), database.write() as db:
         db.execute(insert(accounts), twice)
+    with database.read() as db:
+        assert db.execute(select(func.count()).select_from(accounts)).scalar_one() == 0
+
+
+def _fill_the_disk(database: Database) -> None:
+    with database.write() as db:
+        db.execute(insert(accounts).values(ROW))
+        if database.kind == "sqlite":
+            db.exec_driver_sql("PRAGMA max_page_count=1").fetchall()
+            db.execute(insert(accounts), [{**ROW, "id": n, "handle": f"h{n}", "bio": "x" * 3000} for n in range(2, 99)])
+        else:
+            db.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$")
+
+
+def test_a_full_disk_is_said_in_a_sentence_and_nothing_is_kept(database: Database) -> None:
+    with pytest.raises(NoRoom):
+        _fill_the_disk(database)
     with database.read() as db:
         assert db.execute(select(func.count()).select_from(accounts)).scalar_one() == 0
 

@@ -58,12 +58,18 @@ def one_play(clip: int, *events: tuple[PlayKind, int], **other: Any) -> list[Pla
         ([(IMPRESSION, 0)], {"impressions": 1}),
         ([(START, 0)], {"plays": 1}),
         ([(START, 0), (END, 1999)], {"plays": 1, "skips": 1, "watched_ms": 1999}),
-        ([(START, 0), (PROGRESS, 2000)], {"plays": 1, "views": 1, "viewers": 1, "watched_ms": 2000}),
-        ([(START, 0), (PROGRESS, 2000), (END, 3000)], {"plays": 1, "views": 1, "viewers": 1, "watched_ms": 3000}),
-        ([(END, 3000)], {"plays": 1, "views": 1, "viewers": 1, "watched_ms": 3000}),
+        (
+            [(START, 0), (PROGRESS, 2000)],
+            {"plays": 1, "views": 1, "viewers": 1, "daily_viewers": 1, "watched_ms": 2000},
+        ),
+        (
+            [(START, 0), (PROGRESS, 2000), (END, 3000)],
+            {"plays": 1, "views": 1, "viewers": 1, "daily_viewers": 1, "watched_ms": 3000},
+        ),
+        ([(END, 3000)], {"plays": 1, "views": 1, "viewers": 1, "daily_viewers": 1, "watched_ms": 3000}),
         (
             [(START, 0), (END, 7900)],
-            {"plays": 1, "views": 1, "viewers": 1, "watched_ms": 7900, "completions": 1},
+            {"plays": 1, "views": 1, "viewers": 1, "daily_viewers": 1, "watched_ms": 7900, "completions": 1},
         ),
     ],
 )
@@ -85,7 +91,15 @@ def test_loops_are_of_one_play(cast: Cast) -> None:
     clip, _ = make_clip(cast.app.database, cast.ada.viewer)
     events = one_play(clip, (START, 0), (PROGRESS, 12_000), (END, 30_000))
     report(cast.app, events[0], replace(events[1], loops=1), replace(events[2], loops=3))
-    expected = {"plays": 1, "views": 1, "viewers": 1, "watched_ms": 30_000, "completions": 1, "loops": 3}
+    expected = {
+        "plays": 1,
+        "views": 1,
+        "viewers": 1,
+        "daily_viewers": 1,
+        "watched_ms": 30_000,
+        "completions": 1,
+        "loops": 3,
+    }
     assert counted(cast.app, clip) == expected
 
 
@@ -97,7 +111,15 @@ def test_the_order_of_arrival_changes_no_total(cast: Cast) -> None:
         for place in order:
             report(cast.app, events[place])
         found.append(counted(cast.app, clip))
-    expected = {"impressions": 1, "plays": 1, "views": 1, "viewers": 1, "watched_ms": 7990, "completions": 1}
+    expected = {
+        "impressions": 1,
+        "plays": 1,
+        "views": 1,
+        "viewers": 1,
+        "daily_viewers": 1,
+        "watched_ms": 7990,
+        "completions": 1,
+    }
     assert found == [expected] * 24
 
 

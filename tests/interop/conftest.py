@@ -1,6 +1,5 @@
 """A real server, somebody signed up on it, and films to upload."""
 
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from tests.clips.conftest import make_film
+from tests.npm import installed
 from tests.serve.running import Running, serving
 
 HERE = Path(__file__).parent
@@ -89,14 +89,7 @@ def short_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tus_js(pytestconfig: pytest.Config) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs upload.js under node with tus-js-client as npm has it."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no node with npm on the path")
-    assert pytestconfig.cache is not None
-    folder = pytestconfig.cache.mkdir("tus-js-client")
-    for file in (HERE / "node").glob("*.js*"):
-        shutil.copy(file, folder)
-    if not (folder / "node_modules" / "tus-js-client").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True)
+    folder = installed(pytestconfig, HERE / "node", "tus-js-client")
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         command = ["node", "upload.js", *arguments]

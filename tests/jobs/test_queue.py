@@ -195,6 +195,16 @@ def test_only_what_nobody_has_begun_can_be_called_off(database: Database) -> Non
         assert not queue.cancel(db, "erase")
 
 
+def test_what_was_given_back_half_done_can_not_be_called_off(database: Database) -> None:
+    """The journal of deletions has the clip already: it would be gone at the next restore."""
+    add(database, key="erase")
+    claim = surely_take(database)
+    with database.write() as db:
+        queue.hold_on(db, claim, memo='{"journal": null}')
+        queue.release(db, "a")
+        assert not queue.cancel(db, "erase")
+
+
 def test_a_shutdown_gives_back_without_counting_the_attempt(database: Database) -> None:
     add(database)
     claim = surely_take(database)
@@ -223,3 +233,13 @@ def test_only_a_process_that_has_surely_ended_is_dead() -> None:
     assert not is_dead(me)
     assert is_dead(me.rsplit(":", 1)[0] + ":1")
     assert not is_dead("otherhost/1/2:3:4")
+
+
+def test_no_second_rendition_while_a_first_one_waits(database: Database) -> None:
+    add(database, "ladder", lane=Lane.LADDER)
+    add(database, "publish", lane=Lane.PUBLISH)
+    assert take(database, Lane.LADDER) is None
+    first = surely_take(database, Lane.PUBLISH)
+    assert surely_take(database, Lane.LADDER, "b").kind == "ladder"
+    with database.write() as db:
+        queue.finish(db, first)

@@ -63,7 +63,6 @@ OF_TESTS: dict[Rule, list[tuple[str, str]]] = {
 }
 NOT_READ_YET = {
     "OWN_ACCOUNT_FROM",  # asks for a full guardian: read from the day guardianship exists
-    "WEB_PROCESSES",  # `serve` starts one
 }
 PLANTED = [
     (rule, name, words)

@@ -19,6 +19,10 @@ PLANTED = {
     "a sibling": (LAYERS, {"media/dump.py": "from onstage.storage import staging as planted"}),
     "a folder without a place": (LAYERS, {"leftovers/__init__.py": ""}),
     "an adapter": ("only server picks an adapter", {"accounts/byline.py": "from onstage.search import fts as planted"}),
+    "a framework in the jobs process": (
+        "the process that does the jobs loads no web framework",
+        {"server.py": "from onstage.web import entry as planted"},
+    ),
     "the framework": ("no web framework below web", {"engagement/likes.py": "import litestar as planted"}),
     "SQL": ("no SQL in web", {"web/cards.py": "from sqlalchemy import select as planted"}),
     "a cycle": (

@@ -67,6 +67,7 @@ ACTS: dict[str, Act] = {
     f"DELETE {SLUG}/like": Act("DELETE", CLIP + "/like", to_see),
     f"PUT {SLUG}/save": Act("PUT", CLIP + "/save", to_see),
     f"DELETE {SLUG}/save": Act("DELETE", CLIP + "/save", to_see),
+    f"PUT {SLUG}/share": Act("PUT", CLIP + "/share", to_see),
     f"POST {SLUG}/comments": Act("POST", CLIP + "/comments", to_see, {"json": {"words": "hello"}}),
     f"POST {API}/reports": Act("POST", API + "/reports", to_see, {"json": REPORT}),
     f"POST {SLUG}/yes": Act("POST", CLIP + "/yes", to_see, {"json": {"version": 1}}),

@@ -31,12 +31,15 @@ _PAGES = (
         f"/settings{room}"
         for room in ("", "/check", "/leaving", "/privacy", "/profile", "/record", "/sessions", "/sign-in", "/tokens")
     ),
-    *(f"{API}/{what}" for what in ("me", "me/follow-requests", "passkeys", "sessions", "tokens")),
+    *(
+        f"{API}/{what}"
+        for what in ("me", "me/figures", "me/figures.csv", "me/follow-requests", "passkeys", "sessions", "tokens")
+    ),
     *("/.well-known/onstage-ledger", f"{API}/me/ledger"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
-    "/settings/check", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
+    "/settings/check", "/settings/history", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
@@ -62,6 +65,8 @@ _SENT: dict[str, Visit] = {
     f"PATCH {API}/me": once("PATCH", f"{API}/me", json={"nothing": 1}),
     f"DELETE {API}/me": as_guest("DELETE", f"{API}/me"),
     f"PUT {API}/me/avatar": once("PUT", f"{API}/me/avatar"),
+    f"DELETE {API}/me/history": as_spare("DELETE", f"{API}/me/history"),
+    f"PUT {API}/me/history": as_spare("PUT", f"{API}/me/history", json={"kept": True}),
     f"DELETE {API}/me/avatar": as_spare("DELETE", f"{API}/me/avatar"),
     f"PUT {API}/me/choices/{{row:str}}": once("PUT", f"{API}/me/choices/nothing", json={}),
     f"POST {API}/me/password": once("POST", f"{API}/me/password", json={}),

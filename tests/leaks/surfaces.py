@@ -87,6 +87,14 @@ def in_hand(walk: Walk) -> set[int]:
     return walk.may(lambda clip: clip.id in own or (clip.id in seen and walk.truth.is_member(clip.account_id)))
 
 
+def run(walk: Walk) -> set[int]:
+    """What the person sees of what they made and of accounts that they run."""
+    seen = by_link(walk)
+    return walk.may(
+        lambda clip: clip.id in seen and (walk.truth.is_author(clip) or walk.truth.is_member(clip.account_id))
+    )
+
+
 def around(walk: Walk) -> set[int]:
     """What happened on clips of the acting account, and where it is mentioned."""
     here, seen = walk.truth.account, by_link(walk)
@@ -227,6 +235,11 @@ def stream(walk: Walk) -> Iterator[Answer]:
     yield walk.get("/api/v1/events", most=20, until=until)
 
 
+def counted(walk: Walk) -> Iterator[Answer]:
+    """The numbers of a clip that are pushed."""
+    yield from walk.each("/api/v1/events?clip={slug}", share=8, most=5, until=lambda body: b"event: counts" in body)
+
+
 API = "/api/v1"
 SLUG = f"{API}/clips/{{slug:str}}"
 
@@ -271,6 +284,13 @@ SURFACES: dict[str, Surface] = {
     "GET /make": Surface(once("GET", "/make"), under_way),
     "POST /make": Surface(once("POST", "/make", form={}), under_way),
     f"GET {API}/events": Surface(stream, coming, is_all=True),
+    f"GET {API}/events#counts": Surface(counted, by_link),
+    f"GET {SLUG}/figures": Surface(each(API + "/clips/{slug}/figures", share=6), nothing),
+    f"GET {SLUG}/figures.csv": Surface(each(API + "/clips/{slug}/figures.csv", share=6), run),
+    "GET /figures/{slug:str}": Surface(each("/figures/{slug}", share=6), run, is_all=True),
+    "GET /figures": Surface(once("GET", "/figures"), run),
+    f"GET {API}/me/history": Surface(paged(f"{API}/me/history?limit=9"), by_link),
+    "GET /settings/history": Surface(once("GET", "/settings/history"), by_link),
     # cases
     f"GET {API}/reports": Surface(once("GET", f"{API}/reports"), reported, is_all=True),
     "GET /server/reports": Surface(once("GET", "/server/reports"), reported, is_all=True),

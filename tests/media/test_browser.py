@@ -63,7 +63,7 @@ def played(page: Page, path: Path) -> dict[str, Any]:
 def test_right_side_up(page: Page, ffmpeg: str, made: Path, tmp_path: Path, name: str) -> None:
     source = probe(ffmpeg, made / name, Limits())
     encoded = first_rendition(ffmpeg, source, made / name, tmp_path / "first.mp4")
-    rung = ladder(ffmpeg, source, made / name, tmp_path, [90])[0]
+    rung = ladder(ffmpeg, source, made / name, tmp_path, [90]).rungs[0]
     for each in (encoded, rung):
         found = played(page, each.path)
         assert (found["width"], found["height"]) == (each.width, each.height)

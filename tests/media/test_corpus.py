@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from pathlib import Path
 
 import psutil
@@ -119,9 +120,19 @@ def damaged(whole: bytes, chance: random.Random) -> bytes:
     for _ in range(chance.choice((1, 10, 100))):
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
     if chance.random() < 0.5:
-        place = chance.randrange(512)
-        data[place : place + 4] = chance.randbytes(4)
+        place = chance.choice(_size_fields(data) or [chance.randrange(512)])
+        data[place : place + 4] = chance.choice((chance.randbytes(4), b"\xff\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\1"))
     if chance.random() < 0.5:
         begin = chance.randrange(len(data))
         del data[begin : begin + chance.randrange(1, len(data))]
     return bytes(data)
+
+
+_BOXES = re.compile(
+    rb"(?<=....)(?:moov|trak|mdia|stbl|stsd|stts|ctts|stsc|stsz|stco|stss|elst|mvhd|tkhd|mdat|LIST|movi|idx1|VP8X|ANMF)"
+)
+
+
+def _size_fields(data: bytearray) -> list[int]:
+    """Where boxes and chunks tell their sizes and counts: before and after their names."""
+    return [match.start() + step for match in _BOXES.finditer(bytes(data)) for step in (-4, 4, 8, 12)]

@@ -132,6 +132,8 @@ def test_limits(ffmpeg: str, made: Path) -> None:
     assert refused(ffmpeg, plain, Limits(max_pixels=320 * 179)).code == "too_many_pixels"
     assert refused(ffmpeg, plain, Limits(max_fps=29)).code == "too_fast"
     assert refused(ffmpeg, plain, Limits(max_bytes=1000)).code == "too_large"
+    assert refused(ffmpeg, plain, Limits(max_bitrate=1000)).code == "too_dense"
+    assert refused(ffmpeg, made / "two-tracks.mov", Limits(max_tracks=2)).code == "too_many_tracks"
     assert found(ffmpeg, plain).duration_us == 2_000_000
 
 

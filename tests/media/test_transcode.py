@@ -2,11 +2,13 @@
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from onstage.media import transcode
 from onstage.media.probe import Limits, Source, Unplayable, probe
 from onstage.media.transcode import Encoded, can_copy, first_rendition, ladder
 from tests.media.conftest import KEPT, corner_names, decode, listing_of
@@ -76,7 +78,7 @@ def test_right_side_up(ffmpeg: str, made: Path, tmp_path: Path, name: str, corne
     path = made / name
     source = probe(ffmpeg, path, Limits())
     encoded = first_rendition(ffmpeg, source, path, tmp_path / "first.mp4")
-    rungs = ladder(ffmpeg, source, path, tmp_path, [90])
+    rungs = ladder(ffmpeg, source, path, tmp_path, [90]).rungs
     assert corner_names(path) == corners
     assert [corner_names(each.path) for each in (encoded, *rungs)] == [corners, corners]
     assert [each.width > each.height for each in (encoded, *rungs)] == [source.rotation % 180 == 0] * 2
@@ -97,7 +99,7 @@ def test_uneven_times_stay(ffmpeg: str, made: Path, tmp_path: Path) -> None:
     source = probe(ffmpeg, made / "uneven.mp4", Limits())
     times = decode(made / "uneven.mp4").times_us
     copied = first_rendition(ffmpeg, source, made / "uneven.mp4", tmp_path / "first.mp4")
-    rung = ladder(ffmpeg, source, made / "uneven.mp4", tmp_path, [90])[0]
+    rung = ladder(ffmpeg, source, made / "uneven.mp4", tmp_path, [90]).rungs[0]
     assert len(set(gaps(times))) > 1
     assert decode(copied.path).times_us == times
     assert decode(rung.path).times_us == pytest.approx(times, abs=5)
@@ -173,7 +175,7 @@ def gaps(times: Sequence[int]) -> list[int]:
 def test_the_ladder(ffmpeg: str, tmp_path: Path) -> None:
     path = large(tmp_path)
     seen: list[int] = []
-    rungs = ladder(ffmpeg, probe(ffmpeg, path, Limits()), path, tmp_path, [360, 720, 540], seen.append)
+    rungs = ladder(ffmpeg, probe(ffmpeg, path, Limits()), path, tmp_path, [360, 720, 540], seen.append).rungs
     assert [(each.width, each.height) for each in rungs] == [(720, 1280), (540, 960), (360, 640)]
     assert [each.path.name for each in rungs] == ["720.mp4", "540.mp4", "360.mp4"]
     assert sorted((each.video_bitrate for each in rungs), reverse=True) == [each.video_bitrate for each in rungs]
@@ -192,7 +194,7 @@ def test_no_rung_is_as_large_as_the_source(
     ffmpeg: str, made: Path, tmp_path: Path, rungs: Sequence[int], made_of: list[int]
 ) -> None:
     source = probe(ffmpeg, made / "plain.mp4", Limits())
-    found = ladder(ffmpeg, source, made / "plain.mp4", tmp_path, rungs)
+    found = ladder(ffmpeg, source, made / "plain.mp4", tmp_path, rungs).rungs
     assert [each.height for each in found] == made_of
 
 
@@ -250,6 +252,32 @@ def test_sound_and_picture_stay_in_step(ffmpeg: str, tmp_path: Path, form: tuple
     make.flash(path, *form)
     source = probe(ffmpeg, path, Limits())
     encoded = first_rendition(ffmpeg, source, path, tmp_path / "first.mp4")
-    rung = ladder(ffmpeg, source, path, tmp_path, [90])[0]
+    rung = ladder(ffmpeg, source, path, tmp_path, [90]).rungs[0]
     assert encoded.copied == copied
     assert [abs(in_step(each.path) - in_step(path)) <= 20_000 for each in (encoded, rung)] == [True, True]
+
+
+def test_what_is_derived_has_square_pixels(ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "wide.mp4"
+    make.run(path, "-f", "lavfi", "-i", "testsrc2=size=2048x1080:rate=5:duration=1", *make.H264)
+    for each in ladder(ffmpeg, probe(ffmpeg, path, Limits()), path, tmp_path, [360, 180]).rungs:
+        assert "SAR 1:1" in listing_of(each.path)
+
+
+def test_broken_pictures_are_told_and_made_anew(ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.mp4"
+    make.broken_pictures(path)
+    source = probe(ffmpeg, path, Limits())
+    copied = first_rendition(ffmpeg, source, path, tmp_path / "first.mp4")
+    assert copied.copied
+    assert ladder(ffmpeg, probe(ffmpeg, copied.path, Limits()), copied.path, tmp_path, [90]).complaints
+    anew = first_rendition(ffmpeg, source, path, tmp_path / "anew.mp4", anew=True)
+    assert not anew.copied
+    assert decode(anew.path).complaints == ""
+    assert ladder(ffmpeg, probe(ffmpeg, anew.path, Limits()), anew.path, tmp_path, [90]).complaints == ""
+
+
+def test_a_small_file_that_claims_hours_gets_the_time_of_a_small_file(ffmpeg: str, made: Path) -> None:
+    source = replace(probe(ffmpeg, made / "plain.mp4", Limits()), duration_us=600_000_000, bytes=64_000)
+    assert transcode.cpu_seconds(source) < 20 + 128 * 40
+    assert transcode.cpu_seconds(replace(source, cpu_seconds=30)) == 30

@@ -1,6 +1,9 @@
 """No file makes us read another file, or speak to anybody: neither by its form nor by its name."""
 
+import contextlib
+import os
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +13,8 @@ import pytest
 from onstage.media import sandbox
 from onstage.media.covers import cover_from_image, quick_cover
 from onstage.media.probe import Limits, Unplayable, probe
+from onstage.media.transcode import Encoded, first_rendition, ladder
+from tests.media.files import make
 
 
 class Listener:
@@ -100,3 +105,111 @@ def test_a_filter_can_read_no_other_file(ffmpeg: str, made: Path, tmp_path: Path
     finished = sandbox.run(ffmpeg, arguments, sandbox.Bounds(), formats="lavfi,mov")
     assert finished.returncode != 0
     assert "Permission denied" in finished.stderr
+
+
+class Canary:
+    """A pipe that nobody has a reason to open; it sings when somebody does."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self.path = path
+        self.sang = False
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._listen)
+        self.thread.start()
+
+    def _listen(self) -> None:
+        while not self.over.wait(0.002):
+            with contextlib.suppress(OSError):  # nobody reads
+                os.close(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
+                self.sang = True
+
+    def close(self) -> None:
+        """Stop; `sang` is final then."""
+        self.over.set()
+        self.thread.join()
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Iterator[Canary]:
+    """A file beside the upload that must not be read."""
+    bird = Canary(tmp_path / "canary.mp4")
+    yield bird
+    bird.close()
+    assert not bird.sang
+
+
+def box(name: bytes, *content: bytes) -> bytes:
+    whole = b"".join(content)
+    return struct.pack(">I4s", 8 + len(whole), name) + whole
+
+
+def points_elsewhere(whole: bytes, kind: bytes, target: str) -> bytes:
+    """The same MP4, whose track says that its bytes are in another file (ISO 14496-12, 8.7.2)."""
+    place = whole.index(b"dref") - 4
+    length = struct.unpack_from(">I", whole, place)[0]
+    entry = box(kind, b"\0\0\0\0", target.encode() + b"\0")
+    dref = box(b"dref", b"\0\0\0\0\0\0\0\1", entry)
+    moov = whole.index(b"moov") - 4
+    end = moov + struct.unpack_from(">I", whole, moov)[0]
+    changed = bytearray(whole[:place] + dref + whole[place + length :])
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"dinf"):
+        at = whole.index(name) - 4
+        struct.pack_into(">I", changed, at, struct.unpack_from(">I", whole, at)[0] + len(dref) - length)
+    assert end > place
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("kind", [b"url ", b"alis"])
+def test_a_track_that_lies_in_another_file(
+    ffmpeg: str, made: Path, tmp_path: Path, listener: Listener, canary: Canary, kind: bytes
+) -> None:
+    path = tmp_path / "upload.mp4"
+    for target in ("canary.mp4", str(canary.path), f"file://{canary.path}", f"http://127.0.0.1:{listener.port}/x"):
+        path.write_bytes(points_elsewhere((made / "plain.mp4").read_bytes(), kind, target))
+        through(ffmpeg, path, tmp_path)
+
+
+def test_polyglots_and_what_follows_the_end(
+    ffmpeg: str, made: Path, tmp_path: Path, listener: Listener, canary: Canary
+) -> None:
+    whole = (made / "plain.mp4").read_bytes()
+    script = f"#EXTM3U\n#EXTINF:9,\n{canary.path}\nhttp://127.0.0.1:{listener.port}/x\n".encode()
+    concat = f"ffconcat version 1.0\nfile '{canary.path}'\n".encode()
+    about = box(b"free", script) + box(b"free", b"A" * 5_000_000)
+    for name, content in {
+        "after.mp4": whole + script + concat,
+        "before.mp4": script + whole,
+        "inside.mp4": whole[: struct.unpack_from(">I", whole)[0]] + about + whole[struct.unpack_from(">I", whole)[0] :],
+        "comic.mkv": b"\x1aE\xdf\xa3" + script,
+        "page.webm": b"<html>" + whole,
+    }.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        through(ffmpeg, path, tmp_path)
+        path.unlink()
+
+
+def test_absurd_metadata(ffmpeg: str, tmp_path: Path, listener: Listener, canary: Canary) -> None:
+    words = f"http://127.0.0.1:{listener.port}/ {canary.path} \x1b[31m" + "x" * 1_000_000
+    about = tmp_path / "about.txt"
+    about.write_text(";FFMETADATA1\n" + "".join(f"k{n}={words[:20000]}\n" for n in range(100)) + f"title={words}\n")
+    path = tmp_path / "told.mkv"
+    pattern = ("-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=1")
+    make.run(path, *pattern, "-i", str(about), "-map_metadata", "1", *make.H264)
+    assert path.stat().st_size > 2_000_000
+    encoded = through(ffmpeg, path, tmp_path)
+    assert encoded is not None
+    assert b"x" * 100 not in encoded.path.read_bytes()
+
+
+def through(ffmpeg: str, path: Path, folder: Path) -> Encoded | None:
+    """Everything that is done to an upload; None where it is refused."""
+    try:
+        source = probe(ffmpeg, path, Limits())
+        encoded = first_rendition(ffmpeg, source, path, folder / "first.mp4")
+        ladder(ffmpeg, source, path, folder, [90])
+        quick_cover(ffmpeg, encoded.path, folder)
+    except Unplayable:
+        return None
+    return encoded

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -47,10 +47,21 @@ class Running:
         children = psutil.Process(self.process.pid).children()
         return next((child for child in children if "worker" in child.cmdline()), None)
 
+    def listeners(self) -> set[int]:
+        """The processes of it that answer on its port."""
+        return {process.pid for process in self.family() if self.port in _ports(process)}
+
     def family(self) -> list[psutil.Process]:
         """Every process of it."""
         first = psutil.Process(self.process.pid)
         return [first, *first.children(recursive=True)]
+
+
+def _ports(process: psutil.Process) -> set[int]:
+    with suppress(psutil.NoSuchProcess):  # it was on its way out
+        found = process.net_connections(kind="tcp")
+        return {connection.laddr.port for connection in found if connection.status == psutil.CONN_LISTEN}
+    return set()
 
 
 def free_port() -> int:

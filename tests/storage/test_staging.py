@@ -1,6 +1,7 @@
 """Staging: what has come is never lost and never doubled, whoever writes."""
 
 import multiprocessing
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,25 @@ def test_a_wrong_offset_writes_nothing(staging: Staging, offset: int) -> None:
     with pytest.raises(Moved):
         staging.append("a", offset, [b"two"])
     assert staging.path("a").read_bytes() == b"one"
+
+
+def test_uploads_leave_a_full_disk_room_to_delete_something(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("nobody but root can make a disk that is small")
+    try:
+        small = Staging(disk / "uploads")
+        small.create("a")
+        with pytest.raises(OSError, match="No space left"):
+            small.append("a", 0, [bytes(65_536)] * 100)
+        length = small.length("a") or 0
+        assert 3_000_000 < length < 4_194_304 - 4_194_304 // 20
+        assert small.room() < 65_536
+        (disk / "something else").write_bytes(bytes(100_000))
+    finally:
+        subprocess.run(["umount", disk], check=True)
 
 
 def test_an_unknown_upload_has_no_length_and_takes_nothing(staging: Staging) -> None:

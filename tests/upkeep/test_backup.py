@@ -100,7 +100,11 @@ def test_a_clip_deleted_after_the_backup_does_not_rise(
     erase(filled, filled.first.slug, run)
     gone = before - {each.key for each in filled.app.storage.list()}
     assert gone
-    back = bring_back(empty_place(), archive, filled.settings.data / JOURNAL)
+    place = empty_place()
+    back = bring_back(place, archive, filled.settings.data / JOURNAL)
+    known = set(journal.read(filled.settings.data / JOURNAL))
+    assert known
+    assert known <= set(journal.read(place.data / JOURNAL)), "the next restore would not know"
     run_in(back)
     with back.database.read() as db:
         assert set(db.execute(select(clips.c.slug)).scalars()) == {filled.second.slug, filled.waiting.slug}

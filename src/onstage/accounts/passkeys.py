@@ -252,11 +252,6 @@ def remove(db: Connection, viewer: Viewer, passkey: int) -> None:
     db.execute(delete(passkeys).where(passkeys.c.id == passkey))
 
 
-def forget(db: Connection, now: int) -> int:
-    """Remove challenges that nobody answered in time; returns how many."""
-    return db.execute(delete(challenges).where(challenges.c.until <= now)).rowcount
-
-
 def as_credential(words: str) -> Credential:
     """A credential that a form carried as JSON text; raises Invalid."""
     try:

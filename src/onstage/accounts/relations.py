@@ -131,6 +131,11 @@ def relation(db: Connection, viewer: Viewer, account: int) -> Relation:
     return Relation(accepted == 1, accepted == 0, bool(followed_by), bool(blocking), bool(muting))
 
 
+def follows_since(db: Connection, viewer: Viewer, account: int) -> int | None:
+    """When the viewer's account began to follow another, or asked to; None: it does not."""
+    return db.execute(select(follows.c.at).where(_edge(viewer.account, account))).scalar()
+
+
 def followers(
     db: Connection, viewer: Viewer, handle: str, *, before: Cursor | None = None, limit: int = 50
 ) -> tuple[list[Listed], Cursor | None]:

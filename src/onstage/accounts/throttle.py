@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import delete, func, insert, select, text
 
@@ -40,7 +41,7 @@ def enter(db: Connection, keys: Keys, handle: str, address: str, now: int) -> At
     It commits before the slow check, so that a thousand tries at the same time are a thousand tries.
     """
     handle_key = keys.digest("attempts", b"handle " + (kept_form(handle) or handle).encode())
-    address_key = keys.digest("attempts", b"address " + _network(address).encode())
+    address_key = keys.digest("attempts", b"address " + network(address).encode())
     for key, patience in ((handle_key, _HANDLE), (address_key, _ADDRESS)):
         _wait(db, key, patience, now)
     attempt = Attempt(handle_key, ids.new())
@@ -75,7 +76,8 @@ def _wait(db: Connection, key: bytes, patience: _Patience, now: int) -> None:
         raise TooMany("Too many tries. Wait a little, then try again.", retry_after=seconds)
 
 
-def _network(address: str) -> str:
+@lru_cache(maxsize=4096)
+def network(address: str) -> str:
     """An address as it is counted: IPv6 by its /64, which is one household."""
     try:
         parsed = ipaddress.ip_address(address)

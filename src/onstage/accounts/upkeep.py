@@ -2,19 +2,27 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from onstage.accounts import passkeys, recovery, sessions, throttle
+from onstage.accounts import recovery, sessions, throttle
 from onstage.accounts.age import band_of
-from onstage.accounts.models import people
+from onstage.accounts.models import challenges, people
 from onstage.db.engine import Connection
 
 
 def run(db: Connection, server_zone: str, now: int) -> None:
     """All of it; worth running every few minutes."""
     turn_bands(db, server_zone, now)
-    for forget in (passkeys.forget, recovery.forget, throttle.forget, sessions.forget):
+    for forget in (forget_challenges, recovery.forget, throttle.forget, sessions.forget):
         forget(db, now)
+
+
+def forget_challenges(db: Connection, now: int) -> int:
+    """Remove what passkeys were asked and nobody answered in time; returns how many.
+
+    Here and not beside passkeys, so that the process that does the jobs need not load all of WebAuthn.
+    """
+    return db.execute(delete(challenges).where(challenges.c.until <= now)).rowcount
 
 
 def turn_bands(db: Connection, server_zone: str, now: int) -> int:

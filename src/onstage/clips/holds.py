@@ -19,9 +19,9 @@ def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> boo
     if before is None or not insert_missing(db, holds, clip_id=clip, kind=kind.value, giver_id=giver, since=now()):
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds + 1))
-    count, published_at, slug = before
+    count, published_at = before
     if count == 0 and published_at is not None:
-        withdraw(db, slug)
+        withdraw(db, clip)
         record(db, ClipWithheld(clip))
     return True
 
@@ -33,7 +33,7 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     if before is None or db.execute(delete(holds).where(mine)).rowcount == 0:
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
-    count, published_at, _slug = before
+    count, published_at = before
     if count == 1 and published_at is not None:
         record(db, ClipShown(clip))
     return True
@@ -44,7 +44,6 @@ def is_held(db: Connection, clip: int, kind: HoldKind) -> bool:
     return bool(db.execute(select(exists().where(holds.c.clip_id == clip, holds.c.kind == kind.value))).scalar())
 
 
-def _lock(db: Connection, clip: int) -> tuple[int, int | None, str] | None:
-    wanted = select(clips.c.holds, clips.c.published_at, clips.c.slug).where(clips.c.id == clip)
-    row = db.execute(wanted.with_for_update()).first()
-    return None if row is None else (row[0], row[1], row[2])
+def _lock(db: Connection, clip: int) -> tuple[int, int | None] | None:
+    row = db.execute(select(clips.c.holds, clips.c.published_at).where(clips.c.id == clip).with_for_update()).first()
+    return None if row is None else (row[0], row[1])

@@ -241,15 +241,13 @@ concerned = Table(  # who sees a clip that is not shown to them otherwise: whom 
     **COMPACT,
 )
 
-withdrawn = (
-    Table(  # what fewer may see since a moment ago: open players hear of it, by a hash that tells others nothing
-        "withdrawn",
-        metadata,
-        Column("id", Id, primary_key=True, autoincrement=False),
-        Column("mark", Text, nullable=False),
-        Column("at", BigInteger, nullable=False),
-        Index("ix_withdrawn_at", "at"),
-    )
+withdrawn = Table(  # what fewer may see since a moment ago: open players look again
+    "withdrawn",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("clip_id", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_withdrawn_at", "at"),
 )
 
 wishes = Table(  # what somebody who is asked wrote to whoever asks; without a name unless they want it known

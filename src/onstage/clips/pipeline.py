@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from onstage.clips.models import Stage, clips
 from onstage.clips.publish import show_if_asked
-from onstage.clips.renditions import CoverKeys, Rendition, add, largest, set_cover
+from onstage.clips.renditions import CoverKeys, Rendition, add, largest, remove, set_cover
 from onstage.clips.workroom import Workroom
 from onstage.db.engine import Connection
 from onstage.events import ClipReady
@@ -18,7 +18,7 @@ from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
 from onstage.media.covers import Cover, cover_from_image, quick_cover
 from onstage.media.probe import Unplayable, probe
-from onstage.media.transcode import Encoded, first_rendition, ladder
+from onstage.media.transcode import Encoded, Ladder, first_rendition, ladder
 from onstage.storage.objects import new_key
 
 LADDER = "ladder"
@@ -34,6 +34,14 @@ class First:
     rendition: Rendition
     duration_us: int
     copied: bool
+
+
+@dataclass(frozen=True)
+class Rungs:
+    """The smaller renditions; `anew` stands in for a first one that was copied with broken pictures or sound in it."""
+
+    renditions: list[Rendition]
+    anew: First | None
 
 
 @dataclass(frozen=True)
@@ -54,12 +62,13 @@ def publish(room: Workroom, job: Job) -> None:
     except Unplayable as reason:
         fail(room, job, reason.sentence)
         return
-    ready = job.change("ready", Outcome, lambda db: _ready(db, room, job, first, cover))
-    if ready.there and not first.copied:
+    keeps = room.keep_originals and not first.copied
+    ready = job.change("ready", Outcome, lambda db: _ready(db, room, job, first, cover, keeps=keeps))
+    if ready.there and keeps:
         kept = job.step("original", str, lambda: original or _keep_original(room, upload))
-        ready = job.change("hand over", Outcome, lambda db: _hand_over(db, job, kept))
+        ready = job.change("keep", Outcome, lambda db: _keep(db, job, kept))
     room.objects.delete(ready.dropped)
-    if first.copied and original:
+    if original and not keeps:
         room.objects.delete([original])
     room.staging.remove(upload)
 
@@ -105,17 +114,12 @@ def _stored_cover(room: Workroom, made: Cover) -> CoverKeys:
     return keys
 
 
-def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverKeys) -> Outcome:
+def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverKeys, *, keeps: bool) -> Outcome:
     made = first.rendition
     clip = _clip(job)
-    playable = {
-        "stage": Stage.DRAFT.value,
-        "duration_us": first.duration_us,
-        "width": made.width,
-        "height": made.height,
-    }
+    playable = {"stage": Stage.DRAFT.value, **_shape(first)}
     waiting = (clips.c.id == clip) & (clips.c.stage == Stage.PROCESSING.value)
-    if first.copied:
+    if not keeps:
         playable["original"] = None
     if db.execute(update(clips).where(waiting).values(playable)).rowcount != 1:
         return Outcome(there=False, dropped=[made.key, cover.large, cover.small])
@@ -123,8 +127,7 @@ def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverK
     dropped = set_cover(db, clip, cover, replace=False)
     record(db, ClipReady(clip))
     show_if_asked(db, room.keys, clip)
-    if first.copied:
-        _enqueue_ladder(db, job)
+    enqueue(db, LADDER, {"copied": first.copied}, lane=Lane.LADDER, subject=job.subject, person=job.person)
     return Outcome(there=True, dropped=dropped)
 
 
@@ -134,16 +137,14 @@ def _keep_original(room: Workroom, upload: str) -> str:
     return key
 
 
-def _hand_over(db: Connection, job: Job, original: str) -> Outcome:
+def _shape(first: First) -> dict[str, object]:
+    return {"duration_us": first.duration_us, "width": first.rendition.width, "height": first.rendition.height}
+
+
+def _keep(db: Connection, job: Job, original: str) -> Outcome:
     kept = update(clips).where(clips.c.id == _clip(job)).values(original=original)
-    if db.execute(kept).rowcount != 1:
-        return Outcome(there=False, dropped=[original])
-    _enqueue_ladder(db, job)
-    return Outcome(there=True, dropped=[])
-
-
-def _enqueue_ladder(db: Connection, job: Job) -> None:
-    enqueue(db, LADDER, {}, lane=Lane.LADDER, subject=job.subject, person=job.person)
+    there = db.execute(kept).rowcount == 1
+    return Outcome(there=there, dropped=[] if there else [original])
 
 
 def _clip(job: Job) -> int:
@@ -171,40 +172,47 @@ def give_up(room: Workroom, job: Job) -> None:
 
 
 def make_ladder(room: Workroom, job: Job) -> None:
-    """Make the smaller renditions in one decode and let the upload go, unless it is to be kept."""
+    """Make the smaller renditions in one decode of the first one, which is quicker to read than what was uploaded."""
     with job.read() as db:
-        original = db.execute(select(clips.c.original).where(clips.c.id == _clip(job))).scalar()
-        source = original or largest(db, _clip(job))
+        source = largest(db, _clip(job))
     if source is None:
         return
     with room.table(job) as table:
-        made = job.step("rungs", list[Rendition], lambda: _rungs(room, job, table, source))
-    shelved = job.change("shelve", Outcome, lambda db: _shelve(db, job, made, original, keep=room.keep_originals))
+        made = job.step("rungs", Rungs, lambda: _rungs(room, job, table, room.local(source, table)))
+    shelved = job.change("shelve", Outcome, lambda db: _shelve(db, job, made, source))
     room.objects.delete(shelved.dropped)
 
 
-def _rungs(room: Workroom, job: Job, table: Path, key: str) -> list[Rendition]:
-    path = room.local(key, table)
+def _rungs(room: Workroom, job: Job, table: Path, path: Path) -> Rungs:
+    anew = None
     try:
-        source = probe(room.ffmpeg, path, room.limits)
-        telling = _telling(job, "ladder", source.duration_us)
-        made = ladder(room.ffmpeg, source, path, table, RUNGS, telling)
+        made = _ladder(room, job, table, path)
+        if made.complaints and job.payload["copied"]:
+            anew = first_rendition(room.ffmpeg, probe(room.ffmpeg, path, room.limits), path, table / "anew", anew=True)
+            made = _ladder(room, job, table, anew.path)
     except Unplayable:
-        return []  # it plays as it is; smaller ones are a comfort
-    return [_stored(room, each) for each in made]
+        return Rungs([], None)  # it plays as it is; smaller ones are a comfort
+    first = First(_stored(room, anew), anew.duration_us, copied=False) if anew else None
+    return Rungs([_stored(room, each) for each in made.rungs], first)
 
 
-def _shelve(db: Connection, job: Job, made: list[Rendition], original: str | None, *, keep: bool) -> Outcome:
-    clip = _clip(job)
-    there = db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first()
-    if there is None:
-        return Outcome(there=False, dropped=[each.key for each in made])
-    for each in made:
+def _ladder(room: Workroom, job: Job, table: Path, path: Path) -> Ladder:
+    source = probe(room.ffmpeg, path, room.limits)
+    return ladder(room.ffmpeg, source, path, table, RUNGS, _telling(job, "ladder", source.duration_us))
+
+
+def _shelve(db: Connection, job: Job, made: Rungs, copied: str) -> Outcome:
+    clip, anew = _clip(job), made.anew
+    new = [*made.renditions, anew.rendition] if anew else made.renditions
+    if db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first() is None:
+        return Outcome(there=False, dropped=[each.key for each in new])
+    for each in new:
         add(db, clip, each)
-    if original is None or keep:
+    if anew is None:
         return Outcome(there=True, dropped=[])
-    db.execute(update(clips).where(clips.c.id == clip).values(original=None))
-    return Outcome(there=True, dropped=[original])
+    db.execute(update(clips).where(clips.c.id == clip).values(_shape(anew)))
+    remove(db, copied)
+    return Outcome(there=True, dropped=[copied])
 
 
 def make_cover(room: Workroom, job: Job) -> None:

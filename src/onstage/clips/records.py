@@ -203,7 +203,7 @@ def save(db: Connection, record: Record, after: Clip) -> None:
     _save_clip(db, record, after)
     was, is_ = shown_reach(before, record.facts), shown_reach(after, record.facts)
     if was is not None and (is_ is None or not was.within(is_)):
-        withdraw(db, record.slug)
+        withdraw(db, record.id)
     if before.visible and not after.visible:
         tell(db, ClipWithheld(record.id))
     elif after.visible and (not before.visible or before.shown != after.shown or before.caps != after.caps):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from onstage.clips.models import clips, renditions
 from onstage.db.engine import Connection
@@ -42,6 +42,11 @@ def add(db: Connection, clip: int, made: Rendition) -> None:
             codecs=made.codecs,
         )
     )
+
+
+def remove(db: Connection, key: str) -> None:
+    """Let no player choose this rendition any more."""
+    db.execute(delete(renditions).where(renditions.c.key == key))
 
 
 def largest(db: Connection, clip: int) -> str | None:

@@ -1,6 +1,4 @@
-"""Telling open players that fewer may see a clip now: they hear a hash of its name, which says nothing to anybody else."""
-
-import hashlib
+"""Telling open players that fewer may see a clip now, so that they look again."""
 
 from sqlalchemy import delete, insert, select
 
@@ -12,20 +10,14 @@ from onstage.db.engine import Connection
 OVERLAP = 5 * SECOND  # a transaction that began before a look may commit after it
 
 
-def mark_of(slug: str) -> str:
-    """What a clip is called among listeners: the first half of the SHA-256 of its name, in hex."""
-    return hashlib.sha256(slug.encode()).hexdigest()[:32]
-
-
-def withdraw(db: Connection, slug: str) -> None:
+def withdraw(db: Connection, clip: int) -> None:
     """Whoever has it open is to look again."""
-    db.execute(insert(withdrawn).values(id=ids.new(), mark=mark_of(slug), at=now()))
+    db.execute(insert(withdrawn).values(id=ids.new(), clip_id=clip, at=now()))
 
 
-def since(db: Connection, after: int) -> dict[int, str]:
-    """The marks of what was withdrawn after that instant (UTC microseconds), by an id that tells repetitions."""
-    rows = db.execute(select(withdrawn.c.id, withdrawn.c.mark).where(withdrawn.c.at > after).order_by(withdrawn.c.id))
-    return {row.id: row.mark for row in rows}
+def lately(db: Connection) -> set[int]:
+    """The clips that were withdrawn within the last seconds."""
+    return set(db.execute(select(withdrawn.c.clip_id).where(withdrawn.c.at > now() - OVERLAP)).scalars())
 
 
 def forget(db: Connection) -> int:

@@ -61,7 +61,21 @@ def open_workroom(settings: Settings, objects: Objects, staging: Staging, keys: 
         folder=(settings.data / "work").resolve(),
         journal=settings.data / JOURNAL,
         ffmpeg=settings.ffmpeg or imageio_ffmpeg.get_ffmpeg_exe(),
-        limits=Limits(max_seconds=settings.max_seconds, max_bytes=settings.max_upload_mb * 1_000_000),
+        limits=limits_of(settings),
         keep_originals=settings.keep_originals,
         keys=keys,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What the settings allow a clip to be."""
+    return Limits(
+        max_seconds=settings.max_seconds,
+        max_pixels=settings.max_megapixels * 1_000_000,
+        max_fps=settings.max_fps,
+        max_bytes=settings.max_upload_mb * 1_000_000,
+        max_bitrate=settings.max_mbit * 1_000_000,
+        max_tracks=settings.max_tracks,
+        cpu_seconds=settings.max_cpu_seconds,
+        memory=settings.max_memory_mb << 20,
     )

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData
+from sqlalchemy.exc import DBAPIError
+
+from onstage.errors import NoRoom
 
 __all__ = ["COMPACT", "Connection", "Database", "Id", "answers", "metadata"]
 
@@ -44,9 +47,14 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and rolls back when it raises."""
-        with self._turn, self._writing.connect() as connection, connection.begin():
-            yield connection
+        """A transaction that commits when the block ends and rolls back when it raises; NoRoom when the disk is full."""
+        try:
+            with self._turn, self._writing.connect() as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if _is_full(error.orig):
+                raise NoRoom from error
+            raise
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -72,6 +80,12 @@ class Database:
         """Give all connections back to the operating system."""
         self._reading.dispose()
         self._writing.dispose()
+
+
+def _is_full(error: BaseException | None) -> bool:
+    return (
+        "disk is full" in str(error) or getattr(error, "sqlstate", "") == "53100"
+    )  # SQLite's words, PostgreSQL's code
 
 
 def answers(db: Connection) -> None:

@@ -21,7 +21,11 @@ class _Words(StrDumperUnknown):
 def open_postgres(url: str) -> Database:
     """The database that `postgresql://…` names. Words with the character 0 raise Invalid."""
     engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), pool_size=16, max_overflow=16, pool_use_lifo=True
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=16,
+        max_overflow=16,
+        pool_use_lifo=True,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -203,7 +203,9 @@ def open_sqlite(path: Path) -> Database:
 
 def _engine(path: Path, begin_with: str, *, query_only: bool = False) -> Engine:
     url = URL.create("sqlite+apsw", database=str(path))
-    engine = create_engine(url, pool_size=16, max_overflow=64, pool_timeout=30, pool_use_lifo=True)
+    engine = create_engine(
+        url, pool_size=16, max_overflow=64, pool_timeout=30, pool_use_lifo=True, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DriverConnection, _record: object) -> None:

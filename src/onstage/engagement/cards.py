@@ -13,7 +13,7 @@ from onstage.clips.models import clips, renditions
 from onstage.clips.queries import SHOWN, VISIBLE, asked_by
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
-from onstage.engagement.models import counts, likes, saves
+from onstage.engagement.models import counts, likes, saves, totals
 from onstage.text import parts
 
 AT_ONCE = 16
@@ -54,9 +54,11 @@ class Card:
     marked: bool
     recommended: bool
     leaves_server: bool
+    views: int | None
     likes: int | None
     comments: int
     saves: int | None
+    shares: int | None
     liked: bool
     saved: bool
     following: bool
@@ -96,7 +98,7 @@ _friend_edge = follows.alias()
 def _card(*row: Any) -> Card:
     (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
-    (liked_by, commented, saved_by, liked, saved, following, follows_back, member, shown) = row[22:]
+    (views, liked_by, commented, saved_by, shared, liked, saved, following, follows_back, member, shown) = row[22:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -109,8 +111,10 @@ def _card(*row: Any) -> Card:
         id=clip, slug=slug, account=By(handle, name, avatar), account_id=account, caption=caption,
         published_at=published, stage=stage, held=bool(holds), duration_us=duration, width=width, height=height,
         cover=cover, cover_small=small, color=color, audience=audience, commenters=commenters, marked=bool(marked),
-        recommended=bool(recommended), leaves_server=bool(leaves), likes=liked_by or 0 if visible_counts else None,
-        comments=commented or 0, saves=saved_by or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
+        recommended=bool(recommended), leaves_server=bool(leaves), views=views or 0 if visible_counts else None,
+        likes=liked_by or 0 if visible_counts else None,
+        comments=commented or 0, saves=saved_by or 0 if visible_counts else None,
+        shares=shared or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
         following=bool(following), mine=mine, shown=bool(shown),
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
     )  # fmt: skip
@@ -122,7 +126,7 @@ _CARDS = Hot(
         clips.c.caption, clips.c.published_at, clips.c.stage, clips.c.holds, clips.c.duration_us, clips.c.width,
         clips.c.height, clips.c.cover, clips.c.cover_small, clips.c.color, clips.c.audience, clips.c.commenters,
         clips.c.marked, clips.c.recommended, clips.c.leaves_server, accounts.c.counts_shown,
-        counts.c.likes, counts.c.comments, counts.c.saves,
+        totals.c.views, counts.c.likes, counts.c.comments, counts.c.saves, counts.c.shares,
         exists().where(likes.c.clip_id == clips.c.id, likes.c.account_id == _ACCOUNT),
         exists().where(saves.c.clip_id == clips.c.id, saves.c.account_id == _ACCOUNT),
         exists().where(follows.c.follower_id == _ACCOUNT, follows.c.target_id == clips.c.account_id, follows.c.accepted == 1),
@@ -136,6 +140,7 @@ _CARDS = Hot(
     )
     .join_from(clips, accounts, accounts.c.id == clips.c.account_id)
     .outerjoin(counts, counts.c.clip_id == clips.c.id)
+    .outerjoin(totals, totals.c.clip_id == clips.c.id)
     .where(clips.c.id.in_(_IDS), VISIBLE),
     _card,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from onstage.clips.queries import VISIBLE, Seen, asked_by, seen
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement import counts
+from onstage.engagement.acts import Act, record
 from onstage.engagement.models import comments
 from onstage.errors import Invalid, NotAllowed, NotFound
 from onstage.text import clean, parts
@@ -74,6 +75,7 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
     row = {"id": fresh, "clip_id": clip.id, "account_id": viewer.account, "person_id": viewer.person}
     db.execute(insert(comments).values(**row, parent_id=thread, words=said, at=now()))
     counts.add(db, clip.id, "comments", 1)
+    record(db, viewer, clip.id, Act.COMMENT)
     return _one(db, viewer, clip, fresh)
 
 

@@ -1,5 +1,6 @@
 """Appending to the log of plays: once each, in an order without gaps, with all that is counted, in one transaction."""
 
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,6 +81,22 @@ def store(db: Connection, batch: Sequence[Play], guest_views_at_most: int) -> li
     if work.rows:
         _write(db, work)
     return answers
+
+
+def append(db: Connection, clip: int, viewer: bytes, kind: str, happened_at: int, fact: int = 0) -> None:
+    """Append something that was done with a clip, in the transaction in which it is done, as its last statement.
+
+    `fact`: what is counted with it. From here to the commit nobody else writes the log.
+    """
+    lock(db)
+    position = db.execute(select(func.coalesce(func.max(plays.c.position), 0) + 1)).scalar_one()
+    row = {"position": position, "event": secrets.token_bytes(16), "play": b"", "clip_id": clip, "viewer": viewer}
+    about = {"kind": kind, "surface": "", "watched_ms": 0, "loops": 0, "facts": fact}
+    db.execute(insert(plays).values(**row, **about, happened_at=happened_at, received_at=happened_at))
+    if fact:
+        counted = {name: 1 for name, each in COUNTS.items() if fact & each}
+        add(db, totals, [({"clip_id": clip}, counted)])
+        add(db, days, [({"clip_id": clip, "day": happened_at // DAY, "surface": "clip"}, counted)])
 
 
 def lock(db: Connection) -> None:

@@ -7,7 +7,10 @@ from onstage.db.engine import COMPACT, Id, metadata
 
 def _tally() -> list[Column[int]]:
     """What is counted of plays (docs/use/figures.md says what each means)."""
-    names = ("impressions", "plays", "views", "viewers", "watched_ms", "completions", "loops", "rewatches", "skips")
+    names = (
+        *("impressions", "plays", "views", "viewers", "daily_viewers", "watched_ms"),
+        *("completions", "loops", "rewatches", "skips", "followers"),
+    )
     return [Column(name, BigInteger, nullable=False, server_default="0") for name in names]
 
 
@@ -137,6 +140,17 @@ saves = Table(
     **COMPACT,
 )
 
+shares = Table(
+    "shares",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_shares_account", "account_id", "at"),
+    **COMPACT,
+)
+
 comments = Table(
     "comments",
     metadata,
@@ -158,4 +172,5 @@ counts = Table(  # changed in the transaction that changes what is counted
     Column("likes", Integer, nullable=False, server_default="0"),
     Column("comments", Integer, nullable=False, server_default="0"),
     Column("saves", Integer, nullable=False, server_default="0"),
+    Column("shares", Integer, nullable=False, server_default="0"),
 )

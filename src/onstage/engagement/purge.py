@@ -5,14 +5,14 @@ from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 from onstage.accounts.leaving import Subject
 from onstage.db.engine import Connection
 from onstage.engagement import counts
-from onstage.engagement.models import comments, likes, plays, saves, seen
+from onstage.engagement.models import comments, likes, plays, saves, seen, shares
 from onstage.engagement.viewers import NOBODY, of_account
 
 
 def purge(db: Connection, subject: Subject) -> int:
     """The purger of engagement; plays stay counted, under a name that nobody has."""
     gone = 0
-    for table, what in ((likes, "likes"), (saves, "saves")):
+    for table, what in ((likes, "likes"), (saves, "saves"), (shares, "shares")):
         gone += _take(db, table, _theirs(table, subject), what)
     written = select(comments.c.id).where(_theirs(comments, subject))
     gone += _take(db, comments, or_(_theirs(comments, subject), comments.c.parent_id.in_(written)), "comments")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Integer, Select, Table, cast, func, select
 
 from onstage.db.engine import Connection
-from onstage.engagement.models import closed, comments, counts, days, likes, plays, reached, saves, totals
+from onstage.engagement.models import closed, comments, counts, days, likes, plays, reached, saves, shares, totals
 from onstage.engagement.tally import APART, COUNTS, Fact
 from onstage.engagement.tokens import TOKEN_LIFE
 from onstage.engagement.viewers import NOBODY
@@ -18,7 +18,7 @@ SUMMED = (
 )
 """What the events of a clip in the log have added, by the names of the totals' columns."""
 NAMES = (*COUNTS, "watched_ms", "loops")
-_LIKE_OF = {"likes": likes, "comments": comments, "saves": saves}
+_LIKE_OF = {"likes": likes, "comments": comments, "saves": saves, "shares": shares}
 
 
 def differences(db: Connection) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from onstage.clock import MINUTE
+from onstage.clock import DAY, MINUTE
 
 VIEW_MS = 2000
 """A play that ran this long in view is a view; a shorter clip has to run to its end."""
@@ -38,6 +38,8 @@ class Fact(IntEnum):
     COMPLETED = 32  # the end was reached
     REWATCH = 64  # a view by somebody who had had one before
     SKIP = 128  # left without a view
+    DAILY = 256  # the viewer's first view of that day which the count took
+    FOLLOWER = 512  # somebody began to follow the account from this clip
 
 
 COUNTS = {
@@ -48,6 +50,8 @@ COUNTS = {
     "completions": Fact.COMPLETED,
     "rewatches": Fact.REWATCH,
     "skips": Fact.SKIP,
+    "daily_viewers": Fact.DAILY,
+    "followers": Fact.FOLLOWER,
 }
 """The counts that are numbers of events with a fact; beside them stand `watched_ms` and `loops`, which are sums."""
 
@@ -141,6 +145,8 @@ def _as_view(play: Play, known: Known, *, room: bool) -> int:
         found |= Fact.COUNTED
         if known.counted_at is None:
             found |= Fact.VIEWER
+        if known.counted_at is None or known.counted_at // DAY < play.happened_at // DAY:
+            found |= Fact.DAILY
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from onstage import ids
 from onstage.clock import SECOND, now
@@ -97,8 +97,11 @@ def record(db: Connection, event: Event) -> None:
 
 
 def cancel(db: Connection, key: str) -> bool:
-    """Call off a job that nobody has begun; False: it has begun or there is none."""
-    untouched = jobs.c.owner.is_(None) & (jobs.c.attempt == 0)
+    """Call off a job that nobody has begun; False: it has begun or there is none.
+
+    One that was given back at a shutdown counts as begun once a step of it is done.
+    """
+    untouched = jobs.c.owner.is_(None) & (jobs.c.attempt == 0) & (jobs.c.memo == "{}")
     return db.execute(delete(jobs).where(jobs.c.key == key, untouched)).rowcount == 1
 
 
@@ -114,12 +117,13 @@ def _claimable(moment: int) -> ColumnElement[bool]:
 def claim(db: Connection, lane: Lane, owner: str) -> Claim | None:
     """Take the next due job of a lane for LEASE microseconds."""
     moment = now()
+    wanted = (jobs.c.lane == lane) & _claimable(moment)
+    if lane is Lane.LADDER:  # nobody's clip gets its second rendition while another waits for its first
+        urgent = jobs.alias()
+        waits = (urgent.c.lane == Lane.PUBLISH) & urgent.c.owner.is_(None) & (urgent.c.due_at <= moment)
+        wanted &= ~exists().where(waits)
     following = (
-        select(jobs.c.id)
-        .where(jobs.c.lane == lane, _claimable(moment))
-        .order_by(jobs.c.turn, jobs.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        select(jobs.c.id).where(wanted).order_by(jobs.c.turn, jobs.c.id).limit(1).with_for_update(skip_locked=True)
     )
     taken = db.execute(
         update(jobs)

@@ -40,7 +40,7 @@ def cascade(source: Source, sizes: Sequence[tuple[int, int]]) -> str:
     for number, _ in enumerate(sizes[:-1]):
         parts.append(f"{chain},split[v{number}][w{number}]")
         width, height = sizes[number + 1]
-        chain = f"[w{number}]scale={width}:{height}:flags=bicubic"
+        chain = f"[w{number}]scale={width}:{height}:flags=bicubic,setsar=1"
     return ";".join([*parts, f"{chain}[v{len(sizes) - 1}]"])
 
 

@@ -37,12 +37,19 @@ class Unplayable(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """The most a clip may have: seconds, pixels of one picture, pictures a second, bytes."""
+    """The most a clip may have: seconds, pixels of one picture, pictures a second, bytes, bits a second, tracks.
+
+    `cpu_seconds` and `memory` (bytes) are what one step of the work on it may use.
+    """
 
     max_seconds: float = 600
     max_pixels: int = 8192 * 4608
     max_fps: float = 1000
     max_bytes: int = 4 << 30
+    max_bitrate: int = 1_000_000_000
+    max_tracks: int = 32
+    cpu_seconds: float = 7200
+    memory: int = 3 * sandbox.GIB
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,9 @@ class Source:
 
     `rotation` is how far the picture's horizontal is turned, in degrees clockwise; `mirrored` that it is flipped too.
     `duration_us` is what the file claims, or was counted where it claims nothing or too much; `allowed_seconds` is
-    where work on it ends, whatever it claims. `video` and `audio` number the streams used, among those of
-    their kind; `audio` is None where there is none. `level` is 10 times the H.264 level, None where it isn't known.
+    where work on it ends, whatever it claims, `cpu_seconds` and `memory` what a step of it may use. `video` and `audio`
+    number the streams used, among those of their kind; `audio` is None where there is none. `level` is 10 times the
+    H.264 level, None where it isn't known.
     """
 
     container: str
@@ -83,6 +91,9 @@ class Source:
     audio_rate: int | None
     bytes: int
     allowed_seconds: float
+    cpu_seconds: float = Limits.cpu_seconds
+    memory: int = Limits.memory
+    tracks: int = 1
     video: int = 0
     audio: int | None = None
 
@@ -217,6 +228,9 @@ def _source(found: Listing, index: mp4.Index | None, size: int, limits: Limits) 
         audio_rate=audio.rate if audio else None,
         bytes=size,
         allowed_seconds=limits.max_seconds,
+        cpu_seconds=limits.cpu_seconds,
+        memory=limits.memory,
+        tracks=len(found.streams),
         video=number,
         audio=None if sound is None else sound - videos,
     )
@@ -251,6 +265,10 @@ def _check(source: Source, limits: Limits) -> None:
         raise too_long(limits.max_seconds)
     if source.fps > limits.max_fps:
         raise Unplayable("too_fast", f"This video has more than {limits.max_fps:g} pictures a second.")
+    if source.bytes * 8_000_000 > limits.max_bitrate * max(source.duration_us, 1_000_000):
+        raise Unplayable("too_dense", f"This video has more than {limits.max_bitrate // 1_000_000} Mbit a second.")
+    if source.tracks > limits.max_tracks:
+        raise Unplayable("too_many_tracks", f"This file has {source.tracks} tracks of picture and sound, too many.")
     if source.dolby_profile == 5:
         raise Unplayable("dolby_vision", "This kind of Dolby Vision can't be converted. Save the video as HDR or SDR.")
 

@@ -1,7 +1,7 @@
 """Make the renditions of a clip: the first by copying streams where they play everywhere, the ladder in one decode."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from onstage.media import mp4, picture, sandbox
@@ -12,12 +12,16 @@ _LONG_SIDE = 2560
 _MAX_LEVEL = 51
 _MAX_COPIED_BITRATE = 25_000_000
 _CPU_PER_SECOND, _CPU_PER_SECOND_OF_4K60 = 10, 30  # about four times what honest clips took
+_LEAST_BYTES_PER_SECOND = 500  # a third of what the leanest honest clip had
 _CLEARLY_SMALLER = 0.9
 _KEY_SECONDS = 2
+_OWN_CRF, _RUNG_CRF = 20, 21  # the own rendition is what the rungs are made from
 _TIMESCALE = "360000"  # a whole number of ticks for each usual frame rate, 24000/1001 and 60000/1001 among them
 # Bits a second at most, by short side, at up to 30 pictures a second.
-_BITRATES = {1080: 6_000_000, 720: 2_600_000, 540: 1_500_000, 360: 800_000}
+_BITRATES = {1080: 6_000_000, 720: 2_500_000, 540: 1_400_000, 360: 750_000}
 _LEAST_BITRATE = 200_000
+_DENSER = {"hevc": 1.2, "vp9": 1.2, "av1": 1.4}  # how many bits H.264 needs for one of theirs, at quick settings
+_FAIR_SHARE = 0.8  # of the source's bits a pixel, for all that is smaller
 _TIMED_RIGHT = {"mov", "matroska", "mpegts", "flv"}  # H.264 in the others has no presentation times to copy
 # Drops units that H.264 leaves open to others (such as Dolby Vision's), and packets that are no H.264 at all, which
 # would end playback in a browser.
@@ -43,6 +47,14 @@ class Encoded:
     codecs: str
 
 
+@dataclass(frozen=True)
+class Ladder:
+    """The smaller renditions, largest first; `complaints` is what the decoder said of broken pictures or sound."""
+
+    rungs: list[Encoded]
+    complaints: str
+
+
 def can_copy(source: Source) -> bool:
     """Whether the pictures play everywhere as they are; browsers turn an MP4 right side up, but not all mirror it."""
     short, long = sorted((source.display_width, source.display_height))
@@ -63,9 +75,14 @@ def can_copy(source: Source) -> bool:
     )
 
 
-def first_rendition(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None) -> Encoded:
-    """Make the rendition that is shown first; raises Unplayable where nothing of it can be, and leaves no file then."""
-    if can_copy(source):
+def first_rendition(
+    ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None, *, anew: bool = False
+) -> Encoded:
+    """Make the rendition that is shown first; raises Unplayable where nothing of it can be, and leaves no file then.
+
+    With `anew` no picture and no sound is copied.
+    """
+    if can_copy(source) and not anew:
         size = (source.display_width, source.display_height)
         options = ["-map", f"0:V:{source.video}", "-c:v", "copy", "-bsf:v", _ONLY_PICTURES]
         try:
@@ -75,34 +92,45 @@ def first_rendition(ffmpeg: str, source: Source, path: Path, out: Path, on_progr
             if reason.code not in ("broken", "no_pictures"):
                 raise
     size = picture.fitted(source, TOP, _LONG_SIDE)
-    options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size), *_encoding(source, min(size))]
-    _make(ffmpeg, source, path, [(options, out)], on_progress)
+    options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size)]
+    options += _encoding(source, min(size), _OWN_CRF)
+    sound = replace(source, audio_profile=None) if anew else source
+    _make(ffmpeg, sound, path, [(options, out)], on_progress)
     return _encoded(source, out, size, copied=False)
 
 
 def ladder(
     ffmpeg: str, source: Source, path: Path, folder: Path, rungs: Sequence[int], on_progress: Progress = None
-) -> list[Encoded]:
+) -> Ladder:
     """Make the smaller renditions, largest first, in one decode and one child, niced.
 
     `rungs` are short sides; one is left out where the source is not clearly larger. Files are `<rung>.mp4`.
+    The decode also tells whether every picture of the source is whole: a browser ends at one that is not.
     Raises Unplayable and leaves no file where they can't be made.
     """
     short = min(source.display_width, source.display_height, TOP)
     kept = [rung for rung in sorted(rungs, reverse=True) if rung <= _CLEARLY_SMALLER * short]
     if not kept:
-        return []
+        return Ladder([], _complaints(ffmpeg, source, path))
     sizes = [picture.fitted(source, rung, _LONG_SIDE) for rung in kept]
     outs = [folder / f"{rung}.mp4" for rung in kept]
-    streams = [["-map", f"[v{number}]", *_encoding(source, rung)] for number, rung in enumerate(kept)]
+    streams = [["-map", f"[v{number}]", *_encoding(source, rung, _RUNG_CRF)] for number, rung in enumerate(kept)]
     graph = ["-filter_complex", picture.cascade(source, sizes)]
-    _make(ffmpeg, source, path, list(zip(streams, outs, strict=True)), on_progress, graph=graph, nice=10)
-    return [_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)]
+    said = _make(ffmpeg, source, path, list(zip(streams, outs, strict=True)), on_progress, graph=graph, nice=10)
+    return Ladder([_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)], said)
 
 
-def _encoding(source: Source, short: int) -> list[str]:
+def _complaints(ffmpeg: str, source: Source, path: Path) -> str:
+    bounds = sandbox.Bounds(address_space=source.memory, cpu_seconds=cpu_seconds(source), nice=10)
+    try:
+        return sandbox.run(ffmpeg, ["-i", str(path), "-f", "null", "-"], bounds).stderr
+    except sandbox.Stopped as stopped:
+        raise unplayable_for(stopped) from stopped
+
+
+def _encoding(source: Source, short: int, crf: int) -> list[str]:
     most = str(_bitrate(source, short))
-    quality = ["-crf", "23", "-maxrate", most, "-bufsize", str(2 * int(most)), "-pix_fmt", "yuv420p"]
+    quality = ["-crf", str(crf), "-maxrate", most, "-bufsize", str(2 * int(most)), "-pix_fmt", "yuv420p"]
     smooth = ["-fps_mode", "vfr", "-enc_time_base", f"1:{_TIMESCALE}", "-video_track_timescale", _TIMESCALE]
     # Two seconds by the clock, and by number too: the number is what the encoder plans with.
     seekable = ["-g", str(_KEY_SECONDS * picture.MAX_FPS), "-force_key_frames", f"expr:gte(t,n_forced*{_KEY_SECONDS})"]
@@ -110,11 +138,11 @@ def _encoding(source: Source, short: int) -> list[str]:
 
 
 def _bitrate(source: Source, short: int) -> int:
-    """The most bits a second: by size and rate, and not above what the source has for as many pixels."""
+    """The most bits a second: by size and rate, and in fair proportion to what the source has for as many pixels."""
     most = next((rate for side, rate in sorted(_BITRATES.items()) if short <= side), _BITRATES[TOP])
     had = source.bytes * 8_000_000 / source.duration_us
-    shrunk: float = (short / min(source.display_width, source.display_height)) ** 1.5
-    fair = had * min(1.0, shrunk) * (1 if source.codec == "h264" else 2)  # newer codecs need half of what H.264 does
+    shrunk: float = (short / min(source.display_width, source.display_height)) ** 2
+    fair = had * (_FAIR_SHARE * shrunk if shrunk < _CLEARLY_SMALLER else _DENSER.get(source.codec, 1))
     return round(max(_LEAST_BITRATE, min(fair, most * 1.5 if source.fps > 40 else most)))
 
 
@@ -140,8 +168,8 @@ def _make(
     reading: Sequence[str] = (),
     graph: Sequence[str] = (),
     nice: int = 0,
-) -> None:
-    bounds = sandbox.Bounds(cpu_seconds=_cpu_seconds(source), nice=nice)
+) -> str:
+    bounds = sandbox.Bounds(address_space=source.memory, cpu_seconds=cpu_seconds(source), nice=nice)
     arguments = ["-max_error_rate", "1", *reading, "-i", str(path), *graph]
     for options, out in outputs:
         ends = ["-t", str(source.allowed_seconds + 1), "-threads", str(bounds.threads)]
@@ -154,15 +182,19 @@ def _make(
             _unfinished(out).replace(out)
     except sandbox.Stopped as stopped:
         raise unplayable_for(stopped) from stopped
+    else:
+        return finished.stderr
     finally:
         for _, out in outputs:
             _unfinished(out).unlink(missing_ok=True)
 
 
-def _cpu_seconds(source: Source) -> float:
-    seconds = min(source.duration_us / 1_000_000, source.allowed_seconds)
+def cpu_seconds(source: Source) -> float:
+    """The CPU seconds that one step of the work on it may use: by its length and size, not above what it is allowed."""
+    # Whatever it claims, a file has no more seconds than this many bytes can tell of.
+    seconds = min(source.duration_us / 1_000_000, source.allowed_seconds, source.bytes / _LEAST_BYTES_PER_SECOND)
     of_4k60 = source.width * source.height * min(source.fps or 60, 240) / (3840 * 2160 * 60)
-    return 20 + seconds * (_CPU_PER_SECOND + _CPU_PER_SECOND_OF_4K60 * of_4k60)
+    return min(source.cpu_seconds, 20 + seconds * (_CPU_PER_SECOND + _CPU_PER_SECOND_OF_4K60 * of_4k60))
 
 
 def _unfinished(out: Path) -> Path:

@@ -1,5 +1,6 @@
 """Uploads that are still coming: one file each, whose length is the offset that the client is told."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterable, Iterator
@@ -7,6 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from onstage import clock
+
+RESERVE = (
+    256 << 20
+)  # of a small disk a twentieth: uploads leave it to the database, or nothing could be deleted any more
 
 
 class Moved(Exception):
@@ -29,6 +34,11 @@ class Staging:
         self._make(name)
         self._sync_folder()
 
+    def room(self) -> int:
+        """How many bytes may still come: what the disk has, but for the reserve."""
+        disk = os.statvfs(self._folder)
+        return disk.f_frsize * disk.f_bavail - min(RESERVE, disk.f_frsize * disk.f_blocks // 20)
+
     def length(self, name: str) -> int | None:
         """How many bytes have come; None: there is no such upload."""
         try:
@@ -40,7 +50,7 @@ class Staging:
         """Write `pieces` at the end, which must be `offset`, and give the new length.
 
         One writer at a time, across processes. The bytes are in the system's hands when this returns, on the disk after
-        `sync`. Raises Moved, FileNotFoundError, and OSError when the disk is full; what fitted stays.
+        `sync`. Raises Moved, FileNotFoundError, and OSError when there is no room; what fitted stays.
         """
         handle = os.open(self.path(name), os.O_WRONLY)
         try:
@@ -48,6 +58,8 @@ class Staging:
             if os.fstat(handle).st_size != offset:
                 raise Moved
             for piece in pieces:
+                if len(piece) > self.room():
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 view = memoryview(piece)
                 while view:
                     written = os.pwrite(handle, view, offset)

@@ -8,6 +8,7 @@ from pathlib import Path
 from onstage import datafolder
 from onstage.clips import holdings
 from onstage.clips.restoring import erase_again, hold_minors
+from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
 from onstage.db.engine import Database
 from onstage.db.migrate import upgrade
@@ -22,7 +23,7 @@ from onstage.upkeep.archive import NotABackup, Reader, reading
 _MAY_BE_THERE = {
     "serve.lock",
     "migrate.lock",
-    "deletions.log",
+    JOURNAL,
     "onstage.toml",
     "secret",
     "objects",
@@ -48,6 +49,8 @@ def restore(settings: Settings, *, file: str, journal: str | None, nothing_was_d
             _restore_database(database, archive, work)
             _replay(database, entries, nothing_was_deleted=nothing_was_deleted)
             _restore_files(settings, archive, database, work)
+        if journal and entries:
+            deletions.append(settings.data / JOURNAL, entries)  # the next restore must know of them too
         if not settings.database_url:
             (work / "onstage.db").rename(settings.data / "onstage.db")
         shutil.rmtree(work)
@@ -56,7 +59,7 @@ def restore(settings: Settings, *, file: str, journal: str | None, nothing_was_d
 
 def _journal(settings: Settings, named: str | None) -> list[deletions.Entry] | None:
     """What was deleted; None: there is no journal that could say."""
-    path = Path(named) if named else settings.data / "deletions.log"
+    path = Path(named) if named else settings.data / JOURNAL
     if named and not path.exists():
         raise Conflict(f"There is no journal {path}.")
     return list(deletions.read(path)) if path.exists() else None

@@ -24,7 +24,6 @@ from onstage.storage.objects import new_key
 from onstage.web.http import SESSION_COOKIE, AnyRequest, App, address
 
 TOO_YOUNG_COOKIE = "onstage_wait"
-SERVER_ZONE = "UTC"
 _KEEP_SECONDS = 400 * 86_400  # as long as browsers keep a cookie
 _WAIT = clock.DAY
 _WRONG = "This handle and this password do not belong together."
@@ -32,7 +31,7 @@ _WRONG = "This handle and this password do not belong together."
 
 def signing_policy(settings: Settings) -> Policy:
     """What this server asks of whoever signs up."""
-    return Policy(SignUpPolicy(settings.sign_up), settings.alone_from, SERVER_ZONE)
+    return Policy(SignUpPolicy(settings.sign_up), settings.alone_from, clock.SERVER_ZONE)
 
 
 def relying_party(settings: Settings) -> RelyingParty:

@@ -1,5 +1,6 @@
 """How errors look: RFC 9457 problem+json to apps, a page with a sentence and a next step to people."""
 
+import errno
 import logging
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from onstage.accounts.viewer import GUEST
-from onstage.errors import Refused, TooMany
+from onstage.errors import NoRoom, Refused, TooMany
 from onstage.web.http import AnyRequest, page, see_other
 from onstage.web.words import gettext as _
 
@@ -38,6 +39,8 @@ def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_crash(request: AnyRequest, error: Exception) -> Response[Any]:
     """A mistake of ours: logged with the request's id, told without details."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return on_refused(request, NoRoom())
     log.error("crash", exc_info=error, extra={"request": request.scope["state"].get("request_id")})
     return answer(request, 500, "crash", _("Something broke on our side. Nothing you sent was changed."), None, {})
 

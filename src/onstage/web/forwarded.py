@@ -20,7 +20,8 @@ def _is_proxy(address: str, proxies: str) -> bool:
         here = ip_address(address)
     except ValueError:
         return False
-    return any(here in network for network in _networks(proxies))
+    mapped = here.ipv4_mapped if here.version == 6 else None  # so IPv4 looks to who listens on `::`
+    return any((mapped or here) in network for network in _networks(proxies))
 
 
 @cache

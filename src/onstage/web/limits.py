@@ -6,6 +6,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+from onstage.accounts.throttle import network
+
 WINDOW = 60
 BEHIND_ONE_ADDRESS = 20  # so many busy people may share one; whoever makes up cookies gets no further
 
@@ -45,6 +47,7 @@ class RateLimit:
         """Count one request; those behind one address are told apart by what they carry, and counted together as well."""
         if not self._limit:
             return Left(0, 0, 0, exceeded=False)
+        address = network(address)
         carried = headers.get("authorization") or headers.get("cookie") or ""
         moment = time.time()
         with self._lock:

@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # a client can make up any other word
+
 
 class Metrics:
     """One registry a web process."""
@@ -21,7 +23,7 @@ class Metrics:
 
     def answered(self, method: str, status: int, seconds: float) -> None:
         """One request was answered."""
-        self._requests.labels(method, str(status)).inc()
+        self._requests.labels(method if method in _METHODS else "other", str(status)).inc()
         self._seconds.observe(seconds)
 
     def waiting(self, lane: str, count: int) -> None:

@@ -17,7 +17,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips import upload
 from onstage.clips.upload import Upload
 from onstage.clock import SECOND
-from onstage.errors import Conflict, Gone, Invalid, Refused, TooLarge
+from onstage.errors import Conflict, Gone, Invalid, NoRoom, Refused, TooLarge
 from onstage.storage.objects import new_key
 from onstage.storage.staging import Moved
 from onstage.web import errors
@@ -45,18 +45,18 @@ class WrongType(Refused):
     code = "tus-type"
 
 
+class UnknownSum(Refused):
+    """A checksum that this server can't check (tus 1.0 asks for 400)."""
+
+    status = 400
+    code = "tus-checksum-unknown"
+
+
 class WrongSum(Refused):
     """The bytes are not those that the client meant; none of them was kept."""
 
     status = 460
     code = "tus-checksum"
-
-
-class DiskFull(Refused):
-    """No room for more bytes now."""
-
-    status = 507
-    code = "disk-full"
 
 
 def check_version(request: AnyRequest) -> None:
@@ -96,13 +96,13 @@ class Checksum:
 
     @classmethod
     def of(cls, request: AnyRequest) -> "Checksum | None":
-        """From the header; raises Invalid for one that is not as tus says or not known here."""
+        """From the header; raises Invalid for one that is not as tus says, UnknownSum for one that is not known here."""
         given = request.headers.get("upload-checksum")
         if given is None:
             return None
         algorithm, _, encoded = given.partition(" ")
         if algorithm not in ALGORITHMS:
-            raise Invalid(f"Checksums here are {', '.join(ALGORITHMS)}.", field="Upload-Checksum")
+            raise UnknownSum(f"Checksums here are {', '.join(ALGORITHMS)}.", field="Upload-Checksum")
         try:
             return cls(algorithm, base64.b64decode(encoded, validate=True))
         except binascii.Error:
@@ -130,6 +130,8 @@ class Taking:
             came_whole = await self._take(receive)
         except Refused as error:
             answer: Response[Any] = refused(self.request, error)
+            if scope["http_version"].startswith("1"):  # bytes that nobody reads may be on their way
+                answer.headers["connection"] = "close"
             await answer.to_asgi_response(app=None, request=self.request)(scope, receive, send)
             return
         if not came_whole:
@@ -186,7 +188,7 @@ def _in_words(app: App, name: str) -> Iterator[None]:
             raise
         with suppress(OSError):
             app.staging.sync(name)
-        raise DiskFull("The server has no room now. What has come is kept; go on later.") from None
+        raise NoRoom("The server has no room now. What has come is kept; go on later.") from None
 
 
 def _append(app: App, name: str, offset: int, pieces: list[bytes]) -> int:
@@ -220,7 +222,12 @@ def keep(app: App, viewer: Viewer, given: Upload, offset: int) -> None:
 
 
 def announce(app: App, viewer: Viewer, length: int, metadata: str) -> Upload:
-    """Begin an upload: its staged file, then its rows. Raises as `upload.begin` does, and leaves nothing then."""
+    """Begin an upload: its staged file, then its rows.
+
+    Raises as `upload.begin` does and NoRoom for what the disk can't take, and leaves nothing then.
+    """
+    if length > app.staging.room():
+        raise NoRoom("The server has no room for this file now. Nothing was sent; try again later.")
     name = ids.token()
     app.staging.create(name)
     try:

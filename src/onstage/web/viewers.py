@@ -25,6 +25,12 @@ def viewer_key(app: App, request: AnyRequest, viewer: Viewer, db: Connection) ->
     return names_of(app, request, viewer, db).key
 
 
+def private_name(app: App, viewer: Viewer) -> bytes:
+    """The name of the day of somebody signed in, for what the log must not know by their account."""
+    day = day_of(now())
+    return viewers.names(viewer, (), _salts(app, day), day, tells=False).key
+
+
 def place_of(app: App, request: AnyRequest, viewer: Viewer) -> bytes:
     """Keyed hash of where a guest comes from, under today's salt; empty for a person."""
     if viewer.signed_in:
@@ -49,7 +55,7 @@ def known_guest(app: App, request: AnyRequest, viewer: Viewer) -> Cookie | None:
 
 
 def _salts(app: App, day: int) -> dict[int, bytes]:
-    """The salts that are left; the day's own is made by whoever needs it first."""
+    """The salts that are left; the day's own is made by whoever needs it first, which must not be writing already."""
     if day not in app.salts:
         with app.database.write() as db:
             viewers.make_salt(db, day)

@@ -103,6 +103,16 @@ def truncated(out: Path) -> None:
     out.write_bytes(whole[: len(whole) * 2 // 3])
 
 
+def broken_pictures(out: Path, size: str = "320x180") -> None:
+    """H.264 that is copied as it stands, and whose first picture has a hole that decoders notice."""
+    pattern = ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate=30:duration=2")
+    run(out, *pattern, *TONE, *H264, "-coder", "0", "-c:a", "aac", "-shortest")
+    data = bytearray(out.read_bytes())
+    inside = data.index(b"mdat") + 3000
+    data[inside : inside + 300] = b"\xa5" * 300
+    out.write_bytes(bytes(data))
+
+
 def without_index(out: Path) -> None:
     """An MP4 whose index was to come last and never came."""
     run(out, *PATTERN, *H264)

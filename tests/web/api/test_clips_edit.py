@@ -117,7 +117,7 @@ def events(body: bytes) -> list[tuple[str, dict[str, Any]]]:
 def test_events_tell_ones_own_progress_and_nobody_elses(app: App, client: Client, cast: Cast) -> None:
     mine = send(app, cast.ada.viewer, b"some bytes")
     send(app, cast.ben.viewer, b"other bytes")
-    answer = api(client, "GET", "/events", cast.ada, most=2)
+    answer = api(client, "GET", "/events", cast.ada, until=lambda body: mine.slug.encode() in body)
     assert answer.header("content-type") == "text/event-stream"
     assert [(name, data["slug"], data["stage"]) for name, data in events(answer.body)] == [
         ("progress", mine.slug, "processing")

@@ -20,6 +20,12 @@ from onstage.web.viewers import viewer_key
 Slug = Annotated[str, Parameter(max_length=32, description="A clip's public name.")]
 
 
+class SharesOut(Struct):
+    """How many accounts passed the clip on; null where that is hidden."""
+
+    shares: int | None
+
+
 class Mine(Struct):
     """What the acting account has done with a clip, and the numbers now (null where they are hidden)."""
 
@@ -86,4 +92,12 @@ def unsave(db: Connection, viewer: Viewer, slug: Slug) -> Mine:
     return _mine(db, viewer, slug)
 
 
-routes = [show, like, unlike, save, unsave]
+@put("/api/v1/clips/{slug:str}/share", tags=["clips"], responses=problems(401, 404), operation_id="share")
+@writes(signed_in)
+def share(db: Connection, viewer: Viewer, slug: Slug) -> SharesOut:
+    """Say that you passed the clip on; each account counts once."""
+    likes.share(db, viewer, slug)
+    return SharesOut(cards(db, viewer, [seen(db, viewer, slug).id])[0].shares)
+
+
+routes = [share, show, like, unlike, save, unsave]

@@ -47,7 +47,13 @@ def published(app: App, db: Connection) -> PublishedOut:
     return PublishedOut(begun.ledger, str(begun.head), signature.hex(), signers)
 
 
-@get("/api/v1/me/ledger", tags=["me"], responses=problems(401), operation_id="my_ledger")
+@get(
+    "/api/v1/me/ledger",
+    tags=["me"],
+    responses=problems(401),
+    operation_id="my_ledger",
+    media_type="application/jsonl",
+)
 @plain(signed_in)
 def mine(app: App, viewer: Viewer) -> Response[Any]:
     """Your copy of the ledger (JSON lines): the hash of every entry, and in words those that concern you."""

@@ -25,7 +25,7 @@ from onstage.web.http import AnyRequest, App, anyone, reads
 from onstage.web.viewers import names_of, place_of
 
 _DAY_MS = 86_400_000
-Milliseconds = Annotated[int, Meta(ge=0, le=_DAY_MS)]
+Milliseconds = Annotated[int, Meta(gt=-1, le=_DAY_MS)]  # of what may be null, the framework does not describe `ge=0`
 Moment = Annotated[str, Meta(max_length=40, description="RFC 3339, with its zone.")]
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 
 from litestar import delete, get, put
-from litestar.params import PathParameter
+from litestar.params import Parameter, PathParameter
 from msgspec import Struct
 
 from onstage import clock
@@ -15,10 +15,12 @@ from onstage.accounts.relations import Listed, Relation
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso
 from onstage.db.engine import Connection
+from onstage.engagement import acts
 from onstage.errors import Invalid
 from onstage.web.api.schemas import AccountOut, Cursor, Limit, problems
 from onstage.web.http import anyone, reads, signed_in, writes
 
+ClipName = Annotated[str | None, Parameter(max_length=32)]
 Handle = Annotated[str, PathParameter(max_length=31, description="A handle, with or without the @.")]
 
 
@@ -139,9 +141,13 @@ _ACT = problems(401, 403, 404, 409)
 
 @put("/api/v1/accounts/{handle:str}/follow", tags=["accounts"], responses=_ACT, operation_id="follow")
 @writes(signed_in)
-def follow(db: Connection, viewer: Viewer, handle: Handle) -> RelationOut:
-    """Follow, or ask to where followers are accepted by hand."""
-    return RelationOut.of(relations.follow(db, viewer, handle, clock.now()))
+def follow(db: Connection, viewer: Viewer, handle: Handle, clip: ClipName = None) -> RelationOut:
+    """Follow, or ask to where followers are accepted by hand. `clip`: where you were when you did."""
+    moment = clock.now()
+    relation = relations.follow(db, viewer, handle, moment)
+    if clip is not None:
+        acts.followed_from(db, viewer, clip, handle, moment)
+    return RelationOut.of(relation)
 
 
 @delete(

@@ -95,9 +95,11 @@ class ClipOut(Struct):
     audience: str
     commenters: str
     marked: bool
+    views: int | None
     likes: int | None
     comments: int
     saves: int | None
+    shares: int | None
     liked: bool
     saved: bool
     following: bool
@@ -116,8 +118,8 @@ class ClipOut(Struct):
             duration_seconds=card.duration_us / 1_000_000, width=card.width, height=card.height,
             cover_url=card.cover_url, cover_small_url=card.cover_small_url, color=card.color,
             renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
-            commenters=card.commenters, marked=card.marked, likes=card.likes, comments=card.comments,
-            saves=card.saves, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
+            commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
+            saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
         )  # fmt: skip
 

@@ -151,7 +151,7 @@ def _form(data: dict[str, Any], token: str | None, purpose: Purpose) -> Form:
         handle=words(data, "handle"),
         name=words(data, "name"),
         birth_date=_birth_date(data),
-        zone=words(data, "zone") or entry.SERVER_ZONE,
+        zone=words(data, "zone") or clock.SERVER_ZONE,
         password=words(data, "password") or None,
         link=token,
         link_purpose=purpose,

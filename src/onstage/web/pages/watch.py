@@ -214,7 +214,11 @@ def _json_ld(origin: str, card: Card) -> str:
         "isFamilyFriendly": True,
         "interactionStatistic": [
             {"@type": "InteractionCounter", "interactionType": {"@type": kind}, "userInteractionCount": count}
-            for kind, count in (("LikeAction", card.likes), ("CommentAction", card.comments))
+            for kind, count in (
+                ("WatchAction", card.views),
+                ("LikeAction", card.likes),
+                ("CommentAction", card.comments),
+            )
             if count is not None
         ],
     }

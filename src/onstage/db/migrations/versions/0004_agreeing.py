@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "withdrawn",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("clip_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_withdrawn")),
     )

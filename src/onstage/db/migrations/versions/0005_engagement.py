@@ -11,7 +11,10 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-COUNTS = ("impressions", "plays", "views", "viewers", "watched_ms", "completions", "loops", "rewatches", "skips")
+COUNTS = (
+    *("impressions", "plays", "views", "viewers", "daily_viewers", "watched_ms"),
+    *("completions", "loops", "rewatches", "skips", "followers"),
+)
 NEW_IN_PLAYS = ("place", "propensity", "reached_ms", "facts", "added_ms", "added_loops")
 
 
@@ -88,6 +91,21 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_salts")),
     )
+    with op.batch_alter_table("counts") as counts:
+        counts.add_column(sa.Column("shares", sa.Integer(), server_default="0", nullable=False))
+    op.create_table(
+        "shares",
+        _clip(),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["clip_id"], ["clips.id"], name=op.f("fk_shares_clip_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_shares_account_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_shares_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("clip_id", "account_id", name=op.f("pk_shares")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_shares_account", "shares", ["account_id", "at"])
     op.create_table(
         "untold",
         sa.Column("person_id", ID, autoincrement=False, nullable=False),

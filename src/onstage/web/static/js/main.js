@@ -1,6 +1,7 @@
 // @ts-check
 // What every page does: sheets by their openers, copying, and the offline shell.
 
+import "./live.js";
 import { openSheet } from "./lib/sheet.js";
 import { toast } from "./lib/toast.js";
 import { word } from "./lib/words.js";

@@ -74,7 +74,15 @@ function paint(button, on) {
  */
 export function addTo(count, by) {
   if (!(count instanceof HTMLElement)) return;
-  const number = Math.max(0, Number(count.dataset.count || 0) + by);
+  showCount(count, Math.max(0, Number(count.dataset.count || 0) + by));
+}
+
+/**
+ * @param {Element | null} count
+ * @param {number} number
+ */
+export function showCount(count, number) {
+  if (!(count instanceof HTMLElement)) return;
   count.dataset.count = String(number);
   count.textContent = shortCount(number);
   count.title = new Intl.NumberFormat(document.documentElement.lang || "en").format(number);
@@ -105,7 +113,7 @@ export async function follow(article) {
   const press = (/** @type {boolean} */ on) => dots.forEach((dot) => dot.setAttribute("aria-pressed", String(on)));
   press(true);
   try {
-    const answer = await api("PUT", `/accounts/${handle}/follow`);
+    const answer = await api("PUT", `/accounts/${handle}/follow?clip=${article.dataset.slug}`);
     toast(word(answer?.requested ? "follow-asked" : "followed", { handle }));
     setTimeout(() => dots.forEach((dot) => dot.remove()), 1000);
   } catch (error) {
@@ -118,8 +126,13 @@ export async function follow(article) {
 export async function share(article) {
   const url = new URL(`/c/${article.dataset.slug}`, location.href).href;
   const fingers = matchMedia("(pointer: coarse)").matches;
-  if (navigator.share && fingers) return navigator.share({ url }).catch(() => undefined);
-  return copyLink(url);
+  try {
+    if (navigator.share && fingers) await navigator.share({ url });
+    else await copyLink(url);
+  } catch {
+    return; // the person thought better of it
+  }
+  if (!isGuest()) await api("PUT", `/clips/${article.dataset.slug}/share`).catch(() => undefined);
 }
 
 /** @param {string} url */

@@ -1,0 +1,73 @@
+"""The creator's page: what an account's members see of its audience, with plots that are read by eye, ear or as a table."""
+
+from typing import Any
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from onstage.accounts.viewer import Viewer
+from onstage.db.engine import Connection
+from onstage.engagement import figures
+from onstage.engagement.cards import cards
+from onstage.engagement.figures import Figures
+from onstage.feed.recommend import of_account
+from onstage.web import plots
+from onstage.web.api.figures import iso_day
+from onstage.web.http import page, reads, signed_in
+from onstage.web.words import gettext as _
+
+CLIPS = 60
+
+
+def surface_words(surface: str) -> str:
+    """A surface in words."""
+    return {
+        "for_you": _("For You"),
+        "following": _("Following"),
+        "friends": _("Friends"),
+        "tag": _("Tags"),
+        "account": _("Your page"),
+        "clip": _("The clip's own page"),
+        "search": _("Search"),
+        "explore": _("Explore"),
+    }.get(surface, surface)
+
+
+def _shown(found: Figures) -> dict[str, Any]:
+    by_day = [(iso_day(each.what), each.tally.views) for each in found.days]
+    return {
+        "figures": found,
+        "hours": found.total.watched_ms / 3_600_000,
+        "days": by_day,
+        "bars": plots.bars(by_day),
+        "surfaces": [(surface_words(each.what), each.tally) for each in found.surfaces],
+        "line": plots.line(found.curve) if found.curve else "",
+        "area": plots.area(found.curve) if found.curve else "",
+    }
+
+
+@get("/figures", include_in_schema=False)
+@reads(signed_in)
+def account(db: Connection, viewer: Viewer) -> Template:
+    """The figures of the acting account, and of its latest clips."""
+    assert viewer.account is not None
+    latest = cards(db, viewer, of_account(db, viewer, viewer.account, None, CLIPS).clips)
+    followers = [(iso_day(day), count) for day, count in figures.new_followers(db, viewer)]
+    found = _shown(figures.of_account(db, viewer))
+    return page(
+        "figures.html", viewer, clip=None, clips=latest, followers=followers, source="/api/v1/me/figures", **found
+    )
+
+
+@get("/figures/{slug:str}", include_in_schema=False)
+@reads(signed_in)
+def clip(db: Connection, viewer: Viewer, slug: FromPath[str]) -> Template:
+    """The figures of one clip."""
+    found = figures.of_clip(db, viewer, slug)
+    card = cards(db, viewer, [found.clip])[0]
+    source = f"/api/v1/clips/{card.slug}/figures"
+    return page("figures.html", viewer, clip=card, clips=[], followers=[], source=source, **_shown(found))
+
+
+routes = [account, clip]

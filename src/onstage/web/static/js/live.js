@@ -1,0 +1,42 @@
+// @ts-check
+// What the server tells as it happens. Only the tab in front listens, so that each browser has one stream.
+
+import { showCount } from "./lib/acts.js";
+
+/** @type {EventSource | null} */
+let stream = null;
+
+/** The clips whose numbers stay right while they are looked at: those of a page that is about one. */
+const clips = [...document.querySelectorAll("[data-live]")].map((each) => each.getAttribute("data-live") || "");
+const wanted = clips.length > 0 || document.documentElement.hasAttribute("data-signed-in");
+
+function listen() {
+  if (stream || document.hidden || !wanted) return;
+  const asked = new URLSearchParams(clips.map((slug) => ["clip", slug]));
+  stream = new EventSource(`/api/v1/events?${asked}`);
+  stream.addEventListener("counts", (event) => showNumbers(JSON.parse(event.data)));
+  for (const name of ["progress", "gone", "unread"]) {
+    stream.addEventListener(name, (event) =>
+      document.dispatchEvent(new CustomEvent(`live-${name}`, { detail: JSON.parse(event.data) })),
+    );
+  }
+}
+
+function rest() {
+  stream?.close();
+  stream = null;
+}
+
+/** @param {{ slug: string, views: number | null, likes: number | null, comments: number }} numbers */
+function showNumbers(numbers) {
+  const article = document.querySelector(`.clip[data-slug="${CSS.escape(numbers.slug)}"]`);
+  if (!article) return;
+  const places = { ".clip-views .count": numbers.views, "[data-act=like] .count": numbers.likes };
+  for (const [place, number] of Object.entries({ ...places, "[data-act=comments] .count": numbers.comments })) {
+    if (number !== null) showCount(article.querySelector(place), number);
+  }
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+addEventListener("pagehide", rest);
+addEventListener("pageshow", listen);
