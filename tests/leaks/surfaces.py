@@ -276,7 +276,9 @@ SURFACES: dict[str, Surface] = {
     "GET /search": Surface(searched("/search", 6), found, is_all=True, has_totals=True),
     f"GET {API}/search": Surface(searched(f"{API}/search", 2), found, is_all=True, has_totals=True),
     "GET /explore": Surface(once("GET", "/explore"), found, has_totals=True),
-    "GET /inbox": Surface(once("GET", "/inbox"), around),
+    "GET /inbox": Surface(once("GET", "/inbox"), lambda walk: around(walk) | asked(walk)),
+    "POST /inbox/{slug:str}": Surface(once("POST", f"/inbox/{NOBODY}", form={"do": "yes"}), by_link),
+    "GET /me/with-me": Surface(once("GET", "/me/with-me"), by_link),
     # one's own
     f"GET {API}/me/clips": Surface(paged(f"{API}/me/clips?limit=7"), made, is_all=True),
     "GET /me/clips": Surface(paged("/me/clips?show=published", "before", OLDER), made),

@@ -160,6 +160,13 @@ def _faces(db: Connection, people: list[int]) -> list[By]:
     return [found[person] for person in people if person in found]
 
 
+def withheld_by(db: Connection, viewer: Viewer, limit: int = 100) -> list[int]:
+    """The clips that the viewer has said no to, newest no first."""
+    mine = (concerned.c.person_id == viewer.person) & (concerned.c.why == Why.NO.value)
+    wanted = select(concerned.c.clip_id).where(mine).order_by(concerned.c.since.desc(), concerned.c.clip_id.desc())
+    return list(db.execute(wanted.limit(limit)).scalars())
+
+
 def count(db: Connection, viewer: Viewer) -> int:
     """How many clips wait for the viewer."""
     return len(

@@ -41,6 +41,7 @@ from onstage.web.pages import doors, explore, keys, record, server_room, setting
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
+from onstage.web.pages import together as together_pages
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
@@ -48,7 +49,7 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, together, events, media, ledger),
+    *(uploads, clips_edit, together, events, media, ledger, together_pages),
     *(figures, figure_pages, history, history_pages),
     *(doors, settings, keys, making, server_room, record),
 )

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import deletion, edit, progress, publish
+from onstage.clips import appearances, deletion, edit, inbox, progress, publish
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -19,9 +19,11 @@ from onstage.engagement.cards import cards
 from onstage.errors import Invalid, NotFound, Refused
 from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
+from onstage.web.cards import without_at
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
 from onstage.web.pages.in_work import in_work, new_words, one_of, words_of
+from onstage.web.pages.together import state
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -113,10 +115,24 @@ def _clip_page(
         found = seen(db, viewer, slug)
         if found.person != viewer.person and not found.is_member:
             raise NotFound(_("There is no such clip among yours."))
+        far = inbox.progress(db, viewer, slug)
+        named, labels = appearances.named_in(db, viewer, slug)
         form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
         shown = in_work(app, db, viewer, [found.id])[0]
     status = error.status if error else 200
-    return page("clip_edit.html", viewer, status=status, clip=shown, form=form, said=said, error=error)
+    return page(
+        "clip_edit.html",
+        viewer,
+        status=status,
+        clip=shown,
+        form=form,
+        said=said,
+        error=error,
+        far=far,
+        standing=state(far),
+        named=named,
+        labels=labels,
+    )
 
 
 @post("/make/{slug:str}", include_in_schema=False, status_code=200, request_max_body_size=MOST_BYTES + 30_000)
@@ -132,6 +148,9 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             if act == "delete":
                 deletion.delete(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=delete&clip={slug}")
+            if act in _ABOUT_PEOPLE:
+                _ABOUT_PEOPLE[act](app, db, viewer, slug, data)
+                return see_other(f"/make/{slug}?did=save")
             _save(app, db, viewer, slug, data)
             stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
@@ -141,6 +160,24 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
     if stage is None:
         return see_other(f"/make/{slug}?did=save")
     return see_other(f"/me/clips?did={_DID.get(stage, 'publish-later')}")
+
+
+def _name(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    start, end = words(data, "from_seconds").strip(), words(data, "to_seconds").strip()
+    handle = without_at(words(data, "handle").strip())
+    from_us, to_us = _seconds(start) if start else 0, _seconds(end) if end else None
+    appearances.name(db, app.keys, viewer, slug, handle, from_us, to_us)
+
+
+def _unname(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    appearances.unname(db, app.keys, viewer, slug, words(data, "named"))
+
+
+def _recall(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
+    inbox.recall(db, app.keys, viewer, slug)
+
+
+_ABOUT_PEOPLE = {"name": _name, "unname": _unname, "recall": _recall}
 
 
 def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
