@@ -10,13 +10,13 @@ from onstage.accounts.models import Role, members
 from onstage.accounts.permissions import band
 from onstage.accounts.viewer import Viewer
 from onstage.clips.facts import of_person
-from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clips, holds
+from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_yeses, clips, holds
 from onstage.clips.need import WIDTHS, Reach
 from onstage.clips.pointers import point
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.revising import revise, reword
 from onstage.db.engine import Connection
-from onstage.errors import Invalid, NotAllowed, NotFound
+from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue
 from onstage.keys import Keys
@@ -192,9 +192,15 @@ def _stored(value: object) -> object:
 def choose_cover(db: Connection, viewer: Viewer, slug: str, *, at_us: int | None, image: str | None) -> None:
     """Have a new cover made: from the picture at `at_us`, or from the author's own under the object key `image`.
 
-    Raises NotFound, and Invalid when there is no picture at that time yet.
+    Raises NotFound, Invalid when there is no picture at that time yet, and Conflict once others are asked or have agreed to
+    the clip as it is.
     """
     clip = own(db, viewer, slug)
+    agreed = exists().where(clip_yeses.c.clip_id == clip.id, clip_yeses.c.person_id != clip.person)
+    if clip.stage is Stage.ASKED or db.execute(select(agreed)).scalar():
+        raise Conflict(
+            "Others decide about this clip with its cover. Take the question back to change it.", code="agreed"
+        )
     if at_us is not None:
         if clip.stage not in {Stage.DRAFT, Stage.NONE}:
             raise Invalid("The clip can't be played yet. Choose its cover in a moment.", field="at_seconds")

@@ -264,18 +264,6 @@ wishes = Table(  # what somebody who is asked wrote to whoever asks; without a n
     Index("ix_wishes_person", "person_id"),
 )
 
-standing_yeses = Table(  # said beforehand by a guardian: one minor, one account, near only, for a time (consent.md R9)
-    "standing_yeses",
-    metadata,
-    Column("guardian_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    Column("minor_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("since", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
-    Index("ix_standing_yeses_minor", "minor_id", "account_id"),
-    **COMPACT,
-)
-
 uploads = Table(  # one row an upload; how much has come is the length of its staged file
     "uploads",
     metadata,

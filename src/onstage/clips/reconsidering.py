@@ -18,7 +18,6 @@ from onstage.clips.models import (
     clips,
     concerned,
     holds,
-    standing_yeses,
 )
 from onstage.clips.need import YES_LASTS
 from onstage.clips.records import Record
@@ -74,7 +73,6 @@ def run(db: Connection, keys: Keys) -> None:
     _settle(db, keys, waiting.where(due), Act.SCHEDULED, lambda record: consent.come_due(record.clip, record.facts))
     over = clip_consents.c.asked_at <= moment - YES_LASTS
     _settle(db, keys, waiting.where(over), Act.EXPIRED, lambda record: consent.expire(record.clip, record.facts))
-    db.execute(delete(standing_yeses).where(standing_yeses.c.until < moment))
     withdrawing.forget(db)
 
 

@@ -208,7 +208,8 @@ class Pair:
     def check(self, before: Any, then: Any, act: str, by: int | None) -> None:
         """I1 to I6 and I9 hold; I7 is the comparison itself, I8 is `replay`."""
         law, clip, facts = self.rules.invariants, self.clip, self.facts
-        if clip.shown is not None and clip.shown.number != (before.shown.number if before.shown else 0):
+        published = clip.shown is not None and clip.shown.number != (before.shown.number if before.shown else 0)
+        if clip.shown is not None and (published or (act == "confirm" and clip is not before)):
             assert clip.basis == self.rules.need.need(clip.shown, facts), "it rests on what was needed when it went out"
         assert law.agreed(clip, facts), "I1"
         assert law.within_limits(clip, facts), "I2"

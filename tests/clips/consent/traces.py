@@ -268,6 +268,8 @@ def leaving_needs_a_second_yes(rules: Rules) -> None:
     assert pair.yes(MUM, leaves=True)
     assert pair.yes(DAD)
     assert not pair.clip.visible
+    plain = rules.consent.say_yes(pair.clip, pair.facts, DAD, 1, checked=True)
+    assert not plain.visible, "a yes says nothing about leaving unless it says so"
     assert pair.yes(DAD, leaves=True)
     assert pair.clip.visible
     assert pair.clip.shown.reach.leaves
@@ -629,6 +631,7 @@ def what_is_not_said_is_strict(rules: Rules) -> None:
     assert need.Yes(CHILD, 1, 0) == need.Yes(CHILD, 1, 0, leaves=False, used=False)
     assert need.Part(frozenset()) == need.Part(frozenset(), least=1, leaves=False)
     clip = life.Clip(CHILD, Stage.DRAFT)
+    assert life.reach_of(clip, facts) is None
     assert (clip.last, clip.gone, clip.by_hand, clip.due, clip.visible) == (0, False, False, None, False)
     assert life.Hold(HoldKind.BASIS) == life.Hold(HoldKind.BASIS, life.SERVER, since=7)
     assert (life.SERVER, life.Hold(HoldKind.BASIS).since) == (0, 0)

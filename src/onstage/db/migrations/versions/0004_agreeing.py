@@ -31,26 +31,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "standing_yeses",
-        sa.Column("guardian_id", sa.BigInteger(), nullable=False),
-        sa.Column("minor_id", sa.BigInteger(), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_standing_yeses_account_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["guardian_id"], ["people.id"], name=op.f("fk_standing_yeses_guardian_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["minor_id"], ["people.id"], name=op.f("fk_standing_yeses_minor_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("guardian_id", "minor_id", "account_id", name=op.f("pk_standing_yeses")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_standing_yeses_minor", "standing_yeses", ["minor_id", "account_id"], unique=False)
-    op.create_table(
         "appearances",
         sa.Column("clip_id", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
