@@ -24,7 +24,7 @@ from onstage.clips.models import (
     renditions,
     uploads,
 )
-from onstage.clips.records import Content
+from onstage.clips.rows import Content
 from onstage.clock import DAY, HOUR, MINUTE, now
 from onstage.db.engine import Connection
 from onstage.engagement.models import comments, counts, likes, saves, seen

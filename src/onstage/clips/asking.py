@@ -9,7 +9,7 @@ from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
 from onstage.clips.models import HoldKind
 from onstage.clips.need import need, today
-from onstage.clips.records import Record
+from onstage.clips.rows import Record
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed
 from onstage.keys import Keys

@@ -8,12 +8,12 @@ from onstage.accounts import ledger
 from onstage.accounts.acts import Act
 from onstage.accounts.ledger import Entry
 from onstage.accounts.viewer import Viewer
-from onstage.clips import records
+from onstage.clips import rows
 from onstage.clips.facts import lock
 from onstage.clips.life import Clip
 from onstage.clips.models import clips
 from onstage.clips.queries import VISIBLE, asked_by
-from onstage.clips.records import Record
+from onstage.clips.rows import Record
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotFound
 from onstage.keys import Keys
@@ -44,16 +44,16 @@ def decide(
     `act` enters it in the ledger, unless nothing has changed. Raises what the rule raises, NotFound, and Conflict where
     somebody was named in the clip a moment ago.
     """
-    persons = records.people_in(db, clip) | ({by} if by else set())
+    persons = rows.people_in(db, clip) | ({by} if by else set())
     if not lock(db, clip, persons):
         raise NotFound("There is no such clip, or it is not for you to see.")
-    record = records.load(db, clip)
+    record = rows.load(db, clip)
     if not record.clip.people <= persons:
         raise Conflict("This clip has just changed. Look at it again.", code="version")
     after = rule(record)
     if after == record.clip:
         return after
-    records.save(db, record, after)
+    rows.save(db, record, after)
     _enter(db, keys, record, after, act, by, fields or {})
     return after
 

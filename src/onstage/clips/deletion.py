@@ -13,7 +13,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.leaving import Subject
 from onstage.accounts.models import accounts
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, records
+from onstage.clips import consent, rows
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
 from onstage.clips.models import HoldKind, clips, holds, renditions, tombstones, uploads
@@ -50,7 +50,7 @@ def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> int:
     by = _person(viewer)
     clip = own(db, viewer, slug)
     decide(db, keys, clip.id, lambda record: consent.delete(record.clip, record.facts, by), Act.DELETION_BEGUN, by=by)
-    until = now() + consent.lasts(records.load(db, clip.id).facts)
+    until = now() + consent.lasts(rows.load(db, clip.id).facts)
     enqueue(db, ERASE, {"giver": by}, subject=clip.id, key=_key(clip.id, by), due_at=until)
     return until
 

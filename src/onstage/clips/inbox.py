@@ -9,14 +9,14 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, records
+from onstage.clips import consent, rows
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
 from onstage.clips.models import HoldKind, Stage, Why, clips, concerned, wishes
 from onstage.clips.need import Version, need
 from onstage.clips.queries import VISIBLE, asked_by
-from onstage.clips.records import Content, Record
+from onstage.clips.rows import Content, Record
 from onstage.clips.waiting import Standing, standing
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -95,7 +95,7 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     ).first()
     if row is None:
         raise NotFound("Nothing about this clip waits for you.")
-    record = records.load(db, clip)
+    record = rows.load(db, clip)
     version = _looked_at(record, Why(row.why))
     faces = _faces(db, [record.clip.author, *sorted(version.appears)])
     return Waiting(
@@ -181,7 +181,7 @@ def count(db: Connection, viewer: Viewer) -> int:
 def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
     """How far one's own clip is. Raises NotFound."""
     found = own(db, viewer, slug, lock=False)
-    record = records.load(db, found.id)
+    record = rows.load(db, found.id)
     clip, asked = record.clip, record.clip.working if record.clip.stage is Stage.ASKED else None
     waits = clip.is_held(HoldKind.BASIS)
     about = asked or (clip.shown if waits else None)
@@ -217,7 +217,7 @@ def wish(db: Connection, viewer: Viewer, slug: str, words: str, *, known: bool =
     mine = (concerned.c.clip_id == clip) & (concerned.c.person_id == viewer.person)
     if db.execute(select(concerned.c.why).where(mine)).scalar() is None:
         raise Conflict("Nothing about this clip waits for you.", code="not-asked")
-    version = records.load(db, clip).clip.last
+    version = rows.load(db, clip).clip.last
     row = {"clip_id": clip, "person_id": viewer.person, "version": version, "words": said, "known": int(known)}
     db.execute(insert(wishes).values(id=ids.new(), at=now(), **row))
 

@@ -158,7 +158,7 @@ clip_versions = Table(  # what was asked about, frozen; number 0: the draft that
     metadata,
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("content", Text, nullable=False),  # JSON, clips/records.py
+    Column("content", Text, nullable=False),  # JSON, clips/rows.py
     Column("appears", Text, nullable=False, server_default="[]"),  # JSON: people; a name found later is added
     Column("digest", LargeBinary, nullable=False),  # keyed: says nothing to whoever guesses (consent.md R14, R19)
     Column("at", BigInteger, nullable=False),

@@ -3,13 +3,13 @@
 from sqlalchemy import select, update
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, records
+from onstage.clips import consent, rows
 from onstage.clips.asking import ask, check
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
 from onstage.clips.life import Clip
 from onstage.clips.models import Stage, clips
-from onstage.clips.records import Record
+from onstage.clips.rows import Record
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Refused
 from onstage.keys import Keys
@@ -28,7 +28,7 @@ def publish(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, due: int |
     if clip.stage is Stage.FAILED:
         raise Conflict("This clip could not be made playable, so it can't be published.", code="failed")
     if clip.stage in {Stage.UPLOADING, Stage.PROCESSING}:
-        check(records.load(db, clip.id))
+        check(rows.load(db, clip.id))
         db.execute(update(clips).where(clips.c.id == clip.id).values(publish_asked=1))
         return clip.stage
     assert viewer.person is not None

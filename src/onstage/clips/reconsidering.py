@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import Select, delete, or_, select, update
 
 from onstage.accounts.acts import Act
-from onstage.clips import consent, records, withdrawing
+from onstage.clips import consent, rows, withdrawing
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
 from onstage.clips.models import (
@@ -20,7 +20,7 @@ from onstage.clips.models import (
     holds,
 )
 from onstage.clips.need import YES_LASTS
-from onstage.clips.records import Record
+from onstage.clips.rows import Record
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
@@ -60,8 +60,8 @@ def _each(db: Connection, keys: Keys, clip_ids: Iterable[int], rule: Callable[[R
 
 def see_again(db: Connection, clip: int) -> None:
     """Whom it waits for, and who may object, by the rights of now."""
-    record = records.load(db, clip)
-    records.save_concerned(db, record)
+    record = rows.load(db, clip)
+    rows.save_concerned(db, record)
 
 
 def run(db: Connection, keys: Keys) -> None:
@@ -103,4 +103,4 @@ def leave(db: Connection, person: int) -> None:
         else:
             db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
     for clip in touched:
-        records.forget_in_basis(db, clip, person)
+        rows.forget_in_basis(db, clip, person)

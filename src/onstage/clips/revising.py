@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from onstage.accounts.acts import Act
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, records
+from onstage.clips import consent, rows
 from onstage.clips.answers import limit
 from onstage.clips.asking import ASKABLE, ask
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip, reach_of
 from onstage.clips.models import Audience
 from onstage.clips.need import WIDTHS, Reach, Version
-from onstage.clips.records import Content, Record
+from onstage.clips.rows import Content, Record
 from onstage.db.engine import Connection
 from onstage.keys import Keys
 
@@ -35,8 +35,8 @@ def revise(
         decide(db, keys, clip, lambda record: consent.mark(record.clip, record.facts, by), Act.NARROWED, by=by)
     if audience is not None:
         audience = _move(db, keys, by, clip, audience)
-    record = records.load(db, clip)
-    old = record.contents.get(records.DRAFT) or _as_shown(record)
+    record = rows.load(db, clip)
+    old = record.contents.get(rows.DRAFT) or _as_shown(record)
     new = replace(
         old,
         caption=old.caption if caption is None else caption,
@@ -46,7 +46,7 @@ def revise(
     if new == old:
         return False
     reword(db, keys, viewer, clip)
-    records.keep_draft(db, clip, new)
+    rows.keep_draft(db, clip, new)
     if by == record.clip.author and all(hold.kind in ASKABLE for hold in record.clip.holds):
         return ask(db, keys, by, clip).working is not None
     return True
@@ -62,15 +62,15 @@ def _move(db: Connection, keys: Keys, by: int, clip: int, audience: Audience) ->
         wider = consent.widen(record.clip, record.facts, by)
         return wider if _is_as(wider, record, audience) else consent.narrow(wider, record.facts, by, limit(audience))
 
-    record = records.load(db, clip)
+    record = rows.load(db, clip)
     now_shown, shown = reach_of(record.clip, record.facts), record.clip.shown
     assert now_shown is not None
     assert shown is not None
     if audience is now_shown.audience:
-        return None if records.DRAFT not in record.contents else audience
+        return None if rows.DRAFT not in record.contents else audience
     if WIDTHS.index(audience) < WIDTHS.index(now_shown.audience):
         decide(db, keys, clip, narrower, Act.NARROWED, by=by, fields={"reach": audience.value})
-        return None if records.DRAFT not in record.contents else audience
+        return None if rows.DRAFT not in record.contents else audience
     others = replace(record.clip, caps=frozenset(cap for cap in record.clip.caps if cap.giver != by))
     freed = reach_of(others, record.facts)
     if freed is not None and Reach(audience).within(freed):
@@ -85,7 +85,7 @@ def _is_as(clip: Clip, record: Record, audience: Audience) -> bool:
 
 
 def _shown(db: Connection, clip: int) -> Version:
-    shown = records.load(db, clip).clip.shown
+    shown = rows.load(db, clip).clip.shown
     assert shown is not None
     return shown
 
@@ -104,7 +104,7 @@ def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:
 
     def rule(record: Record) -> Clip:
         named = record.clip.working.appears if record.clip.working else record.clip.named
-        content = record.contents.get(records.DRAFT) or _as_shown(record)
+        content = record.contents.get(rows.DRAFT) or _as_shown(record)
         version = Version(record.clip.author, content.reach, named | record.clip.named, content.marked)
         return consent.edit(record.clip, record.facts, by, version)
 

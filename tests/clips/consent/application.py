@@ -10,7 +10,7 @@ from onstage import ids
 from onstage.accounts.age import Band, Row
 from onstage.accounts.models import accounts, choices, guardianships, members, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, records, revising
+from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, revising, rows
 from onstage.clips.deciding import decide
 from onstage.clips.invariants import agreed, can_end, heeds, within_limits
 from onstage.clips.life import shown_reach
@@ -25,7 +25,7 @@ from onstage.clips.models import (
     concerned,
     holds,
 )
-from onstage.clips.records import Record
+from onstage.clips.rows import Record
 from onstage.clock import MINUTE, now
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound, Refused
@@ -111,7 +111,7 @@ class Application:
     def record(self) -> Record:
         """The clip as it is in the database."""
         with self.database.read() as db:
-            return records.load(db, self.clip)
+            return rows.load(db, self.clip)
 
     def compare(self) -> None:
         """Database and reference are in the same state, and what must always hold does."""
@@ -249,12 +249,12 @@ class Application:
             own = revising_own(db, self.viewers[by], self.slug)
             self._appear(db, made.appears - self._named())
             revising.reword(db, KEYS, self.viewers[by], own)
-            content = records.load(db, self.clip)
-            new = records.Content("", Audience(made.audience), False, False, False, content.draft.cover)
+            content = rows.load(db, self.clip)
+            new = rows.Content("", Audience(made.audience), False, False, False, content.draft.cover)
             if content.clip.shown is None:
                 db.execute(update(clips).where(clips.c.id == self.clip).values(audience=made.audience))
             else:
-                records.keep_draft(db, self.clip, new)
+                rows.keep_draft(db, self.clip, new)
 
         return self.do(by, act, lambda model: model.edit(by, made.copy()))
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from onstage.accounts.age import Band
-from onstage.clips import answers, edit, inbox, publish, records
+from onstage.clips import answers, edit, inbox, publish, rows
 from onstage.clips.invariants import agreed, can_end, within_limits
 from onstage.clips.models import HoldKind, clips
 from onstage.db.engine import Database
@@ -101,7 +101,7 @@ class Somebody(Thread):
             with app.database.write() as db:
                 match name:
                     case "yes":
-                        answers.say_yes(db, KEYS, viewer, app.slug, records.load(db, app.clip).clip.last)
+                        answers.say_yes(db, KEYS, viewer, app.slug, rows.load(db, app.clip).clip.last)
                     case "no":
                         answers.say_no(db, KEYS, viewer, app.slug)
                     case "lift":
