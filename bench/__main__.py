@@ -5,7 +5,20 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import browser, clone, feed_page, first_load, ledger_verify, media_range, memory, swipe, upload_to_playable
+from bench import (
+    browser,
+    clone,
+    deletion_complete,
+    feed_page,
+    first_load,
+    ladder,
+    ledger_verify,
+    media_range,
+    memory,
+    player,
+    swipe,
+    upload_to_playable,
+)
 from bench.measure import Measure
 
 Run = Callable[[], Mapping[str, Measure]]
@@ -19,15 +32,18 @@ def _named(name: str, measure: Callable[[], Measure]) -> tuple[tuple[str, ...], 
 MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     _named("upload_to_playable", upload_to_playable.measure),
     _named("upload_to_playable_hevc10", lambda: upload_to_playable.measure("hevc10", 15)),
+    (ladder.NAMES, ladder.measure),
     *(((name,), lambda name=name: feed_page.run({name})) for name in feed_page.SIZES),
     _named("media_range", media_range.measure),
     (("swipe_first_frame_preloaded", "swipe_first_frame_cold"), swipe.measure),
+    (player.NAMES, player.measure),
     _named("idle_memory", memory.measure),
     _named("first_load_bytes", first_load.measure),
+    _named("deletion_complete", deletion_complete.measure),
     _named("ledger_verify", ledger_verify.measure),
     _named("clone_to_page", clone.measure),
 )
-NEED_BROWSER = {"swipe_first_frame_preloaded", "swipe_first_frame_cold", "first_load_bytes"}
+NEED_BROWSER = {"swipe_first_frame_preloaded", "swipe_first_frame_cold", "first_load_bytes", *player.NAMES}
 
 
 def main(asked: set[str]) -> None:

@@ -1,6 +1,7 @@
 """`upload_to_playable`: from the last byte of an upload to a clip that plays in the feed, beside a remux and one key frame."""
 
 import json
+import resource
 import tempfile
 import time
 from base64 import b64encode
@@ -21,18 +22,31 @@ def measure(codec: str = "h264", seconds: int = 15) -> Measure:
         person = Person(served)
         times, cpu = [], []
         for _ in range(ROUNDS):
+            _rest(person)
             before = cpu_seconds(served.jobs) + cpu_seconds(served.web)
             times.append(upload(served, person, source)[1])
             cpu.append(cpu_seconds(served.jobs) + cpu_seconds(served.web) - before)
-    wall, limit_wall = sorted(times)[ROUNDS // 2], _limit(source)
+    wall, (limit_wall, limit_cpu) = sorted(times)[ROUNDS // 2], _limit(source)
+    used = sorted(cpu)[ROUNDS // 2]
     return Measure(
         value=round(wall, 3),
         unit="s",
         limit=round(limit_wall, 3),
         ratio=ratio(wall, limit_wall),
         note=f"{source.name}; limit: remux and one key frame by bare ffmpeg",
-        more={"cpu_s": round(sorted(cpu)[ROUNDS // 2], 3), "worst_s": round(max(times), 3)},
+        more={
+            "cpu_s": round(used, 3),
+            "limit_cpu_s": round(limit_cpu, 3),
+            "cpu_ratio": ratio(used, limit_cpu),
+            "worst_s": round(max(times), 3),
+        },
     )
+
+
+def _rest(person: Person) -> None:
+    """Until the smaller renditions of the clip before are made: their work is not that of the next one."""
+    while b'lane="ladder"} 0.0' not in person.ask("GET", "/metrics").read():
+        time.sleep(0.2)
 
 
 def upload(served: Served, person: Person, source: Path) -> tuple[str, float]:
@@ -55,14 +69,21 @@ def upload(served: Served, person: Person, source: Path) -> tuple[str, float]:
     raise TimeoutError(slug)
 
 
-def _limit(source: Path) -> float:
-    times = []
+def _limit(source: Path) -> tuple[float, float]:
+    """Wall and CPU seconds, each the median."""
+    times, cpu = [], []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
-            started = time.perf_counter()
+            started, before = time.perf_counter(), _children_cpu()
             run(
                 ["-i", str(source), "-c", "copy", "-map_metadata", "-1", "-movflags", "+faststart", f"{folder}/out.mp4"]
             )
             run(["-skip_frame", "nokey", "-i", str(source), "-frames:v", "1", f"{folder}/cover.webp"])
             times.append(time.perf_counter() - started)
-    return sorted(times)[ROUNDS // 2]
+            cpu.append(_children_cpu() - before)
+    return sorted(times)[ROUNDS // 2], sorted(cpu)[ROUNDS // 2]
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

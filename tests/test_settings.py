@@ -61,7 +61,8 @@ def test_the_file_in_the_data_folder_is_read_and_the_environment_wins(tmp_path: 
         ("SIGN_UP", "sometimes"), ("TRUSTED_PROXIES", "nginx"), ("WEB_PROCESSES", "0"), ("UPLOAD_HOURS", "0"),
         ("WEB_PROCESSES", "2"), ("ALONE_FROM", "12"), ("TLS_CERT", "only.pem"), ("ONSTAGE_URL", "stage.example"),
         ("ONSTAGE_URL", "https://stage.example/below"), ("ONSTAGE_URL", "https://"), ("ONSTAGE_URL", "https://a b"),
-        ("ONSTAGE_URL", "https://me@stage.example"),
+        ("ONSTAGE_URL", "https://me@stage.example"), ("DATABASE_URL", "mysql://db/onstage"), ("MAIL_URL", "mail.example"),
+        ("STORAGE_URL", "ftp://files"), ("STORAGE_ENDPOINT", "s3.example"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:

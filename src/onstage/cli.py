@@ -75,6 +75,12 @@ COMMANDS = (
         },
     ),
     Command(
+        "sweep",
+        "onstage.upkeep.sweep:sweep",
+        "look everywhere for what was deleted, to prove that nothing of it is left",
+        {"words": {"nargs": "*", "help": "what it said or was called", "metavar": "WORDS"}},
+    ),
+    Command(
         "person",
         "onstage.upkeep.people:person",
         "list the people here, give one a way back in, or the server to one",
@@ -86,10 +92,10 @@ COMMANDS = (
     Command(
         "ledger",
         "onstage.upkeep.ledger_file:check",
-        "check somebody's copy of a ledger; needs no server",
+        "check somebody's copy of a ledger, or a receipt; needs no server",
         {
-            "act": {"choices": ("verify",), "metavar": "verify"},
-            "file": {"help": "the copy", "metavar": "FILE"},
+            "act": {"choices": ("verify", "receipt"), "metavar": "verify | receipt"},
+            "file": {"help": "the copy, or the receipt", "metavar": "FILE"},
             "--head": {"help": "a head that you hold, from a receipt or a mail", "metavar": "POSITION.HASH"},
             "--key": {"help": "the key that you trust, as the server publishes it", "default": ""},
         },

@@ -9,14 +9,20 @@ from onstage.errors import InUse
 
 
 def make(data: Path) -> None:
-    """Make the folder, for its owner alone, where there is none."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder, for its owner alone, where there is none. Raises InUse where there can't be one."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InUse(f"The data folder {data} can't be made: {error.strerror}. Set ONSTAGE_DATA to another.") from None
 
 
 def hold(data: Path) -> IO[str]:
     """Hold the data folder for this process until the returned file is closed. Raises InUse."""
     make(data)
-    lock = (data / "serve.lock").open("a+")
+    try:
+        lock = (data / "serve.lock").open("a+")
+    except OSError as error:
+        raise InUse(f"The data folder {data} can't be used: {error.strerror}. Set ONSTAGE_DATA to another.") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -5,14 +5,17 @@ class Refused(Exception):
     """An act that is not possible; it changed nothing.
 
     `status` is the HTTP status, `code` the stable name in problem+json, `str(error)` the sentence for people,
-    `field` names the input at fault where there is one.
+    `field` names the input at fault where there is one. `values` fill the places of a sentence, `%(most)s`; the
+    edge puts the sentence into the reader's language before it fills them.
     """
 
     status = 400
     code = "refused"
 
-    def __init__(self, sentence: str, *, field: str | None = None, code: str | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, *, field: str | None = None, code: str | None = None, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
         self.field = field
         if code is not None:
             self.code = code
@@ -75,6 +78,16 @@ class NoRoom(Refused):
 
     def __init__(self, sentence: str = "The server has no room now. Nothing was changed; try again later.") -> None:
         super().__init__(sentence)
+
+
+class Unreachable(Refused):
+    """The database does not answer, whoever asks."""
+
+    status = 503
+    code = "database-away"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer now. Nothing was changed; try again in a moment.")
 
 
 class TooMany(Refused):

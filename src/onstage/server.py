@@ -8,14 +8,16 @@ from functools import partial
 from importlib import import_module
 
 from onstage import keys, mail
-from onstage.accounts import avatars, upkeep
+from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
-from onstage.clips import deletion as clips
+from onstage.accounts.leaving import Purger, Subject
+from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
-from onstage.clips.workroom import open_workroom
+from onstage.clips.deletion import Ending
+from onstage.clips.workroom import Workroom, open_workroom
 from onstage.clock import DAY, MINUTE, SERVER_ZONE, now
 from onstage.db.engine import Connection, Database
 from onstage.db.sqlite import check_library, open_sqlite
@@ -23,8 +25,19 @@ from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
-from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Event
+from onstage.events import (
+    AccountChanged,
+    CameOfAge,
+    ClipErased,
+    ClipShown,
+    ClipWithheld,
+    Commented,
+    Event,
+    Followed,
+    Liked,
+)
 from onstage.feed import models as _feed  # noqa: F401
+from onstage.feed import purge as feed
 from onstage.feed import ranking
 from onstage.jobs import models as _jobs  # noqa: F401
 from onstage.jobs import queue
@@ -32,17 +45,24 @@ from onstage.jobs.worker import Job, Kind, Subscriber, deliver
 from onstage.mail import Mail
 from onstage.mail.console import ConsoleMail
 from onstage.mail.smtp import SmtpMail
+from onstage.moderation import claims
 from onstage.moderation import models as _moderation  # noqa: F401
+from onstage.moderation import purge as moderation
+from onstage.notifications import models as _notifications  # noqa: F401
+from onstage.notifications import purge as notifications
+from onstage.notifications import subscribers as notices
+from onstage.notifications import telling, waking
+from onstage.push.webpush import WebPush, push_key
 from onstage.search import Search
 from onstage.search.fts import Fts
 from onstage.search.tsvector import TsVector
 from onstage.settings import Settings
+from onstage.storage import cdn
 from onstage.storage.objects import open_objects
 from onstage.storage.staging import Staging
 from onstage.web.app import App
 
-RANKING, UPKEEP, CLOSING = "ranking", "upkeep", "closing"
-PURGERS = (engagement.purge, clips.purge)  # from the top layer down
+RANKING, UPKEEP, CLOSING, PURGE, DIGESTS = "ranking", "upkeep", "closing", "purge cache", "digests"
 
 
 def open_database(settings: Settings) -> Database:
@@ -59,6 +79,28 @@ def open_search(database: Database) -> Search:
     return TsVector() if database.kind == "postgresql" else Fts()
 
 
+def purgers(search: Search) -> tuple[Purger, ...]:
+    """What each layer removes when something goes, from the top layer down; a test fails for a layer without."""
+    return (
+        Purger("moderation", moderation.purge),
+        Purger("feed", feed.purge),
+        Purger("notifications", notifications.purge),
+        Purger("engagement", engagement.purge),
+        Purger("search", partial(_forget_words, search)),
+        Purger("jobs", deletion.purge_jobs),
+        Purger("clips", deletion.purge),
+        Purger("accounts", leaving.purge_accounts),
+    )
+
+
+def _forget_words(search: Search, db: Connection, subject: Subject) -> int:
+    for clip in cases.ending(db, subject):
+        search.forget(db, "clip", clip)
+    for account in subject.accounts:
+        search.forget(db, "account", account)
+    return 0
+
+
 def open_mail(settings: Settings) -> Mail:
     """SMTP where it is set, else the log."""
     if settings.mail_url.startswith("smtp"):
@@ -69,16 +111,20 @@ def open_mail(settings: Settings) -> Mail:
 def compose(settings: Settings) -> App:
     """Everything a process needs, opened."""
     database = open_database(settings)
+    search = open_search(database)
+    opened = keys.load(settings.data, settings.secret, settings.secret_previous)
     return App(
         settings=settings,
         database=database,
         storage=open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint),
         staging=Staging(settings.data / "uploads"),
         mail=open_mail(settings),
-        search=open_search(database),
-        keys=keys.load(settings.data, settings.secret, settings.secret_previous),
+        search=search,
+        keys=opened,
         plays=PlayWriter(database, settings.guest_views),
-        purgers=PURGERS,
+        push=WebPush(opened.derive("push"), settings.origin, settings.push_services),
+        push_key=push_key(opened.derive("push")),
+        purgers=purgers(search),
     )
 
 
@@ -87,21 +133,44 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
     room = open_workroom(app.settings, app.storage, app.staging, app.keys)
     return {
         **clip_jobs.kinds(room),
+        **deletion.kinds(open_ending(app, room)),
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(_rank),
-        UPKEEP: Kind(_keep_up),
+        UPKEEP: Kind(partial(_keep_up, app)),
+        PURGE: Kind(lambda job: cdn.purge(app.settings.cdn_purge_url, job.payload["urls"])),
+        telling.PUSH: Kind(
+            partial(waking.wake, app.push, app.settings.origin, app.settings.name), attempts=5, gave_up=_let_go
+        ),
+        DIGESTS: Kind(partial(_send_digests, app)),
         CLOSING: Kind(partial(_close, app.settings.keep_events_days * DAY)),
     }
+
+
+def open_ending(app: App, room: Workroom) -> Ending:
+    """What deletions need on this machine."""
+    settings = app.settings
+    return Ending(room, app.purgers, app.keys, app.database.scrub, settings.origin, settings.backup_days)
 
 
 def _rank(job: Job) -> None:
     job.change("rank", int, ranking.refresh)
 
 
-def _keep_up(job: Job) -> None:
-    job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+def _keep_up(app: App, job: Job) -> None:
+    origin = app.settings.origin
+    job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
+    job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
+
+
+def _let_go(_job: Job) -> None:
+    """A device that can't be woken for a while is told nothing later: it is all in the inbox."""
+
+
+def _send_digests(app: App, job: Job) -> None:
+    with job.write() as db:
+        waking.send_digests(db, app.settings.origin, app.settings.name, now())
 
 
 def _close(kept: int, job: Job) -> None:
@@ -120,11 +189,28 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def index_account(db: Connection, event: AccountChanged) -> None:
         account_words.index(db, app.search, event.account)
 
+    def hand_over(db: Connection, event: CameOfAge) -> None:
+        past_childhood.hand_over(db, app.keys, event)
+
+    def forget_cached(db: Connection, event: ClipShown | ClipWithheld) -> None:
+        keys = holdings.keys_if_closed(db, event.clip) if app.settings.cdn_purge_url else []
+        if keys:
+            base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
+            queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
+
+    def heed(db: Connection, event: Event) -> None:
+        reconsidering.heed(db, app.keys, event)
+
     return {
-        ClipShown: [index_clip],
-        ClipWithheld: [index_clip],
+        **{kind: [heed] for kind in reconsidering.HEEDED},
+        CameOfAge: [hand_over],
+        ClipShown: [index_clip, forget_cached, notices.shown],
+        ClipWithheld: [index_clip, forget_cached],
         ClipErased: [index_clip],
         AccountChanged: [index_account],
+        Liked: [notices.liked],
+        Commented: [notices.commented],
+        Followed: [notices.followed],
     }
 
 
@@ -133,4 +219,5 @@ def schedule(db: Connection) -> None:
     clip_jobs.schedule(db)
     queue.enqueue(db, RANKING, {}, key=RANKING, period=5 * MINUTE)
     queue.enqueue(db, UPKEEP, {}, key=UPKEEP, period=5 * MINUTE)
+    queue.enqueue(db, DIGESTS, {}, key=DIGESTS, period=30 * MINUTE)
     queue.enqueue(db, CLOSING, {}, key=CLOSING, period=30 * MINUTE)

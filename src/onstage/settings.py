@@ -52,6 +52,19 @@ SETTINGS = (
     ),
     Setting("STORAGE_URL", "", "`s3://bucket/prefix`. Empty: the folder `objects` in the data folder."),
     Setting("STORAGE_ENDPOINT", "", "Address of an S3-speaking server that is not Amazon's."),
+    Setting(
+        "MEDIA_DELIVERY",
+        "here",
+        "Who sends media once Onstage has said yes: itself, nginx (X-Accel-Redirect), or S3 (addresses for a minute).",
+        ("here", "nginx", "s3"),
+    ),
+    Setting("CDN_URL", "", "Address of a cache that fetches `/media/` from here; it gets what every guest may see."),
+    Setting(
+        "CDN_PURGE_URL",
+        "",
+        'Told by POST, `{"urls": [...]}`, what the cache must forget when a clip is withheld.',
+        secret=True,
+    ),
     Setting("WEB_PROCESSES", 1, "How many processes answer HTTP, on one port. More than one needs PostgreSQL."),
     Setting(
         "ONSTAGE_SECRET",
@@ -69,11 +82,15 @@ SETTINGS = (
     Setting("MAIL_FROM", "", "Sender of mail, such as `Onstage <stage@example.org>`."),
     Setting("SIGN_UP", "open", "Who may sign up.", ("open", "invite", "closed")),
     Setting(
+        "COUNTRY", "", "Two letters, such as `DE`: sets the two ages below to that country's, unless they are given."
+    ),
+    Setting(
         "OWN_ACCOUNT_FROM",
         13,
         "Age in years from which a person may have an account with a full guardian (13 or more).",
     ),
     Setting("ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more)."),
+    Setting("CHILD_SIGN_IN", True, "Whether a full guardian may make a sign-in for a child under 13."),
     Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes)."),
     Setting("MAX_SECONDS", 600, "Longest clip, in seconds."),
     Setting("MAX_MEGAPIXELS", 38, "Most pixels of one picture of a clip, in millions. 8K has 33."),
@@ -84,8 +101,18 @@ SETTINGS = (
     Setting("MAX_MEMORY_MB", 3072, "Memory (MiB of address space) of such a step. 4K at 60 pictures needs 3072."),
     Setting("QUOTA_MB", 20_000, "Space for the clips of one person, in MB. 0: no limit."),
     Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away."),
+    Setting(
+        "BACKUP_DAYS",
+        30,
+        "Days for which you keep backups. Receipts of deletions name the day on which the last one with it expires.",
+    ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
     Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
+    Setting(
+        "SPEECH_TO_TEXT",
+        "",
+        "Path of a program that writes down what is said in a clip that has no captions. Empty: nobody does.",
+    ),
     Setting("RATE_LIMIT", 600, "Requests a minute that one person or address may send. 0: no limit."),
     Setting(
         "GUEST_VIEWS",
@@ -96,6 +123,11 @@ SETTINGS = (
         "KEEP_EVENTS_DAYS",
         90,
         "Days for which single events of the log of plays are kept (4 or more); then only totals.",
+    ),
+    Setting(
+        "PUSH_SERVICES",
+        "fcm.googleapis.com, push.services.mozilla.com, push.apple.com, notify.windows.com",
+        "Push services that may be called to wake browsers: hosts with their subdomains, or origins. Empty: none.",
     ),
     Setting(
         "SOURCE_URL", "", "Where this server's source code can be had (AGPL). Empty: the server offers its own files."
@@ -119,14 +151,19 @@ class Settings:
     database_url: str
     storage_url: str
     storage_endpoint: str
+    media_delivery: str
+    cdn_url: str
+    cdn_purge_url: str
     web_processes: int
     secret: str
     secret_previous: str
     mail_url: str
     mail_from: str
     sign_up: str
+    country: str
     own_account_from: int
     alone_from: int
+    child_sign_in: bool
     max_upload_mb: int
     max_seconds: int
     max_megapixels: int
@@ -137,11 +174,14 @@ class Settings:
     max_memory_mb: int
     quota_mb: int
     upload_hours: int
+    backup_days: int
     keep_originals: bool
     ffmpeg: str
+    speech_to_text: str
     rate_limit: int
     guest_views: int
     keep_events_days: int
+    push_services: str
     source_url: str
     log_level: str
 
@@ -181,7 +221,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     for setting in SETTINGS:
         given: object = environment.get(setting.name)
         if given is None or (given == "" and setting.default != ""):
-            given = filed.pop(setting.name.lower(), setting.default)
+            given = filed.pop(
+                setting.name.lower(), _of_country(values.get("country", ""), setting.field, setting.default)
+            )
         else:
             filed.pop(setting.name.lower(), None)
         values[setting.field] = _convert(setting, given, kinds[setting.field])
@@ -192,6 +234,28 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
+# From which age the law lets somebody say yes to an online service alone: GDPR, article 8, and what each country made of it.
+_ALONE = {
+    13: "BE DK EE FI GB IS LV MT NO PT SE US",
+    14: "AT BG CY ES IT KR LT",
+    15: "CZ FR GR SI",
+    16: "AU DE HR HU IE LI LU NL PL RO SK",
+}
+_COUNTRIES = {country: age for age, named in _ALONE.items() for country in named.split()}
+_FROM_16 = {"AU"}  # no account at all before, guardian or not
+
+
+def _of_country(country: str, field: str, default: object) -> object:
+    """What a country presets; raises BadSetting for one that is not known here."""
+    if not country or field not in {"own_account_from", "alone_from"}:
+        return default
+    if country not in _COUNTRIES:
+        raise BadSetting(f"COUNTRY is {country!r}; it takes {', '.join(sorted(_COUNTRIES))}.")
+    if field == "own_account_from":
+        return 16 if country in _FROM_16 else default
+    return _COUNTRIES[country]
+
+
 def _read_file(named: str | None, data: Path) -> dict[str, object]:
     path = Path(named) if named else data / "onstage.toml"
     try:
@@ -200,6 +264,8 @@ def _read_file(named: str | None, data: Path) -> dict[str, object]:
         if named:
             raise BadSetting(f"ONSTAGE_CONFIG names {path}, and there is no such file.") from None
         return {}
+    except OSError as error:
+        raise BadSetting(f"{path} can't be read: {error.strerror}.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadSetting(f"{path} is not TOML: {error}") from None
 
@@ -232,6 +298,20 @@ def _check(settings: Settings) -> None:
         raise BadSetting(
             f"ONSTAGE_URL is {settings.url!r}; it takes an address such as https://stage.example, no path."
         )
+    for name, url, schemes in (
+        ("DATABASE_URL", settings.database_url, ("postgresql://",)),
+        ("STORAGE_URL", settings.storage_url, ("s3://", "memory:")),
+        ("STORAGE_ENDPOINT", settings.storage_endpoint, ("http://", "https://")),
+        ("MAIL_URL", settings.mail_url, ("smtp://", "smtps://", "console:")),
+        ("CDN_URL", settings.cdn_url, ("http://", "https://")),
+        ("CDN_PURGE_URL", settings.cdn_purge_url, ("http://", "https://")),
+    ):
+        if url and not url.startswith(schemes):
+            raise BadSetting(f"{name} takes what begins with {' or '.join(schemes)}.")
+    if settings.media_delivery == "s3" and not settings.storage_url.startswith("s3://"):
+        raise BadSetting("MEDIA_DELIVERY=s3 needs STORAGE_URL to name a bucket.")
+    if settings.media_delivery == "nginx" and settings.storage_url:
+        raise BadSetting("MEDIA_DELIVERY=nginx needs media in the data folder: leave STORAGE_URL empty.")
     if min(settings.web_processes, settings.upload_hours) < 1:
         raise BadSetting("WEB_PROCESSES and UPLOAD_HOURS are 1 or more.")
     if settings.web_processes > 1 and not settings.database_url:

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from onstage.db.revision import current, newest
 from onstage.errors import InUse
 from onstage.parent import die_with
 from onstage.server import compose
-from onstage.settings import Settings
+from onstage.settings import BadSetting, Settings
 from onstage.web.app import App
 from onstage.web.asgi import make
 
@@ -53,7 +54,7 @@ def check_port(hosts: list[str], port: int) -> None:
                 probe.bind((host, port))
             except OSError as error:
                 raise InUse(
-                    f"Port {port} on {host} can't be used: {error.strerror}. Set PORT to another one."
+                    f"Port {port} on {host} can't be used: {error.strerror}. Set HOST or PORT to another."
                 ) from None
 
 
@@ -62,9 +63,18 @@ def serve(settings: Settings, parent: int | None) -> None:
     if parent is not None:
         die_with(parent)
     hosts = addresses(settings.host)
+    _check_certificate(settings)
     with datafolder.hold(settings.data):
         check_port(hosts, settings.port)
         asyncio.run(_serve(settings, hosts))
+
+
+def _check_certificate(settings: Settings) -> None:
+    if settings.tls_cert:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_cert, settings.tls_key)
+        except OSError as error:
+            raise BadSetting(f"TLS_CERT and TLS_KEY can't be used together: {error.strerror or error}.") from None
 
 
 def help_answering(settings: Settings, parent: int) -> None:

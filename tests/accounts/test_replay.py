@@ -17,9 +17,11 @@ from onstage.web.pages.record import _WHAT
 
 MOTHER, FATHER, CHILD, CLIP, OTHER, BAND = 1, 2, 3, 10, 11, 20
 ALL = (
-    Entry(Act.MEMBER_JOINED, by=MOTHER, about=(MOTHER,), account=BAND, fields={"role": "owner"}),
-    Entry(Act.MEMBER_JOINED, by=CHILD, about=(CHILD,), account=BAND, fields={"role": "creator"}),
-    Entry(Act.GUARDIANSHIP_CLAIMED, by=FATHER, about=(FATHER, CHILD)),
+    Entry(Act.ACCOUNT_MADE, by=MOTHER, account=BAND),
+    Entry(Act.MEMBER_JOINED, by=CHILD, account=BAND, fields={"role": "creator"}),
+    Entry(Act.MEMBER_JOINED, by=FATHER, about=(MOTHER,), account=BAND, fields={"role": "owner"}),
+    Entry(Act.MEMBER_LEFT, by=FATHER, account=BAND),
+    Entry(Act.GUARDIANSHIP_CLAIMED, by=FATHER, about=(CHILD,)),
     Entry(Act.GUARDIANSHIP_FULL, about=(FATHER, CHILD)),
     Entry(Act.GUARDIANSHIP_FULL, about=(MOTHER, CHILD)),
     Entry(Act.ASKED, by=CHILD, clip=CLIP, fields={"version": 1}),

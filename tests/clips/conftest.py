@@ -10,11 +10,12 @@ import pytest
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import kinds, upload
+from onstage.clips import upload
 from onstage.clips.upload import Upload
 from onstage.clips.workroom import Workroom, open_workroom
 from onstage.jobs.models import Lane
 from onstage.jobs.worker import run_due
+from onstage.server import job_kinds
 from onstage.web.http import App
 
 Film = Callable[..., Path]
@@ -49,9 +50,9 @@ def room(app: App) -> Workroom:
 
 
 @pytest.fixture
-def run(app: App, room: Workroom) -> Run:
+def run(app: App) -> Run:
     """Runs what is due in these lanes, or in all."""
-    return lambda *lanes: run_due(app.database, kinds.kinds(room), lanes or tuple(Lane))
+    return lambda *lanes: run_due(app.database, job_kinds(app), lanes or tuple(Lane))
 
 
 def send(app: App, viewer: Viewer, content: bytes, pieces: Sequence[int] = ()) -> Upload:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from onstage.accounts.models import accounts
-from onstage.clips.models import clips, renditions, uploads
+from onstage.clips.models import clip_media, clips, renditions, uploads
 from onstage.db.sqlite import open_sqlite
 from onstage.jobs.models import Lane, jobs
 from onstage.storage.objects import open_objects
@@ -144,7 +144,8 @@ def _nothing_is_left_over(data: Path) -> None:
         keys = set(db.execute(select(renditions.c.key)).scalars()) | set(
             db.execute(select(accounts.c.avatar)).scalars()
         )
-        for row in db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)):
+        made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+        for row in (*db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)), *db.execute(made)):
             keys |= set(row)
         doubled = db.execute(select(renditions.c.clip_id, renditions.c.height)).all()
         unfinished = db.execute(select(uploads.c.id).where(uploads.c.complete == 0)).all()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from onstage.clips import edit, kinds, pipeline, publish, sweep
-from onstage.clips.models import Stage, clips, renditions, uploads
+from onstage.clips.models import Stage, clip_media, clips, renditions, uploads
 from onstage.clips.workroom import Workroom
 from onstage.clock import HOUR, now
 from onstage.db.engine import Database
@@ -42,7 +42,8 @@ def stored(app: App) -> set[str]:
 def named(database: Database) -> set[str]:
     with database.read() as db:
         keys = set(db.execute(select(renditions.c.key)).scalars())
-        for found in db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)):
+        made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+        for found in (*db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)), *db.execute(made)):
             keys |= {key for key in found if key}
     return keys
 

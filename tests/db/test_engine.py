@@ -7,7 +7,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from onstage.accounts.models import accounts
 from onstage.db.engine import Database
 from onstage.db.hot import Hot
-from onstage.errors import NoRoom
+from onstage.db.postgres import open_postgres
+from onstage.errors import NoRoom, Unreachable
 
 ROW = {"id": 1, "handle": "ada", "name": "Ada", "kind": "personal", "created_at": 5}
 BY_HANDLE = Hot(
@@ -38,6 +39,19 @@ def test_a_full_disk_is_said_in_a_sentence_and_nothing_is_kept(database: Databas
         _fill_the_disk(database)
     with database.read() as db:
         assert db.execute(select(func.count()).select_from(accounts)).scalar_one() == 0
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_away_is_said_in_a_sentence(postgres_url: str) -> None:
+    nobody = open_postgres("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(Unreachable), nobody.read():
+        pass
+    somebody = open_postgres(postgres_url)
+    with pytest.raises(Unreachable), somebody.write() as db:
+        db.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    with somebody.read() as db:
+        assert db.exec_driver_sql("SELECT 1").scalar() == 1
+    somebody.close()
 
 
 def test_a_read_cannot_write(database: Database) -> None:

@@ -26,7 +26,11 @@ from onstage.db import sqlite
 HERE = Path(onstage.__file__).parent
 TESTS = Path(__file__).parent.parent
 OF_TESTS = "tests"
-SAVES_WHOLE_TABLES = {"upkeep/backup.py", "upkeep/restore.py"}  # for the owner of the machine, who asks for no clip
+SAVES_WHOLE_TABLES = {
+    "upkeep/backup.py",
+    "upkeep/restore.py",
+    "upkeep/sweep.py",
+}  # for the owner of the machine, who asks for no clip
 NAMES_CLIPS = re.compile(r"\bclips\b")
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.Dialect(),

@@ -29,21 +29,68 @@ _PAGES = (
     *("/server", "/server/invitations", "/server/people", "/server/set-up"),
     *(
         f"/settings{room}"
-        for room in ("", "/check", "/leaving", "/privacy", "/profile", "/record", "/sessions", "/sign-in", "/tokens")
+        for room in (
+            "",
+            "/check",
+            "/claims",
+            "/deleted",
+            "/leaving",
+            "/notifications",
+            "/privacy",
+            "/profile",
+            "/record",
+            "/records",
+            "/sessions",
+            "/sign-in",
+            "/tokens",
+        )
     ),
     *(
         f"{API}/{what}"
-        for what in ("me", "me/figures", "me/figures.csv", "me/follow-requests", "passkeys", "sessions", "tokens")
+        for what in (
+            "me",
+            "me/figures",
+            "me/figures.csv",
+            "me/comments/rules",
+            "me/notifications",
+            "me/follow-requests",
+            "passkeys",
+            "sessions",
+            "tokens",
+        )
     ),
-    *("/.well-known/onstage-ledger", f"{API}/me/ledger"),
+    *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts", f"{API}/me/records"),
+    *(f"{API}/me/claims", f"{API}/server/claims", "/server/claims"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
-    "/settings/check", "/settings/history", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
+    "/settings/check", "/settings/comments", "/settings/history", "/settings/notifications",
+    "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
 _SENT: dict[str, Visit] = {
+    "POST /settings/records": once("POST", "/settings/records", form={}),
+    "GET /records/{account:str}/{minor:str}/csv": once("GET", "/records/max/max/csv"),
+    "GET /records/{account:str}/{minor:str}/pdf": once("GET", "/records/max/max/pdf"),
+    f"PUT {API}/records/{{account:str}}/{{minor:str}}/rule": once("PUT", f"{API}/records/x/y/rule", json={}),
+    f"POST {API}/records/{{account:str}}/{{minor:str}}/entries": once("POST", f"{API}/records/x/y/entries", json={}),
+    "GET /claim": once("GET", "/claim"),
+    "GET /claims/{secret:str}": once("GET", "/claims/x"),
+    "POST /claims/{secret:str}": once("POST", "/claims/x", form={}),
+    f"GET {API}/claims/{{secret:str}}": once("GET", f"{API}/claims/x"),
+    f"POST {API}/claims/{{secret:str}}/withdraw": once("POST", f"{API}/claims/x/withdraw"),
+    f"POST {API}/claims/{{secret:str}}/appeal": once("POST", f"{API}/claims/x/appeal", json={"words": "x"}),
+    f"POST {API}/me/claims/{{claim_id:int}}/answer": once("POST", f"{API}/me/claims/1/answer", json={"accept": True}),
+    f"POST {API}/me/claims/{{claim_id:int}}/appeal": once("POST", f"{API}/me/claims/1/appeal", json={"words": "x"}),
+    f"POST {API}/server/claims/{{claim_id:int}}/decide": once("POST", f"{API}/server/claims/1/decide", json={}),
+    "POST /settings/claims": once("POST", "/settings/claims", form={}),
+    "POST /server/claims": once("POST", "/server/claims", form={}),
+    "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
+    "GET /receipts/{secret:str}": once("GET", "/receipts/x"),
+    "GET /receipts/{secret:str}/file": once("GET", "/receipts/x/file"),
+    f"GET {API}/receipts/{{secret:str}}": once("GET", f"{API}/receipts/x"),
+    "GET /settings/deleted/{receipt:int}": once("GET", "/settings/deleted/1"),
     "GET /source": by_one("/source"),
     f"GET {API}/openapi.json": by_one(f"{API}/openapi.json"),
     f"GET {API}/openapi.json/openapi.json": by_one(f"{API}/openapi.json/openapi.json"),
@@ -61,6 +108,18 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/reports/{{report_id:int}}/settle": once("POST", f"{API}/reports/1/settle", json={}),
     f"DELETE {API}/reports/{{report_id:int}}/hold": once("DELETE", f"{API}/reports/1/hold"),
     f"DELETE {API}/comments/{{comment:int}}": once("DELETE", f"{API}/comments/1"),
+    f"PATCH {API}/comments/{{comment:int}}": once("PATCH", f"{API}/comments/1", json={"words": "x"}),
+    f"PUT {API}/me/inbox/read": as_spare("PUT", f"{API}/me/inbox/read"),
+    f"PUT {API}/me/notifications/{{kind:str}}": once(
+        "PUT", f"{API}/me/notifications/nothing", json={"inbox": True, "push": True}
+    ),
+    f"PUT {API}/me/digest": as_spare("PUT", f"{API}/me/digest", json={"digest": False}),
+    f"POST {API}/me/devices": as_spare("POST", f"{API}/me/devices", json={}),
+    f"DELETE {API}/me/devices": as_spare("DELETE", f"{API}/me/devices?endpoint=x"),
+    f"PUT {API}/me/comments/rules": as_spare(
+        "PUT", f"{API}/me/comments/rules", json={"holds_all": False, "held_words": []}
+    ),
+    f"GET {API}/suggestions": once("GET", f"{API}/suggestions?q=%23stage"),
     f"POST {API}/me/acting": once("POST", f"{API}/me/acting", json={"handle": UNKNOWN}),
     f"PATCH {API}/me": once("PATCH", f"{API}/me", json={"nothing": 1}),
     f"DELETE {API}/me": as_guest("DELETE", f"{API}/me"),
@@ -93,6 +152,9 @@ _SENT: dict[str, Visit] = {
 }
 for _list in ("", "/followers", "/following"):
     _SENT[f"GET {API}/accounts/{{handle:str}}{_list}"] = of_accounts(f"{API}/accounts/{{handle}}{_list}")
+for _what in ("like", "pin", "hidden"):
+    for _method in ("PUT", "DELETE"):
+        _SENT[f"{_method} {API}/comments/{{comment:int}}/{_what}"] = once(_method, f"{API}/comments/1/{_what}")
 for _act in ("follow", "block", "mute", "never"):
     for _method in ("PUT", "DELETE"):
         _SENT[f"{_method} {API}/accounts/{{handle:str}}/{_act}"] = once(_method, f"{API}/accounts/{UNKNOWN}/{_act}")

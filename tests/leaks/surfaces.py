@@ -13,7 +13,7 @@ Allowed = Callable[[Walk], set[int]]
 GRID = r'rel="next" href="\?(?:tab=\w+&amp;)?cursor=([^"]+)"'
 OLDER = r"before=(\d+)"
 IN_JSON = r'"next":"([^"]+)"'
-HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben")
+HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben", "mia")
 
 
 @dataclass(frozen=True)
@@ -213,6 +213,7 @@ def media(walk: Walk) -> Iterator[Answer]:
     yield from walk.each("/media/{film}", share=3, headers={"range": "bytes=0-99"})
     yield from walk.each("/media/{cover}", share=3)
     yield from walk.each("/media/{small}", share=3)
+    yield from walk.each("/media/{scrub}", share=3)
 
 
 def fragments(walk: Walk) -> Iterator[Answer]:
@@ -235,6 +236,13 @@ def stream(walk: Walk) -> Iterator[Answer]:
     yield walk.get("/api/v1/events", most=20, until=until)
 
 
+def said(walk: Walk) -> Iterator[Answer]:
+    """All that the comments of a clip have said."""
+    for made_ in walk.some(8):
+        for comment in walk.world.comments[made_.id]:
+            yield walk.get(f"{API}/comments/{comment}/versions")
+
+
 def counted(walk: Walk) -> Iterator[Answer]:
     """The numbers of a clip that are pushed."""
     yield from walk.each("/api/v1/events?clip={slug}", share=8, most=5, until=lambda body: b"event: counts" in body)
@@ -249,14 +257,19 @@ SURFACES: dict[str, Surface] = {
     "GET /fragments/comments/{slug:str}": Surface(each("/fragments/comments/{slug}", share=4), by_link, is_all=True),
     f"GET {SLUG}": Surface(each(API + "/clips/{slug}"), by_link, is_all=True),
     f"GET {SLUG}/comments": Surface(each(API + "/clips/{slug}/comments", share=4), by_link, is_all=True),
+    f"GET {SLUG}/captions": Surface(each(API + "/clips/{slug}/captions", share=4), by_link),
+    f"GET {SLUG}/captions/{{language:str}}": Surface(
+        each(API + "/clips/{slug}/captions/en", share=4), by_link, is_all=True
+    ),
     f"GET {SLUG}/progress": Surface(each(API + "/clips/{slug}/progress", share=4), in_hand, is_all=True),
     "GET /make/{slug:str}": Surface(each("/make/{slug}", share=4), in_hand, is_all=True),
+    "GET /make/{slug:str}/captions": Surface(each("/make/{slug}/captions", share=4), in_hand, is_all=True),
     "GET /media/{key:str}": Surface(media, by_link, is_all=True),
     "HEAD /media/{key:str}": Surface(each("/media/{film}", "HEAD", share=4), by_link),
     f"GET {SLUG}/question": Surface(each(API + "/clips/{slug}/question"), waiting, is_all=True),
     f"GET {SLUG}/agreeing": Surface(each(API + "/clips/{slug}/agreeing", share=4), in_hand),
     f"GET {SLUG}/appearances": Surface(each(API + "/clips/{slug}/appearances", share=4), by_link),
-    f"GET {API}/me/inbox": Surface(once("GET", f"{API}/me/inbox"), asked, is_all=True),
+    f"GET {API}/me/questions": Surface(once("GET", f"{API}/me/questions"), asked, is_all=True),
     f"GET {API}/me/appearances": Surface(once("GET", f"{API}/me/appearances"), by_link),
     # lists
     "GET /": Surface(paged("/", mark="$^"), suggested),
@@ -293,6 +306,10 @@ SURFACES: dict[str, Surface] = {
     "GET /figures": Surface(once("GET", "/figures"), run),
     f"GET {API}/me/history": Surface(paged(f"{API}/me/history?limit=9"), by_link),
     "GET /settings/history": Surface(once("GET", "/settings/history"), by_link),
+    f"GET {API}/me/comments/waiting": Surface(once("GET", f"{API}/me/comments/waiting"), run),
+    f"GET {API}/comments/{{comment:int}}/versions": Surface(said, by_link, is_all=True),
+    f"GET {API}/me/inbox": Surface(paged(f"{API}/me/inbox?limit=9"), around),
+    "GET /settings/comments": Surface(once("GET", "/settings/comments"), run),
     # cases
     f"GET {API}/reports": Surface(once("GET", f"{API}/reports"), reported, is_all=True),
     "GET /server/reports": Surface(once("GET", "/server/reports"), reported, is_all=True),

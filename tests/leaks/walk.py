@@ -127,7 +127,12 @@ def is_refused(answer: Answer) -> bool:
 
 
 def _fill(path: str, secret: str) -> str:
-    files = {"film": f"{secret}film.mp4", "cover": f"{secret}cover.webp", "small": f"{secret}small.webp"}
+    files = {
+        "film": f"{secret}film.mp4",
+        "cover": f"{secret}cover.webp",
+        "small": f"{secret}small.webp",
+        "scrub": f"{secret}scrub.webp",
+    }
     return path.format(slug=slug_of(secret), secret=secret, **files)
 
 

@@ -14,7 +14,9 @@ from onstage.clips.models import (
     HoldKind,
     Stage,
     Why,
+    captions,
     clip_consents,
+    clip_media,
     clip_mentions,
     clip_tags,
     clip_versions,
@@ -92,7 +94,12 @@ def tag_of(secret: str) -> str:
 
 def keys_of(secret: str) -> dict[str, str]:
     """The keys of its stored files."""
-    return {"film": f"{secret}film.mp4", "cover": f"{secret}cover.webp", "small": f"{secret}small.webp"}
+    return {
+        "film": f"{secret}film.mp4",
+        "cover": f"{secret}cover.webp",
+        "small": f"{secret}small.webp",
+        "scrub": f"{secret}scrub.webp",
+    }
 
 
 def plans() -> Iterable[Plan]:
@@ -104,6 +111,7 @@ def plans() -> Iterable[Plan]:
         yield Plan("duo", "ada", audience)
         yield Plan("duo", "ben", audience)
         yield Plan("max", "max", audience, recommended=False)
+        yield Plan("mia", "mia", audience, recommended=False)
     for kind in HoldKind:
         yield Plan("ada", "ada", held=(kind,))
     for audience in (Audience.PUBLIC, Audience.FOLLOWERS, Audience.PRIVATE):
@@ -119,7 +127,9 @@ def plans() -> Iterable[Plan]:
     yield Plan("duo", "fay", Audience.MEMBERS)
     yield Plan("duo", "fay", Audience.PRIVATE)
     yield Plan("duo", "fay", marked=True)
-    yield Plan("max", "max", stage=Stage.DRAFT, published=False)
+    for minor in ("max", "mia"):
+        yield Plan(minor, minor, stage=Stage.DRAFT, published=False)
+    yield Plan("mia", "mia", held=(HoldKind.NO,))
     for audience in (Audience.PUBLIC, Audience.UNLISTED, Audience.FOLLOWERS, Audience.FRIENDS):
         yield Plan("eve", "eve", audience)
         yield Plan("ivy", "ivy", audience)
@@ -141,6 +151,7 @@ class World:
     actors: dict[str, Actor]
     planted: list[Planted] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
+    comments: dict[int, list[int]] = field(default_factory=dict)
     spare: Actor = field(init=False)
 
     def read(self) -> naive.Rows:
@@ -165,8 +176,8 @@ def build(app: App, folder: Path) -> World:
 def _everybody(app: App) -> tuple[Cast, dict[str, Actor]]:
     cast = make_cast(app)
     with app.database.write() as db:
-        more = {name: person(db, name) for name in ("ivy", "mia", "lea", "tom", "zoe")}
-        more["gus"] = person(db, "gus", sees_marked=1)
+        more = {name: person(db, name) for name in ("ivy", "pia", "lea", "tom", "zoe")}
+        more["rob"] = person(db, "rob", sees_marked=1)
         more["trio"] = joint(db, "trio", cast.eve.viewer)
         more["ben as duo"] = signed_in(db, cast.ben.viewer.person, cast.duo.viewer.account, "ben as duo")
     return cast, {**cast.everybody, **{name: Actor(viewer, name) for name, viewer in more.items()}}
@@ -177,9 +188,9 @@ def _relate(db: Connection, actors: dict[str, Actor]) -> None:
     edges = [
         ("tom", "max"),
         ("max", "tom"),
-        ("mia", "ada"),
+        ("pia", "ada"),
         ("ben", "duo"),
-        ("gus", "ivy"),
+        ("rob", "ivy"),
         ("ada", "ivy"),
         ("ivy", "ada"),
     ]
@@ -188,7 +199,7 @@ def _relate(db: Connection, actors: dict[str, Actor]) -> None:
     for follower, target in [("lea", "ada"), ("ada", "lea")]:
         db.execute(insert(follows).values(follower_id=ids_[follower], target_id=ids_[target], accepted=0, at=1))
     for muted in ("ada", "duo"):
-        db.execute(insert(mutes).values(account_id=ids_["mia"], muted_id=ids_[muted], at=1))
+        db.execute(insert(mutes).values(account_id=ids_["pia"], muted_id=ids_[muted], at=1))
     db.execute(insert(blocks).values(blocker_id=ids_["ivy"], blocked_id=ids_["ada"], at=1))
 
 
@@ -209,6 +220,10 @@ def _plant(db: Connection, world: World, number: int, plan: Plan) -> Planted:
     db.execute(insert(clips).values(row))
     for kind in plan.held:
         db.execute(insert(holds).values(clip_id=made.id, kind=kind.value, giver_id=author.person, since=now()))
+    made_of_it = {"scrub": made.keys["scrub"], "scrub_width": 90, "scrub_height": 160, "languages": "en"}
+    db.execute(insert(clip_media).values(clip_id=made.id, **made_of_it))
+    said = {"language": "en", "words": f"WEBVTT {made.secret}captions", "source": "person", "changed_at": 1}
+    db.execute(insert(captions).values(clip_id=made.id, **said))
     shape = {"width": 540, "height": 960, "bytes": 1000, "bitrate": 1000, "codecs": "avc1.64001f"}
     db.execute(insert(renditions).values(key=made.keys["film"], clip_id=made.id, **shape))
     _concern(db, world, made)
@@ -261,7 +276,9 @@ def _stale(db: Connection, world: World) -> None:
         ola = world.actors["ola"].viewer
         for account, who in ((host, author), (ola.account, ola.person)):
             said = {"clip_id": made.id, "account_id": account, "person_id": who, "words": f"{made.secret}comment"}
-            db.execute(insert(comments).values(id=ids.new(), at=now(), **said))
+            fresh = ids.new()
+            world.comments.setdefault(made.id, []).append(fresh)
+            db.execute(insert(comments).values(id=fresh, at=now(), **said))
         db.execute(insert(counts).values(clip_id=made.id, likes=len(everybody), saves=len(everybody), comments=2))
 
 

@@ -34,7 +34,12 @@ def through(ffmpeg: str, path: Path, folder: Path) -> tuple[Source, Encoded]:
     source = probe(ffmpeg, path, Limits())
     encoded = first_rendition(ffmpeg, source, path, folder / "first.mp4")
     cover = quick_cover(ffmpeg, encoded.path, folder)
-    assert {file.name for file in folder.iterdir()} == {"first.mp4", "cover.webp", "cover-small.webp"}
+    assert {file.name for file in folder.iterdir()} == {
+        "first.mp4",
+        "cover.webp",
+        "cover-small.webp",
+        "cover-tiny.webp",
+    }
     assert cover.width <= 1280
     assert abs(cover.width * encoded.height - cover.height * encoded.width) <= 2 * max(encoded.width, encoded.height)
     return source, encoded

@@ -1,5 +1,6 @@
 """A cover is bright where it can be, small, right side up, and tells nothing."""
 
+import base64
 import re
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def close(cover: Cover, color: tuple[int, int, int]) -> bool:
 def test_a_cover_of_the_first_picture(ffmpeg: str, made: Path, tmp_path: Path) -> None:
     cover = quick_cover(ffmpeg, made / "plain.mp4", tmp_path)
     assert (cover.width, cover.height) == size(cover.webp) == (320, 180)
-    assert names(tmp_path) == {"cover.webp", "cover-small.webp"}
+    assert names(tmp_path) == {"cover.webp", "cover-small.webp", "cover-tiny.webp"}
     assert close(cover, mean(pixels(made / "plain.mp4", width=16, height=16)))
 
 
@@ -108,3 +109,14 @@ def test_no_pictures_at_all(ffmpeg: str, made: Path, tmp_path: Path) -> None:
     with pytest.raises(Unplayable):
         quick_cover(ffmpeg, made / "sound-only.mp4", tmp_path)
     assert names(tmp_path) == set()
+
+
+def test_three_sizes_and_a_hint(ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "large.mp4"
+    make.run(path, "-f", "lavfi", "-i", "testsrc2=size=1080x1920:duration=0.2", *make.H264)
+    cover = quick_cover(ffmpeg, path, tmp_path)
+    assert [size(each) for each in (cover.webp, cover.small, cover.tiny)] == [(720, 1280), (360, 640), (120, 213)]
+    hint = tmp_path / "hint.webp"
+    hint.write_bytes(base64.b64decode(cover.placeholder))
+    assert size(hint) == (12, 21)
+    assert len(cover.placeholder) < 400

@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from onstage.db.sqlite import open_sqlite
 from tests.docs.generated import ROOT
 from tests.serve.running import Running, answers, free_port, gone, launch, run, serving, wait_for
 
@@ -82,6 +83,37 @@ def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     refused = run(tmp_path / "data", "serve", SIGN_UP="sometimes")
     assert refused.returncode == 2
     assert refused.stderr.strip() == "onstage: SIGN_UP is 'sometimes'; it takes open, invite, closed."
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"TLS_CERT": "/nowhere.pem", "TLS_KEY": "/nowhere.key"}, "No such file"),
+        ({"TLS_CERT": __file__, "TLS_KEY": __file__}, "TLS_CERT and TLS_KEY can't be used"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "The database does not answer"),
+        ({"HOST": "203.0.113.9"}, "can't be used"),
+        ({"ONSTAGE_DATA": "/dev/null/data"}, "/dev/null/data"),
+        ({"ONSTAGE_DATA": __file__}, "can't"),
+    ],
+)
+def test_what_can_not_be_served_is_refused_in_a_sentence(tmp_path: Path, given: dict[str, str], says: str) -> None:
+    refused = run(tmp_path / "data", "serve", PORT=str(free_port()), **given)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("onstage: ")
+    assert says in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    database = open_sqlite(tmp_path / "data" / "onstage.db")
+    with database.write() as db:
+        db.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        db.exec_driver_sql("INSERT INTO alembic_version VALUES ('9000')")
+    database.close()
+    refused = run(tmp_path / "data", "serve", PORT=str(free_port()))
+    assert refused.returncode == 2
+    assert refused.stderr.strip().startswith("onstage: A newer Onstage wrote this database.")
+    assert list((tmp_path / "data").glob("before-*")) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from onstage.clips import kinds, publish
+from onstage.clips import publish
 from onstage.clips.upload import Upload
-from onstage.clips.workroom import open_workroom
 from onstage.db.postgres import open_postgres
 from onstage.engagement import comments, likes
 from onstage.jobs.worker import run_due
+from onstage.server import job_kinds
 from onstage.settings import Settings
 from onstage.web.http import App
 from tests.cast import Cast
@@ -84,7 +84,6 @@ def run_in() -> Callable[[App], int]:
     """Runs what is due in another application."""
 
     def run_due_there(app: App) -> int:
-        room = open_workroom(app.settings, app.storage, app.staging, app.keys)
-        return run_due(app.database, kinds.kinds(room))
+        return run_due(app.database, job_kinds(app))
 
     return run_due_there

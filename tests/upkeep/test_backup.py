@@ -13,6 +13,7 @@ from onstage import datafolder
 from onstage.accounts import leaving
 from onstage.accounts.models import accounts, people
 from onstage.clips import deletion
+from onstage.clips.holds import lift, place
 from onstage.clips.models import HoldKind, Stage, clips, holds, tombstones
 from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
@@ -26,6 +27,7 @@ from onstage.upkeep.archive import NotABackup
 from onstage.upkeep.backup import backup
 from onstage.upkeep.restore import restore
 from onstage.web.http import App
+from tests.cast import Actor
 from tests.clips.conftest import Run
 from tests.upkeep.conftest import EmptyPlace, Filled
 
@@ -128,6 +130,34 @@ def test_a_person_who_left_after_the_backup_does_not_rise(
     for table in ("likes", "comments", "counts", "follows", "members"):
         assert rows(back.database)[table] == rows(filled.app.database)[table], table
     back.close()
+
+
+def test_a_no_that_was_said_after_the_backup_holds_after_a_restore(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run: Run
+) -> None:
+    ben, fay = cast_person(filled.cast.ben), cast_person(filled.cast.fay)
+    with filled.app.database.write() as db:
+        place(db, filled.first.clip, HoldKind.NO, fay)
+    run()
+    archive = save(filled, tmp_path)
+    with filled.app.database.write() as db:
+        place(db, filled.second.clip, HoldKind.NO, ben)
+        place(db, filled.second.clip, HoldKind.NO, fay)
+        lift(db, filled.second.clip, HoldKind.NO, fay)
+        lift(db, filled.first.clip, HoldKind.NO, fay)
+    run()
+    back = bring_back(empty_place(), archive, filled.settings.data / JOURNAL)
+    with back.database.read() as db:
+        held = db.execute(select(holds.c.clip_id, holds.c.kind, holds.c.giver_id)).all()
+        counted = dict(iter(db.execute(select(clips.c.id, clips.c.holds))))
+    assert [tuple(row) for row in held] == [(filled.second.clip, "no", ben)]
+    assert (counted[filled.first.clip], counted[filled.second.clip]) == (0, 1)
+    back.close()
+
+
+def cast_person(actor: Actor) -> int:
+    assert actor.viewer.person is not None
+    return actor.viewer.person
 
 
 def test_the_journal_in_the_data_folder_is_found(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:

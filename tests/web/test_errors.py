@@ -90,6 +90,8 @@ def test_a_page_asked_for_as_json_answers_as_json(client: Client, cast: Cast) ->
 def test_a_guest_is_led_to_the_door_and_back(client: Client, cast: Cast) -> None:
     answer = client.get("/inbox")
     assert (answer.status, answer.header("location")) == (303, "/sign-in?next=/inbox")
+    answer = client.get("/settings/profile?did=saved")
+    assert answer.header("location") == "/sign-in?next=/settings/profile%3Fdid%3Dsaved"
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -1,18 +1,27 @@
 """Delivery: exactly the bytes that were asked for, to exactly those who may have them at that moment."""
 
+import json
 import random
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from obstore.store import S3Store
 from sqlalchemy import insert, update
 
 from onstage import ids
 from onstage.accounts.models import accounts
 from onstage.clips import holds
 from onstage.clips.models import Audience, HoldKind, clips, renditions
-from onstage.storage.objects import new_key
+from onstage.jobs.models import Lane
+from onstage.jobs.worker import run_due
+from onstage.server import job_kinds
+from onstage.storage.objects import Objects, new_key
 from onstage.web.app import App
 from onstage.web.media import parse_range
 from tests.cast import Actor, Cast, make_clip
@@ -186,3 +195,92 @@ def test_a_parsed_range_lies_inside(size: int) -> None:
             parsed = parse_range(f"bytes={first}-{last}", size)
             if parsed is not None and parsed[0] < parsed[1]:
                 assert 0 <= parsed[0] < parsed[1] <= size
+
+
+def changed(app: App, **values: Any) -> App:
+    return replace(app, settings=replace(app.settings, **values))
+
+
+def test_nginx_sends_what_we_allow(app: App, cast: Cast, put: Stored) -> None:
+    asking = Client(changed(app, media_delivery="nginx"))
+    answer = asking.get(f"/media/{put.rendition}", headers={"range": "bytes=0-9"})
+    assert answer.status == 200
+    place = answer.header("x-accel-redirect")
+    assert place == f"/onstage-objects/{put.rendition[:2]}/{put.rendition}"
+    assert (app.settings.data / "objects" / place.removeprefix("/onstage-objects/")).read_bytes() == CONTENT
+    assert (answer.body, answer.header("content-type")) == (b"", "video/mp4")
+    assert answer.header("cache-control") == "public, max-age=60, must-revalidate"
+    with app.database.write() as db:
+        holds.place(db, put.clip, HoldKind.MODERATION)
+    refused = asking.get(f"/media/{put.rendition}")
+    assert (refused.status, refused.header("x-accel-redirect")) == (404, None)
+    asking.close()
+
+
+def test_s3_sends_what_we_allow_for_a_minute(app: App, put: Stored) -> None:
+    store_ = S3Store("clips", endpoint="https://s3.example", region="x", access_key_id="a", secret_access_key="b")
+    elsewhere = replace(changed(app, media_delivery="s3"), storage=Objects(store_, None))
+    asking = Client(elsewhere)
+    answer = asking.get(f"/media/{put.rendition}")
+    assert (answer.status, answer.body, answer.header("cache-control")) == (307, b"", "private, no-store")
+    address = urlsplit(answer.header("location") or "")
+    assert (address.netloc, parse_qs(address.query)["X-Amz-Expires"]) == ("s3.example", ["60"])
+    assert address.path.endswith(f"/{put.rendition[:2]}/{put.rendition}")
+    policy = asking.get("/about").header("content-security-policy") or ""
+    assert "media-src 'self' blob: https://s3.example;" in policy
+    with app.database.write() as db:
+        holds.place(db, put.clip, HoldKind.MODERATION)
+    assert asking.get(f"/media/{put.rendition}").status == 404
+    asking.close()
+
+
+def test_a_cache_has_what_guests_see_and_forgets_what_is_withheld(
+    app: App, cast: Cast, put: Stored, tmp_path: Path
+) -> None:
+    with Hook() as hook:
+        cached = changed(app, cdn_url="https://cdn.example", cdn_purge_url=hook.address)
+        private = store(app, cast.ada, tmp_path, Audience.FOLLOWERS)
+        asking = Client(cached)
+        shown = {each["slug"]: each for each in asking.get("/api/v1/accounts/ada/clips", cast.ben).json["items"]}
+        keys = {
+            each["renditions"][0]["url"].split("/media/")[0] for each in shown.values() if each["audience"] == "public"
+        }
+        assert keys == {"https://cdn.example"}
+        assert not any("cdn.example" in str(each) for each in shown.values() if each["audience"] != "public")
+        with app.database.write() as db:
+            holds.place(db, put.clip, HoldKind.MODERATION)
+            holds.place(db, private.clip, HoldKind.MODERATION)
+        run_due(app.database, job_kinds(cached), [Lane.GENERAL])
+        assert f"https://cdn.example/media/{put.rendition}" in hook.told
+        assert f"https://cdn.example/media/{put.cover}" in hook.told
+        asking.close()
+
+
+class Hook:
+    """A server that listens to what a cache is told."""
+
+    def __init__(self) -> None:
+        told: list[str] = []
+
+        class Answering(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                told.extend(json.loads(self.rfile.read(int(self.headers["content-length"])))["urls"])
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_words: object) -> None:
+                pass
+
+        self.told = told
+        self.server = HTTPServer(("127.0.0.1", 0), Answering)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/purge"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+
+    def __enter__(self) -> "Hook":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()

@@ -16,6 +16,7 @@ FILLED = {
     "{handle:str}": "nobody_here",
     "{tag:str}": "nothing",
     "{token:str}": "x",
+    "{secret:str}": "x",
     "{name:str}": "x",
     "{row:str}": "x",
     "{path:str}": "x",

@@ -3,8 +3,9 @@
 How an entry is filled in, so that reading them all again gives the state (`replay`):
 
 - `by` gives the yes, the no, the hold; None is the server. A hold is ended by an entry with the same `by` and `kind`.
-- Guardianship: `about` is the guardian, then the child, then whoever else is told. `kind` is `carer` or `full`.
-- Membership: `about` is the member, then whoever else is told; `role` where there is one; `account` says of what.
+- Guardianship: `about` is the guardian, then the child, then whoever else is told; of the child alone, `by` is the guardian.
+- Membership: who joins or leaves is `by`; whose role is changed or who is removed stands first in `about`. `role` is theirs,
+  `account` says of what; who makes an account owns it.
 - Versions of a clip count from 1 in `version`: asked, yes and published carry it.
 """
 

@@ -74,6 +74,16 @@ def file_words(ledger: str, digest: bytes) -> bytes:
     return _lines("onstage ledger file", ledger, digest.hex())
 
 
+def sign_receipt(key: Ed25519PrivateKey, words: str) -> bytes:
+    """The server's signature of a receipt's text."""
+    return key.sign(receipt_words(words))
+
+
+def receipt_words(words: str) -> bytes:
+    """The message of `sign_receipt`."""
+    return _lines("onstage receipt", words)
+
+
 def is_signature(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether this is the Ed25519 signature of a message by the owner of a public key."""
     try:

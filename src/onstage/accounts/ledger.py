@@ -15,15 +15,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts import chain
-from onstage.accounts.acts import FACTS, MODERATORS, SECRET, Act
+from onstage.accounts.acts import FACTS, MODERATORS, SECRET
+from onstage.accounts.acts import Act as Act
 from onstage.accounts.chain import Head
 from onstage.accounts.models import ledger, ledger_head, ledger_keys, ledger_mentions, ledger_signers
 from onstage.clock import iso, now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.keys import Keys
-
-__all__ = ["Act", "Entry", "Head", "append", "head", "media_digest", "shred"]
 
 PERSON, CLIP, ACCOUNT, OFFICE = "person", "clip", "account", "office"  # an office is a person who acts as moderator
 _HEAD = 1
@@ -164,6 +163,12 @@ def head(db: Connection) -> Head:
     """The last entry's position and hash, to be carried by receipts and mails; position 0 while there is none."""
     row = db.execute(select(ledger_head.c.position, ledger_head.c.hash)).first()
     return Head(row[0], row[1]) if row else Head(0, chain.start(""))
+
+
+def known(db: Connection, kind: str, ids: Sequence[int]) -> list[int]:
+    """Those of these persons, clips or accounts that an entry names."""
+    theirs = select(ledger_keys.c.id).where(ledger_keys.c.kind == kind, ledger_keys.c.id.in_(ids))
+    return list(db.execute(theirs.order_by(ledger_keys.c.id)).scalars())
 
 
 def media_digest(db: Connection, clip: int, digest: bytes) -> str:

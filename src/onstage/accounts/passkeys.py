@@ -189,7 +189,9 @@ def keep(db: Connection, new: NewPasskey, now: int) -> Passkey:
         created_at=now,
     )
     if not kept:
-        raise Conflict(f"This passkey is in use already, or you have {_MOST}, which is as many as there can be.")
+        raise Conflict(
+            "This passkey is in use already, or you have %(most)s, which is as many as there can be.", most=_MOST
+        )
     return made
 
 

@@ -31,10 +31,12 @@ def check(password: str, handle: str) -> None:
     """Raise Invalid when a password is too short, among the commonest, or the handle itself."""
     if len(password) < LEAST_LENGTH:
         raise Invalid(
-            f"A password has at least {LEAST_LENGTH} characters. A short sentence is easy to keep.", field="password"
+            "A password has at least %(least)s characters. A short sentence is easy to keep.",
+            field="password",
+            least=LEAST_LENGTH,
         )
     if len(password) > MOST_LENGTH:
-        raise Invalid(f"A password has at most {MOST_LENGTH} characters.", field="password")
+        raise Invalid("A password has at most %(most)s characters.", field="password", most=MOST_LENGTH)
     if _is_common(password):
         raise Invalid("This password is one of the first that anybody would try. Take another.", field="password")
     name = handle.casefold().strip("_0123456789")

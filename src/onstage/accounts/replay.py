@@ -114,25 +114,40 @@ def _drop(state: State, clip: str, kind: str) -> None:
     state.holds[clip] = {hold for hold in state.holds[clip] if hold[0] != kind}
 
 
-def _member(state: State, entry: Mapping[str, Any]) -> None:
+def _made(state: State, entry: Mapping[str, Any]) -> None:
+    state.members[entry["account"], entry["by"]] = "owner"
+
+
+def _joined(state: State, entry: Mapping[str, Any]) -> None:
+    state.members[entry["account"], entry["by"]] = entry["role"]
+
+
+def _role(state: State, entry: Mapping[str, Any]) -> None:
     state.members[entry["account"], entry["about"][0]] = entry["role"]
 
 
-def _no_member(state: State, entry: Mapping[str, Any]) -> None:
+def _left(state: State, entry: Mapping[str, Any]) -> None:
+    state.members.pop((entry["account"], entry["by"]), None)
+
+
+def _removed(state: State, entry: Mapping[str, Any]) -> None:
     state.members.pop((entry["account"], entry["about"][0]), None)
 
 
 def _guardian(kind: str) -> "Step":
     def step(state: State, entry: Mapping[str, Any]) -> None:
-        guardian, child, *_ = entry["about"]
-        state.guardians[guardian, child] = kind or entry["kind"]
+        state.guardians[_pair(entry)] = kind
 
     return step
 
 
 def _no_guardian(state: State, entry: Mapping[str, Any]) -> None:
-    guardian, child, *_ = entry["about"]
-    state.guardians.pop((guardian, child), None)
+    state.guardians.pop(_pair(entry), None)
+
+
+def _pair(entry: Mapping[str, Any]) -> tuple[str, str]:
+    named = entry["about"] if len(entry["about"]) > 1 else [entry["by"], *entry["about"]]
+    return named[0], named[1]
 
 
 def _frozen(state: State, entry: Mapping[str, Any]) -> None:
@@ -160,10 +175,11 @@ _STEPS: Mapping[Act, Step] = {
     Act.DELETION_BEGUN: _deletion_begun,
     Act.DELETION_STOPPED: _deletion_stopped,
     Act.DELETION_DONE: _deletion_done,
-    Act.MEMBER_JOINED: _member,
-    Act.MEMBER_ROLE: _member,
-    Act.MEMBER_LEFT: _no_member,
-    Act.MEMBER_REMOVED: _no_member,
+    Act.ACCOUNT_MADE: _made,
+    Act.MEMBER_JOINED: _joined,
+    Act.MEMBER_ROLE: _role,
+    Act.MEMBER_LEFT: _left,
+    Act.MEMBER_REMOVED: _removed,
     Act.GUARDIANSHIP_CLAIMED: _guardian("claimed"),
     Act.GUARDIANSHIP_ACCEPTED: _guardian("carer"),
     Act.GUARDIANSHIP_NOTICED: _guardian("noticed"),

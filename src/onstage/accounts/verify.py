@@ -32,6 +32,25 @@ class Verified:
     weak_keys: int  # keys that the one before them did not hand over to
 
 
+@dataclass(frozen=True)
+class SignedReceipt:
+    """A receipt that the owner of `signer` (hex) signed: what it says."""
+
+    said: Mapping[str, Any]
+    signer: str
+
+
+def verify_receipt(file: bytes, *, key: str = "") -> SignedReceipt:
+    """Check a downloaded receipt. `key`: a public key (hex) that somebody trusts. Raises Broken."""
+    row = _read(file, 1)
+    words, signer = _text(row, "receipt", 1), _hex(row, "signer", 1, _HEX32)
+    if key and signer.hex() != key.lower():
+        raise Broken("The receipt is signed by another key than the one that you trust.")
+    if not chain.is_signature(signer, _hex(row, "signature", 1, _HEX64), chain.receipt_words(words)):
+        raise Broken("The receipt was changed after it was signed.")
+    return SignedReceipt(_read(words.encode(), 1), signer.hex())
+
+
 @dataclass
 class _Reading:
     ledger: str

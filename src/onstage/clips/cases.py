@@ -1,10 +1,11 @@
-"""What somebody who settles a case must know of a clip: its name, whatever its audience and holds."""
+"""Clips by number for those who settle cases or end things, whatever their audience and holds."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from onstage.clips.models import clips
+from onstage.accounts.leaving import Subject
+from onstage.clips.models import clips, renditions
 from onstage.db.engine import Connection
 
 
@@ -12,3 +13,17 @@ def slugs(db: Connection, of: Iterable[int]) -> dict[int, str]:
     """The names of these clips, for the open cases that they are part of and for nothing else."""
     rows = db.execute(select(clips.c.id, clips.c.slug).where(clips.c.id.in_(list(of))))
     return {row.id: row.slug for row in rows}
+
+
+def ending(db: Connection, subject: Subject) -> list[int]:
+    """The clips that go with a subject: what the person made, what the accounts show, and those named one by one."""
+    theirs = or_(
+        clips.c.person_id == subject.person, clips.c.account_id.in_(subject.accounts), clips.c.id.in_(subject.clips)
+    )
+    return list(db.execute(select(clips.c.id).where(theirs)).scalars())
+
+
+def film(db: Connection, clip: int) -> str | None:
+    """The key of the largest film of a clip, for whoever settles an open case about it and for nothing else."""
+    of_clip = select(renditions.c.key).where(renditions.c.clip_id == clip).order_by(renditions.c.height.desc()).limit(1)
+    return db.execute(of_clip).scalar()

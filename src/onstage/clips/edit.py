@@ -135,7 +135,9 @@ def change(
         raise NotAllowed("Only who made a clip can show it to more people.", field="audience", code="not-the-author")
     words = None if caption is None else clean(caption)
     if words is not None and len(words) > CAPTION_MOST:
-        raise Invalid(f"A caption has at most {CAPTION_MOST:,} characters. Nothing was lost.", field="caption")
+        raise Invalid(
+            "A caption has at most %(most)s characters. Nothing was lost.", field="caption", most=CAPTION_MOST
+        )
     if commenters_ is not None:
         db.execute(update(clips).where(clips.c.id == clip.id).values(commenters=commenters_.value))
     if clip.published_at is None:

@@ -3,14 +3,18 @@
 from sqlalchemy import select
 
 from onstage.accounts.models import accounts
-from onstage.clips.models import Stage, clips, renditions, uploads
+from onstage.clips.models import Stage, clip_media, clips, renditions, uploads
+from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection
+
+_MADE_KEYS = (clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *_MADE_KEYS)
+KEY_COLUMNS = (*CLIP_KEYS, accounts.c.avatar)
 
 
 def object_keys(db: Connection) -> set[str]:
     """The key of every object that a row names: renditions, covers, uploads that are kept, avatars."""
-    columns = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, accounts.c.avatar)
-    return {key for column in columns for key in db.execute(select(column).where(column.is_not(None))).scalars()}
+    return {key for column in KEY_COLUMNS for key in db.execute(select(column).where(column.is_not(None))).scalars()}
 
 
 def owners(db: Connection, keys: set[str]) -> set[str]:
@@ -22,10 +26,23 @@ def owners(db: Connection, keys: set[str]) -> set[str]:
         clips, renditions, renditions.c.clip_id == clips.c.id
     )
     own = select(clips.c.slug, clips.c.cover, clips.c.cover_small, clips.c.original)
-    for rows in (db.execute(with_rendition), db.execute(own)):
+    made = select(clips.c.slug, *_MADE_KEYS).join_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
+    for rows in (db.execute(with_rendition), db.execute(own), db.execute(made)):
         found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
     avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
     return found | {f"@{handle}" for handle, avatar in avatars if avatar in keys}
+
+
+def keys_if_closed(db: Connection, clip: int) -> list[str]:
+    """What caches may still have of a clip that not every guest may see now; nothing of one that they may."""
+    files = select(renditions.c.key).where(renditions.c.clip_id == clip)
+    covers = select(clips.c.cover, clips.c.cover_small).where(clips.c.id == clip, ~OPEN_TO_GUESTS)
+    made = select(*_MADE_KEYS).where(clip_media.c.clip_id == clip)
+    closed = db.execute(covers).first()
+    if closed is None:
+        return []
+    rows = (closed, *db.execute(files), *db.execute(made))
+    return [key for row in rows for key in row if key]
 
 
 def staged_uploads(db: Connection) -> set[str]:

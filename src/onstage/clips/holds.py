@@ -8,9 +8,10 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.events import ClipShown, ClipWithheld
-from onstage.jobs.queue import record
+from onstage.jobs.queue import enqueue, record
 
 SERVER = 0
+JOURNAL = "journal"
 
 
 def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool:
@@ -19,6 +20,7 @@ def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> boo
     if before is None or not insert_missing(db, holds, clip_id=clip, kind=kind.value, giver_id=giver, since=now()):
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds + 1))
+    journal(db, clip, kind, giver, "no")
     count, published_at = before
     if count == 0 and published_at is not None:
         withdraw(db, clip)
@@ -33,15 +35,28 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     if before is None or db.execute(delete(holds).where(mine)).rowcount == 0:
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
+    journal(db, clip, kind, giver, "lifted")
     count, published_at = before
     if count == 1 and published_at is not None:
         record(db, ClipShown(clip))
     return True
 
 
+def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
+    """A no outlasts a restore: it goes into the journal beside the backups, in the order in which it was said."""
+    if kind is HoldKind.NO:
+        enqueue(db, JOURNAL, {"kind": said, "id": clip, "at": now(), "by": giver})
+
+
 def is_held(db: Connection, clip: int, kind: HoldKind) -> bool:
     """Whether anybody holds the clip for this reason."""
     return bool(db.execute(select(exists().where(holds.c.clip_id == clip, holds.c.kind == kind.value))).scalar())
+
+
+def is_held_by(db: Connection, clip: int, kind: HoldKind, giver: int) -> bool:
+    """Whether this giver holds the clip for this reason."""
+    mine = (holds.c.clip_id == clip) & (holds.c.kind == kind.value) & (holds.c.giver_id == giver)
+    return bool(db.execute(select(exists().where(mine))).scalar())
 
 
 def _lock(db: Connection, clip: int) -> tuple[int, int | None] | None:

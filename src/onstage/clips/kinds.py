@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from onstage.clips import deletion, pipeline, reconsidering, sweep, upload
+from onstage.clips import finish, pipeline, reconsidering, sweep, upload
 from onstage.clips.edit import COVER
 from onstage.clips.workroom import Workroom
 from onstage.clock import DAY, HOUR, MINUTE
@@ -21,9 +21,9 @@ def kinds(room: Workroom) -> Mapping[str, Kind]:
     return {
         upload.PUBLISH: Kind(partial(pipeline.publish, room), gave_up=partial(pipeline.give_up, room)),
         pipeline.LADDER: Kind(partial(pipeline.make_ladder, room)),
+        pipeline.FINISH: Kind(partial(finish.finish, room)),
+        finish.PREVIEW: Kind(partial(finish.make_preview, room), attempts=5),
         COVER: Kind(partial(pipeline.make_cover, room), attempts=5),
-        deletion.ERASE: Kind(partial(deletion.erase, room), attempts=1000),
-        deletion.DISCARD: Kind(partial(deletion.discard, room), attempts=1000),
         AGREEING: Kind(partial(_agree, room)),
         SWEEP_UPLOADS: Kind(partial(sweep.sweep_uploads, room)),
         SWEEP_OBJECTS: Kind(partial(sweep.sweep_objects, room)),

@@ -264,6 +264,38 @@ wishes = Table(  # what somebody who is asked wrote to whoever asks; without a n
     Index("ix_wishes_person", "person_id"),
 )
 
+clip_media = Table(  # what was made of a clip beside its renditions, and what was measured
+    "clip_media",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("placeholder", Text, nullable=False, server_default=""),  # a WebP of some pixels, base64
+    Column("cover_tiny", Text),  # object key, WebP for lists
+    Column("scrub", Text),  # object key, WebP: a sheet of pictures along the clip
+    Column("scrub_width", Integer, nullable=False, server_default="0"),  # of one picture
+    Column("scrub_height", Integer, nullable=False, server_default="0"),
+    Column("scrub_count", Integer, nullable=False, server_default="0"),
+    Column("scrub_us", BigInteger, nullable=False, server_default="0"),  # from one picture to the next
+    Column("preview", Text),  # object key, MP4: short, silent, small; made when somebody asks
+    Column("loudness", Integer),  # hundredths of LUFS; NULL: no sound, or not measured yet
+    Column("gain", Integer, nullable=False, server_default="0"),  # hundredths of dB that bring it to -14 LUFS
+    Column("sound_note", Text, nullable=False, server_default=""),  # none, silent, clipped; empty: nothing to tell
+    Column("fingerprint", LargeBinary),  # chromaprint's
+    Column("languages", Text, nullable=False, server_default=""),  # of its captions, separated by blanks
+    Index("ix_clip_media_cover_tiny", "cover_tiny"),
+    Index("ix_clip_media_scrub", "scrub"),
+    Index("ix_clip_media_preview", "preview"),
+)
+
+captions = Table(
+    "captions",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),  # BCP 47
+    Column("words", Text, nullable=False),  # WebVTT of ours
+    Column("source", Text, nullable=False),  # person, file, machine
+    Column("changed_at", BigInteger, nullable=False),
+)
+
 uploads = Table(  # one row an upload; how much has come is the length of its staged file
     "uploads",
     metadata,
@@ -284,5 +316,57 @@ tombstones = Table(  # what was erased must never rise again, by restore either
     Column("kind", Text, primary_key=True),  # clip, person, account
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
+    **COMPACT,
+)
+
+receipts = Table(  # of deletions; says how much went, never what it was
+    "receipts",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # clip, person, account
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),  # who asked, while they are here
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),  # of its link
+    Column("asked_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger),
+    Column("counts", Text, nullable=False, server_default="{}"),  # JSON: how many clips, accounts, files
+    Column("document", Text),  # JSON as it was signed; NULL: not done yet
+    Column("signer", Text),
+    Column("signature", Text),
+    Index("ix_receipts_person", "person_id", "id"),
+)
+
+earnings = Table(  # what an account's adults say it earned; a record that the law asks for, no bookkeeping
+    "earnings",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "minor_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE")
+    ),  # NULL: income; else a deposit for them
+    Column("month", Text, nullable=False),  # 2026-11
+    Column("cents", BigInteger, nullable=False),
+    Column("words", Text, nullable=False, server_default=""),  # who paid, or where it was deposited
+    Column("entered_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_earnings_account", "account_id", "month"),
+)
+
+record_choices = Table(  # by which law an account's record is worked out, and in which currency
+    "record_choices",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    **COMPACT,
+)
+
+erased_time = Table(  # how long erased clips were, by day: a record is to be kept when the clip is not
+    "erased_time",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),  # who made them
+    Column("day", Text, primary_key=True),  # ISO date, UTC
+    Column("clips", Integer, nullable=False),
+    Column("us", BigInteger, nullable=False),
     **COMPACT,
 )

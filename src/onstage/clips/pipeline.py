@@ -1,15 +1,16 @@
 """From an upload to a clip that plays: the jobs `publish`, `ladder` and `cover`, step by step, each step once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select, update
 
+from onstage.clips import captions
 from onstage.clips.models import Stage, clips
 from onstage.clips.publish import show_if_asked
-from onstage.clips.renditions import CoverKeys, Rendition, add, largest, remove, set_cover
+from onstage.clips.renditions import CoverKeys, Rendition, add, largest, remove, set_cover, short_sides
 from onstage.clips.workroom import Workroom
 from onstage.db.engine import Connection
 from onstage.events import ClipReady
@@ -18,10 +19,11 @@ from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
 from onstage.media.covers import Cover, cover_from_image, quick_cover
 from onstage.media.probe import Unplayable, probe
+from onstage.media.subtitles import Track, tracks
 from onstage.media.transcode import Encoded, Ladder, first_rendition, ladder
 from onstage.storage.objects import new_key
 
-LADDER = "ladder"
+LADDER, FINISH = "ladder", "finish"
 RUNGS = (720, 540, 360)
 LOST = "This upload was lost on our side before it could be read. Please upload the video again."
 NOT_NOW = "This server could not finish the video after many attempts. Please upload it again later."
@@ -67,10 +69,19 @@ def publish(room: Workroom, job: Job) -> None:
     if ready.there and keeps:
         kept = job.step("original", str, lambda: original or _keep_original(room, upload))
         ready = job.change("keep", Outcome, lambda db: _keep(db, job, kept))
+    if ready.there:
+        found = job.step("captions", list[Track], lambda: _embedded(room, job, upload, original))
+        job.change("caption", type(None), lambda db: captions.keep_embedded(db, _clip(job), found))
     room.objects.delete(ready.dropped)
     if original and not keeps:
         room.objects.delete([original])
     room.staging.remove(upload)
+
+
+def _embedded(room: Workroom, job: Job, upload: str, original: str | None) -> list[Track]:
+    with room.table(job) as table, suppress(Unplayable, FileNotFoundError):
+        return tracks(room.ffmpeg, _source(room, table, upload, original))
+    return []
 
 
 def _source(room: Workroom, table: Path, upload: str, original: str | None) -> Path:
@@ -104,13 +115,14 @@ def _quick_cover(room: Workroom, job: Job, table: Path, rendition: str) -> Cover
     job.tell("cover")
     made_just_now = table / "first.mp4"
     path = made_just_now if made_just_now.exists() else room.local(rendition, table)
-    return _stored_cover(room, quick_cover(room.ffmpeg, path, table))
+    return stored_cover(room, quick_cover(room.ffmpeg, path, table))
 
 
-def _stored_cover(room: Workroom, made: Cover) -> CoverKeys:
-    keys = CoverKeys(new_key(".webp"), new_key(".webp"), made.color)
-    room.objects.put(keys.large, made.webp)
-    room.objects.put(keys.small, made.small)
+def stored_cover(room: Workroom, made: Cover) -> CoverKeys:
+    """Put a cover where objects are kept."""
+    keys = CoverKeys(new_key(".webp"), new_key(".webp"), new_key(".webp"), made.placeholder, made.color)
+    for key, path in zip(keys.keys, (made.webp, made.small, made.tiny), strict=True):
+        room.objects.put(key, path)
     return keys
 
 
@@ -122,12 +134,19 @@ def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverK
     if not keeps:
         playable["original"] = None
     if db.execute(update(clips).where(waiting).values(playable)).rowcount != 1:
-        return Outcome(there=False, dropped=[made.key, cover.large, cover.small])
+        return Outcome(there=False, dropped=[made.key, *cover.keys])
     add(db, clip, made)
-    dropped = set_cover(db, clip, cover, replace=False)
+    dropped = set_cover(db, clip, cover, instead_of=())
     record(db, ClipReady(clip))
     show_if_asked(db, room.keys, clip)
-    enqueue(db, LADDER, {"copied": first.copied}, lane=Lane.LADDER, subject=job.subject, person=job.person)
+    enqueue(
+        db,
+        LADDER,
+        {"copied": first.copied, "cover": cover.large},
+        lane=Lane.LADDER,
+        subject=job.subject,
+        person=job.person,
+    )
     return Outcome(there=True, dropped=dropped)
 
 
@@ -174,31 +193,32 @@ def give_up(room: Workroom, job: Job) -> None:
 def make_ladder(room: Workroom, job: Job) -> None:
     """Make the smaller renditions in one decode of the first one, which is quicker to read than what was uploaded."""
     with job.read() as db:
-        source = largest(db, _clip(job))
+        source, there = largest(db, _clip(job)), short_sides(db, _clip(job))
     if source is None:
         return
+    wanted = [rung for rung in RUNGS if rung not in there]
     with room.table(job) as table:
-        made = job.step("rungs", Rungs, lambda: _rungs(room, job, table, room.local(source, table)))
+        made = job.step("rungs", Rungs, lambda: _rungs(room, job, table, room.local(source, table), wanted))
     shelved = job.change("shelve", Outcome, lambda db: _shelve(db, job, made, source))
     room.objects.delete(shelved.dropped)
 
 
-def _rungs(room: Workroom, job: Job, table: Path, path: Path) -> Rungs:
+def _rungs(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[int]) -> Rungs:
     anew = None
     try:
-        made = _ladder(room, job, table, path)
+        made = _ladder(room, job, table, path, wanted)
         if made.complaints and job.payload["copied"]:
             anew = first_rendition(room.ffmpeg, probe(room.ffmpeg, path, room.limits), path, table / "anew", anew=True)
-            made = _ladder(room, job, table, anew.path)
+            made = _ladder(room, job, table, anew.path, wanted)
     except Unplayable:
         return Rungs([], None)  # it plays as it is; smaller ones are a comfort
     first = First(_stored(room, anew), anew.duration_us, copied=False) if anew else None
     return Rungs([_stored(room, each) for each in made.rungs], first)
 
 
-def _ladder(room: Workroom, job: Job, table: Path, path: Path) -> Ladder:
+def _ladder(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[int]) -> Ladder:
     source = probe(room.ffmpeg, path, room.limits)
-    return ladder(room.ffmpeg, source, path, table, RUNGS, _telling(job, "ladder", source.duration_us))
+    return ladder(room.ffmpeg, source, path, table, wanted, _telling(job, "ladder", source.duration_us))
 
 
 def _shelve(db: Connection, job: Job, made: Rungs, copied: str) -> Outcome:
@@ -208,6 +228,8 @@ def _shelve(db: Connection, job: Job, made: Rungs, copied: str) -> Outcome:
         return Outcome(there=False, dropped=[each.key for each in new])
     for each in new:
         add(db, clip, each)
+    payload = {"cover": job.payload["cover"]}
+    enqueue(db, FINISH, payload, lane=Lane.LADDER, subject=job.subject, person=job.person)
     if anew is None:
         return Outcome(there=True, dropped=[])
     db.execute(update(clips).where(clips.c.id == clip).values(_shape(anew)))
@@ -223,7 +245,7 @@ def make_cover(room: Workroom, job: Job) -> None:
     dropped = [image] if image else []
     with room.table(job) as table, suppress(Unplayable):
         chosen = job.step("cover", CoverKeys, lambda: _chosen_cover(room, table, rendition, at_us, image))
-        dropped += job.change("swap", list[str], lambda db: set_cover(db, _clip(job), chosen, replace=True))
+        dropped += job.change("swap", list[str], lambda db: set_cover(db, _clip(job), chosen))
     room.objects.delete(dropped)
 
 
@@ -231,7 +253,7 @@ def _chosen_cover(
     room: Workroom, table: Path, rendition: str | None, at_us: int | None, image: str | None
 ) -> CoverKeys:
     if image is not None:
-        return _stored_cover(room, cover_from_image(room.ffmpeg, room.local(image, table), table))
+        return stored_cover(room, cover_from_image(room.ffmpeg, room.local(image, table), table))
     if rendition is None:
         raise Unplayable("no_pictures", LOST)
-    return _stored_cover(room, quick_cover(room.ffmpeg, room.local(rendition, table), table, at_us))
+    return stored_cover(room, quick_cover(room.ffmpeg, room.local(rendition, table), table, at_us))

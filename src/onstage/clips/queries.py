@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists,
 
 from onstage.accounts.models import blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import Audience, HoldKind, Stage, clips, concerned, holds, renditions
+from onstage.clips.models import Audience, HoldKind, Stage, clip_media, clips, concerned, holds, renditions
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.errors import NotFound
@@ -136,18 +136,22 @@ def seen(db: Connection, viewer: Viewer, slug: str) -> Seen:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A stored file of a clip that this viewer may fetch now. `public`: every guest may, and caches may keep it a minute."""
+    """A stored file of a clip that this viewer may fetch now. `public`: every guest may, and caches may keep it a minute.
+
+    `own`: of a clip that they made.
+    """
 
     key: str
     content_type: str
     public: bool
+    own: bool = False
 
 
 _RENDITION = Hot(
-    select(renditions.c.key, OPEN_TO_GUESTS)
+    select(renditions.c.key, OPEN_TO_GUESTS, _IS_AUTHOR)
     .join_from(renditions, clips, clips.c.id == renditions.c.clip_id)
     .where(renditions.c.key == bindparam("key"), VISIBLE),
-    lambda key, public: MediaFile(key, "video/mp4", bool(public)),
+    lambda key, public, own: MediaFile(key, "video/mp4", bool(public), bool(own)),
 )
 _KEY: Any = bindparam("key", type_=Text)
 _COVER = Hot(
@@ -155,11 +159,19 @@ _COVER = Hot(
     lambda key, public: MediaFile(key, "image/webp", bool(public)),
 )
 
+_MADE = Hot(
+    select(_KEY, OPEN_TO_GUESTS)
+    .join_from(clip_media, clips, clips.c.id == clip_media.c.clip_id)
+    .where(or_(clip_media.c.cover_tiny == _KEY, clip_media.c.scrub == _KEY, clip_media.c.preview == _KEY), VISIBLE),
+    lambda key, public: MediaFile(key, "video/mp4" if key.endswith(".mp4") else "image/webp", bool(public)),
+)
+
 
 def media_for(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
-    """The rendition or cover of that key, if this viewer may see its clip at this moment."""
+    """The rendition, cover or other picture or film of that key, if this viewer may see its clip at this moment."""
     found = _RENDITION.first(db, key=key, **asked_by(viewer))
-    return found or _COVER.first(db, key=key, **asked_by(viewer))
+    found = found or _COVER.first(db, key=key, **asked_by(viewer))
+    return found or _MADE.first(db, key=key, **asked_by(viewer))
 
 
 def own(viewer: Viewer) -> ColumnElement[bool]:

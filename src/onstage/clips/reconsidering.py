@@ -24,6 +24,16 @@ from onstage.clips.rows import Record
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
+from onstage.events import (
+    BandTurned,
+    Event,
+    GuardianAbsent,
+    GuardianshipAnnulled,
+    GuardianshipBegan,
+    GuardianshipEnded,
+    MemberJoined,
+    MemberLeft,
+)
 from onstage.keys import Keys
 
 
@@ -56,6 +66,32 @@ def _each(db: Connection, keys: Keys, clip_ids: Iterable[int], rule: Callable[[R
         except NotFound:
             continue  # erased a moment ago
         see_again(db, clip)
+
+
+def heed(db: Connection, keys: Keys, event: Event) -> None:
+    """What has happened among people changes what their clips need; it never shows one (R3)."""
+    match event:
+        case MemberJoined() | MemberLeft():
+            changed(db, keys, of_account(db, event.account))
+        case GuardianshipAnnulled():
+            corrected(db, keys, of_person(db, event.minor), frozenset({event.guardian}))
+        case GuardianshipBegan() | GuardianshipEnded() | GuardianAbsent():
+            changed(db, keys, of_person(db, event.minor))
+        case BandTurned(corrected=True):
+            corrected(db, keys, of_person(db, event.person))
+        case BandTurned():
+            changed(db, keys, of_person(db, event.person))
+
+
+HEEDED: tuple[type[Event], ...] = (
+    MemberJoined,
+    MemberLeft,
+    GuardianshipBegan,
+    GuardianshipEnded,
+    GuardianshipAnnulled,
+    GuardianAbsent,
+    BandTurned,
+)
 
 
 def see_again(db: Connection, clip: int) -> None:

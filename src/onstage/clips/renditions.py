@@ -1,11 +1,13 @@
 """The files of a clip as rows: renditions and covers come in, what they replace is named for removal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 
-from onstage.clips.models import clips, renditions
+from onstage.clips.models import clip_media, clips, renditions
 from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,18 @@ class Rendition:
 
 @dataclass(frozen=True)
 class CoverKeys:
-    """A stored cover in two sizes, and the color that stands in for it until it has come."""
+    """A stored cover in three sizes, and what stands in for it until it has come: see media.covers.Cover."""
 
     large: str
     small: str
+    tiny: str
+    placeholder: str
     color: str
+
+    @property
+    def keys(self) -> list[str]:
+        """The objects."""
+        return [self.large, self.small, self.tiny]
 
 
 def add(db: Connection, clip: int, made: Rendition) -> None:
@@ -55,11 +64,38 @@ def largest(db: Connection, clip: int) -> str | None:
     return db.execute(best).scalar()
 
 
-def set_cover(db: Connection, clip: int, cover: CoverKeys, *, replace: bool) -> list[str]:
-    """Give a clip its cover; gives the keys that nothing names any more. Without `replace` an older cover stays."""
-    found = db.execute(select(clips.c.cover, clips.c.cover_small).where(clips.c.id == clip).with_for_update()).first()
-    if found is None or (found[0] is not None and not replace):
-        return [cover.large, cover.small]
+def short_sides(db: Connection, clip: int) -> set[int]:
+    """The short side of every rendition that there is."""
+    rows = db.execute(select(renditions.c.width, renditions.c.height).where(renditions.c.clip_id == clip))
+    return {min(width, height) for width, height in rows}
+
+
+def smallest(db: Connection, clip: int) -> str | None:
+    """The key of the rendition that is the least work to read; None: there is none."""
+    least = select(renditions.c.key).where(renditions.c.clip_id == clip).order_by(renditions.c.height).limit(1)
+    return db.execute(least).scalar()
+
+
+def note_media(db: Connection, clip: int, **values: object) -> None:
+    """Set columns of `clip_media`; the clip is there and locked."""
+    insert_missing(db, clip_media, clip_id=clip)
+    db.execute(update(clip_media).where(clip_media.c.clip_id == clip).values(values))
+
+
+def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequence[str] | None = None) -> list[str]:
+    """Give a clip its cover; gives the keys that nothing names any more.
+
+    With `instead_of` only where the cover is one of these keys, or there is none: a choice of its author stays.
+    """
+    found = db.execute(
+        select(clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny)
+        .outerjoin_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
+        .where(clips.c.id == clip)
+        .with_for_update(of=clips)
+    ).first()
+    if found is None or (instead_of is not None and found[0] is not None and found[0] not in instead_of):
+        return cover.keys
     values = {"cover": cover.large, "cover_small": cover.small, "color": cover.color}
     db.execute(update(clips).where(clips.c.id == clip).values(values))
+    note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder)
     return [key for key in found if key is not None]

@@ -5,30 +5,25 @@ from collections.abc import Sequence
 from sqlalchemy import Column, select
 
 from onstage.accounts.age import Band
-from onstage.accounts.leaving import Purger, Subject, erase, purge_accounts
+from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
 from onstage.accounts.models import accounts, people
 from onstage.clips import holds
-from onstage.clips.deletion import erase_rows
 from onstage.clips.models import HoldKind, clips
 from onstage.db.engine import Connection
 from onstage.storage.journal import Entry
 
-_NOBODY = -1
 _BATCH = 500
 
 
 def erase_again(db: Connection, entries: Sequence[Entry], purgers: Sequence[Purger]) -> int:
     """Erase the clips, people and accounts that the journal knows to be gone; gives how many had risen."""
     risen = _there(db, clips.c.id, "clip", entries)
-    erase_rows(db, risen)
+    purge(db, Subject(NOBODY, clips=tuple(risen)), purgers)
     returned = _there(db, people.c.id, "person", entries)
     for person in returned:
         erase(db, person, purgers)
-    ended = Subject(_NOBODY, tuple(_there(db, accounts.c.id, "account", entries)))
-    if ended.accounts:
-        for purge in purgers:
-            purge(db, ended)
-        purge_accounts(db, ended)
+    ended = Subject(NOBODY, tuple(_there(db, accounts.c.id, "account", entries)))
+    purge(db, ended, purgers)
     return len(risen) + len(returned) + len(ended.accounts)
 
 
@@ -39,6 +34,17 @@ def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Ent
         some = named[start : start + _BATCH]
         found += db.execute(select(column).where(column.in_(some))).scalars()
     return found
+
+
+def say_no_again(db: Connection, entries: Sequence[Entry]) -> int:
+    """Place the holds of noes that were said after the backup, and end those that were lifted; gives how many changed."""
+    last = {(entry.id, entry.by): entry for entry in sorted(entries, key=_moment) if entry.kind in {"no", "lifted"}}
+    change = {"no": holds.place, "lifted": holds.lift}
+    return sum(change[entry.kind](db, clip, HoldKind.NO, by) for (clip, by), entry in last.items())
+
+
+def _moment(entry: Entry) -> int:
+    return entry.at
 
 
 def hold_minors(db: Connection) -> int:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Table, delete, insert, select, update
 
 from onstage.clips.facts import around
+from onstage.clips.holds import journal
 from onstage.clips.life import Cap, Clip, Hold, reach_of, shown_reach
 from onstage.clips.models import (
     Audience,
@@ -268,6 +269,8 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip) -> None:
     _differ(db, clip_yeses, clip, map(_yes_row, before.yeses), map(_yes_row, after.yeses))
     _differ(db, clip_caps, clip, map(_cap_row, before.caps), map(_cap_row, after.caps))
     _differ(db, holds, clip, map(_hold_row, before.holds), map(_hold_row, after.holds))
+    for hold in sorted(after.holds ^ before.holds, key=lambda each: (each.kind.value, each.giver)):
+        journal(db, clip, hold.kind, hold.giver, "no" if hold in after.holds else "lifted")
     named = appearances.c.clip_id == clip
     people = after.people - {after.author}
     for person in people - set(db.execute(select(appearances.c.person_id).where(named)).scalars()):

@@ -6,8 +6,8 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from onstage.accounts.models import accounts
-from onstage.clips.models import Stage, clips, renditions, uploads
+from onstage.clips.holdings import KEY_COLUMNS
+from onstage.clips.models import Stage, clips, uploads
 from onstage.clips.upload import expire
 from onstage.clips.workroom import Workroom
 from onstage.clock import HOUR, now
@@ -62,9 +62,8 @@ def sweep_objects(room: Workroom, job: Job) -> None:
 
 
 def _named(db: Connection, keys: list[str]) -> set[str]:
-    columns = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, accounts.c.avatar)
     found: set[str] = set()
-    for column in columns:
+    for column in KEY_COLUMNS:
         found.update(key for key in db.execute(select(column).where(column.in_(keys))).scalars() if key)
     return found
 

@@ -9,7 +9,10 @@ from sqlalchemy import delete, func, insert, select, update
 
 from onstage import ids
 from onstage.accounts.age import Row, Who
+from onstage.accounts.membership import need_not_frozen
 from onstage.accounts.permissions import value_for
+from onstage.accounts.queries import need
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience, Commenters, Stage, clips, renditions, uploads
 from onstage.clock import HOUR, now
@@ -73,15 +76,19 @@ def check(db: Connection, viewer: Viewer, settings: Settings, length: int) -> No
     free = room(db, viewer.person, settings)
     if length > free.bytes:
         raise TooLarge(
-            f"This file has {_megabytes(length)}, and one upload may have {_megabytes(free.bytes)}. "
+            "This file has %(size)s, and one upload may have %(most)s. "
             "Nothing was sent. Choose a shorter video or a smaller size.",
             code="file-too-large",
+            size=_megabytes(length),
+            most=_megabytes(free.bytes),
         )
     if free.left is not None and length > free.left:
         raise TooLarge(
-            f"This file has {_megabytes(length)}, and {_megabytes(free.left)} of your space are left. "
+            "This file has %(size)s, and %(left)s of your space are left. "
             "Nothing was sent. Delete a clip that you no longer need, then try again.",
             code="space-used-up",
+            size=_megabytes(length),
+            left=_megabytes(free.left),
         )
 
 
@@ -92,12 +99,15 @@ def _megabytes(count: int) -> str:
 def begin(db: Connection, viewer: Viewer, settings: Settings, name: str, length: int, metadata: str) -> Upload:
     """Announce an upload under the id `name` and make its clip, shown to whom the age table says by default.
 
-    Raises TooLarge, and Invalid for an empty file or metadata that is not as tus 1.0 says.
+    Raises TooLarge, NotAllowed where nothing new may be made, and Invalid for an empty file or metadata that is not
+    as tus 1.0 says.
     """
     assert viewer.person is not None
     if length == 0:
         raise Invalid("This file is empty. Choose another one, or record again.", code="empty")
     _check_metadata(metadata)
+    need(db, viewer, Act.MAKE)
+    need_not_frozen(db, viewer)
     check(db, viewer, settings, length)
     moment = now()
     clip, slug = ids.new(), ids.slug()

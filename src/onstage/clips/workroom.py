@@ -30,6 +30,7 @@ class Workroom:
     limits: Limits
     keep_originals: bool
     keys: Keys
+    speech_to_text: str
 
     @contextmanager
     def table(self, job: Job) -> Iterator[Path]:
@@ -64,6 +65,7 @@ def open_workroom(settings: Settings, objects: Objects, staging: Staging, keys: 
         limits=limits_of(settings),
         keep_originals=settings.keep_originals,
         keys=keys,
+        speech_to_text=settings.speech_to_text,
     )
 
 

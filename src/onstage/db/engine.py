@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from onstage.errors import NoRoom
+from onstage.errors import NoRoom, Refused, Unreachable
 
 __all__ = ["COMPACT", "Connection", "Database", "Id", "answers", "metadata"]
 
@@ -41,20 +41,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent snapshot; writing in it fails."""
-        with self._reading.connect() as connection, connection.begin():
+        """A consistent snapshot; writing in it fails. Raises Unreachable when the database is away."""
+        with _in_words(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and rolls back when it raises; NoRoom when the disk is full."""
-        try:
-            with self._turn, self._writing.connect() as connection, connection.begin():
-                yield connection
-        except DBAPIError as error:
-            if _is_full(error.orig):
-                raise NoRoom from error
-            raise
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Raises NoRoom when the disk is full, and Unreachable when the database is away.
+        """
+        with _in_words(), self._turn, self._writing.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -76,16 +74,48 @@ class Database:
             raw: Any = connection.connection.driver_connection
             raw.execute("VACUUM INTO ?", (str(target),)).fetchall()
 
+    def scrub(self) -> None:
+        """Leave no byte of deleted rows in the database's files; writers wait meanwhile, for about a second per 100 MB.
+
+        SQLite's secure_delete alone is not enough: what moved between pages before it was deleted stays in their gaps.
+        PostgreSQL frees the space of deleted rows; when it is written over is up to PostgreSQL. Raises TimeoutError
+        while somebody reads an old snapshot.
+        """
+        if self.kind == "postgresql":
+            with self._writing.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+            return
+        with self._turn, self._writing.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.execute("VACUUM").fetchall()
+            busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise TimeoutError("somebody reads an old snapshot of the database")
+
     def close(self) -> None:
         """Give all connections back to the operating system."""
         self._reading.dispose()
         self._writing.dispose()
 
 
-def _is_full(error: BaseException | None) -> bool:
-    return (
-        "disk is full" in str(error) or getattr(error, "sqlstate", "") == "53100"
-    )  # SQLite's words, PostgreSQL's code
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        refused = _refusal(error)
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def _refusal(error: DBAPIError) -> Refused | None:
+    state = getattr(error.orig, "sqlstate", "")  # PostgreSQL's; none where there was nobody who could have given one
+    if "disk is full" in str(error.orig) or state == "53100":
+        return NoRoom()
+    if error.connection_invalidated or (isinstance(error, OperationalError) and state is None):
+        return Unreachable()
+    return None
 
 
 def answers(db: Connection) -> None:

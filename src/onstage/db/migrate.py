@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from onstage.db.engine import Database
 from onstage.db.revision import current, newest
+from onstage.errors import Conflict
 
 HERE = Path(__file__).parent
 _LOCK = 0x0A57A6D
@@ -27,12 +28,15 @@ def configuration() -> Config:
 def upgrade(database: Database, data: Path, to: str | None = None) -> bool:
     """Bring the database to this version, or to the revision `to`; True when there was something to do.
 
-    A filled SQLite file is copied to `before-REVISION.db` first. Raises RuntimeError when rows would point nowhere.
+    A filled SQLite file is copied to `before-REVISION.db` first. Raises Conflict for a database that is newer than this
+    version, and RuntimeError when rows would point nowhere.
     """
     with _only_one(data):
         before, after = current(database), to or newest()
         if before == after:
             return False
+        if before is not None and before > newest():
+            raise Conflict("A newer Onstage wrote this database. Start that version, or restore a backup of this one.")
         if database.kind == "sqlite" and before is not None:
             _keep_copy(database, data / f"before-{after}.db")
         with database.migrating() as db:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, exists, select
+from sqlalchemy import BigInteger, bindparam, case, exists, select
 
 from onstage.accounts.byline import By
-from onstage.accounts.models import accounts, follows, members
+from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import clips, renditions
+from onstage.clips.models import clip_media, clips, renditions
 from onstage.clips.queries import SHOWN, VISIBLE, asked_by
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
@@ -31,9 +31,24 @@ class Rendition:
     codecs: str
 
 
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """A sheet of small pictures along the clip, ten a row: the sides of one, how many, seconds from one to the next."""
+
+    url: str
+    width: int
+    height: int
+    count: int
+    every: float
+
+
 @dataclass(slots=True)
 class Card:
-    """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None."""
+    """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None.
+
+    `base` is where its files are fetched from, empty for this server. `placeholder` is a WebP of some pixels in base64,
+    `gain` in dB brings the sound to -14 LUFS, `languages` those of its captions.
+    """
 
     id: int
     slug: str
@@ -68,6 +83,13 @@ class Card:
     play_token: str = ""
     why: str = ""
     may_comment: bool = False
+    posted_by: str = ""  # who of a joint account made it, for its members alone
+    placeholder: str = ""
+    gain: float = 0.0
+    languages: list[str] = field(default_factory=list)
+    cover_tiny: str | None = None
+    scrub: Scrub | None = None
+    base: str = ""
 
     @property
     def url(self) -> str:
@@ -77,12 +99,17 @@ class Card:
     @property
     def cover_url(self) -> str | None:
         """The poster."""
-        return f"/media/{self.cover}" if self.cover else None
+        return f"{self.base}/media/{self.cover}" if self.cover else None
 
     @property
     def cover_small_url(self) -> str | None:
         """The poster for a grid."""
-        return f"/media/{self.cover_small}" if self.cover_small else None
+        return f"{self.base}/media/{self.cover_small}" if self.cover_small else None
+
+    @property
+    def cover_tiny_url(self) -> str | None:
+        """The poster for a list."""
+        return f"{self.base}/media/{self.cover_tiny}" if self.cover_tiny else None
 
     @property
     def caption_parts(self) -> list[tuple[str, str]]:
@@ -93,12 +120,20 @@ class Card:
 _ACCOUNT: Any = bindparam("viewer_account", type_=BigInteger)
 _IDS = [bindparam(f"id{place}", type_=BigInteger) for place in range(AT_ONCE)]
 _friend_edge = follows.alias()
+_theirs, _own = members.alias(), accounts.alias()
+_MAKER = (
+    select(_own.c.name)
+    .join_from(_theirs, _own, _own.c.id == _theirs.c.account_id)
+    .where(_theirs.c.person_id == clips.c.person_id, _own.c.kind == Kind.PERSONAL.value)
+    .scalar_subquery()
+)
 
 
 def _card(*row: Any) -> Card:
     (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
-    (views, liked_by, commented, saved_by, shared, liked, saved, following, follows_back, member, shown) = row[22:]
+    (views, liked_by, commented, saved_by, shared, liked, saved, following, follows_back, member, shown) = row[22:33]
+    (maker, hint, gain, languages, tiny, scrub, *scrub_shape) = row[33:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -115,9 +150,15 @@ def _card(*row: Any) -> Card:
         likes=liked_by or 0 if visible_counts else None,
         comments=commented or 0, saves=saved_by or 0 if visible_counts else None,
         shares=shared or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
-        following=bool(following), mine=mine, shown=bool(shown),
+        following=bool(following), mine=mine, shown=bool(shown), posted_by=(maker or "") if mine else "",
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
+        placeholder=hint or "", gain=(gain or 0) / 100, languages=(languages or "").split(), cover_tiny=tiny,
+        scrub=_scrub(scrub, *scrub_shape) if scrub else None,
     )  # fmt: skip
+
+
+def _scrub(key: str, width: int, height: int, count: int, every_us: int) -> Scrub:
+    return Scrub(f"/media/{key}", width, height, count, every_us / 1_000_000)
 
 
 _CARDS = Hot(
@@ -137,10 +178,14 @@ _CARDS = Hot(
         ),
         exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")),
         SHOWN,
+        case((accounts.c.kind == Kind.JOINT.value, _MAKER)),
+        clip_media.c.placeholder, clip_media.c.gain, clip_media.c.languages, clip_media.c.cover_tiny, clip_media.c.scrub,
+        clip_media.c.scrub_width, clip_media.c.scrub_height, clip_media.c.scrub_count, clip_media.c.scrub_us,
     )
     .join_from(clips, accounts, accounts.c.id == clips.c.account_id)
     .outerjoin(counts, counts.c.clip_id == clips.c.id)
     .outerjoin(totals, totals.c.clip_id == clips.c.id)
+    .outerjoin(clip_media, clip_media.c.clip_id == clips.c.id)
     .where(clips.c.id.in_(_IDS), VISIBLE),
     _card,
 )  # fmt: skip

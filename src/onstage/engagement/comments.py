@@ -1,6 +1,7 @@
 """Comments on clips, with one level of replies."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, insert, or_, select, true
@@ -11,20 +12,46 @@ from onstage.accounts.models import accounts, blocks, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Commenters, clips
 from onstage.clips.queries import VISIBLE, Seen, asked_by, seen
-from onstage.clock import now
+from onstage.clock import MINUTE, SECOND, now
 from onstage.db.engine import Connection
 from onstage.engagement import counts
 from onstage.engagement.acts import Act, record
-from onstage.engagement.models import comments
-from onstage.errors import Invalid, NotAllowed, NotFound
+from onstage.engagement.models import comment_likes, comment_rules, comments
+from onstage.errors import Invalid, NotAllowed, NotFound, TooMany
+from onstage.events import Commented
+from onstage.jobs import queue
 from onstage.text import clean, parts
 
 LONGEST = 1000
+MOST, WINDOW = 30, 10 * MINUTE
+"""So many comments may one person write in so long, as one account."""
+
+
+class State(StrEnum):
+    """How a comment stands."""
+
+    SHOWN = "shown"
+    HELD = "held"
+    HIDDEN = "hidden"
+
+
+def state_of_new(db: Connection, account: int, said: str) -> State:
+    """How a comment of somebody else begins under a clip of this account: shown, or held by the account's rules."""
+    rules = db.execute(select(comment_rules).where(comment_rules.c.account_id == account)).one_or_none()
+    if rules is None:
+        return State.SHOWN
+    folded = said.casefold()
+    is_held = rules.holds_all or any(word in folded for word in rules.held_words.split("\n") if word)
+    return State.HELD if is_held else State.SHOWN
 
 
 @dataclass(slots=True)
 class Comment:
-    """A comment as a viewer sees it; `replies` is filled for comments of the first level."""
+    """A comment as a viewer sees it; `replies` is filled for comments of the first level.
+
+    `state`: shown, held (waits for approval) or hidden; those two only its writer and the clip's people see. `runs`:
+    whether the viewer is one of the latter.
+    """
 
     id: int
     account: By
@@ -33,6 +60,12 @@ class Comment:
     parent: int | None
     mine: bool
     may_delete: bool
+    runs: bool
+    state: str
+    edited_at: int | None
+    pinned: bool
+    likes: int
+    liked: bool
     reply_count: int = 0
     replies: list["Comment"] = field(default_factory=list)
 
@@ -69,20 +102,40 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
         raise NotAllowed("Comments on this clip are not open to you.", code="comments-closed")
     said = clean(words)
     if not 1 <= len(said) <= LONGEST:
-        raise Invalid(f"A comment has 1 to {LONGEST} characters.", field="words")
-    thread = None if parent is None else _thread(db, viewer, clip.id, parent)
+        raise Invalid("A comment has 1 to %(most)s characters.", field="words", most=LONGEST)
+    _not_too_often(db, viewer)
+    thread = None if parent is None else _thread(db, viewer, clip, parent)
     fresh = ids.new()
     row = {"id": fresh, "clip_id": clip.id, "account_id": viewer.account, "person_id": viewer.person}
-    db.execute(insert(comments).values(**row, parent_id=thread, words=said, at=now()))
-    counts.add(db, clip.id, "comments", 1)
+    state = State.SHOWN if clip.is_member else state_of_new(db, clip.account, said)
+    db.execute(insert(comments).values(**row, parent_id=thread, words=said, at=now(), state=state.value))
+    if state is State.SHOWN:
+        counts.add(db, clip.id, "comments", 1)
+        said_to(db, clip, viewer.account, said, parent, thread)
     record(db, viewer, clip.id, Act.COMMENT)
-    return _one(db, viewer, clip, fresh)
+    return one(db, viewer, clip, fresh)
 
 
-def _thread(db: Connection, viewer: Viewer, clip: int, parent: int) -> int:
+def said_to(db: Connection, clip: Seen, by: int | None, words: str, parent: int | None, thread: int | None) -> None:
+    """Let others hear of a comment that is shown now."""
+    answered = None
+    if parent is not None:
+        answered = db.execute(select(comments.c.account_id).where(comments.c.id == parent)).scalar()
+    assert by is not None
+    queue.record(db, Commented(clip.id, clip.account, by, words, answered, thread))
+
+
+def _not_too_often(db: Connection, viewer: Viewer) -> None:
+    lately = select(func.count()).where(comments.c.person_id == viewer.person, comments.c.at > now() - WINDOW)
+    mine = lately.where(comments.c.account_id == viewer.account)
+    if db.execute(mine).scalar_one() >= MOST:
+        raise TooMany("That were many comments in a short time. Wait a little.", retry_after=WINDOW // SECOND)
+
+
+def _thread(db: Connection, viewer: Viewer, clip: Seen, parent: int) -> int:
     """The first comment of the thread, which now can't be deleted until this transaction ends."""
-    answered = (comments.c.id == parent) & (comments.c.clip_id == clip)
-    found = select(comments.c.id, comments.c.parent_id).where(answered, not_blocked(viewer))
+    answered = (comments.c.id == parent) & (comments.c.clip_id == clip.id)
+    found = select(comments.c.id, comments.c.parent_id).where(answered, not_blocked(viewer), _told_to(viewer, clip))
     row = db.execute(found.with_for_update(read=True, key_share=True)).one_or_none()
     if row is None:
         raise NotFound("The comment you answer is not there any more.")
@@ -103,8 +156,10 @@ def remove(db: Connection, viewer: Viewer, comment_id: int) -> None:
     is_member = exists().where(members.c.account_id == row.account_id, members.c.person_id == viewer.person)
     if row.person_id != viewer.person and not db.execute(select(is_member)).scalar_one():
         raise NotAllowed("Only who wrote a comment, or whose clip it is, can delete it.")
-    gone = db.execute(delete(comments).where(comments.c.parent_id == row.id)).rowcount
-    gone += db.execute(delete(comments).where(comments.c.id == row.id)).rowcount
+    whole = or_(comments.c.parent_id == row.id, comments.c.id == row.id)
+    gone = db.execute(select(func.count()).where(whole, comments.c.state == State.SHOWN.value)).scalar_one()
+    db.execute(delete(comments).where(comments.c.parent_id == row.id))
+    db.execute(delete(comments).where(comments.c.id == row.id))
     counts.add(db, row.clip_id, "comments", -gone)
 
 
@@ -121,6 +176,15 @@ def not_blocked(viewer: Viewer, account: ColumnElement[int] = comments.c.account
     )
 
 
+def shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that a comment is shown, or that the viewer wrote it or is one of those who run the clip's account.
+
+    For statements that have the clip in them.
+    """
+    runs = exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == viewer.person)
+    return or_(comments.c.state == State.SHOWN.value, comments.c.person_id == viewer.person, runs)
+
+
 _ROW = select(
     comments.c.id,
     accounts.c.handle,
@@ -130,10 +194,18 @@ _ROW = select(
     comments.c.at,
     comments.c.parent_id,
     comments.c.person_id,
+    comments.c.state,
+    comments.c.edited_at,
+    comments.c.pinned_at,
+    comments.c.likes,
+    comments.c.account_id,
 ).join_from(comments, accounts, accounts.c.id == comments.c.account_id)
 
 
 def _read(db: Connection, viewer: Viewer, clip: Seen, statement: Select[Any]) -> list[Comment]:
+    rows = db.execute(statement).all()
+    mine = (comment_likes.c.account_id == viewer.account) & comment_likes.c.comment_id.in_([row.id for row in rows])
+    liked = set(db.execute(select(comment_likes.c.comment_id).where(mine)).scalars())
     return [
         Comment(
             id=row.id,
@@ -143,12 +215,26 @@ def _read(db: Connection, viewer: Viewer, clip: Seen, statement: Select[Any]) ->
             parent=row.parent_id,
             mine=row.person_id == viewer.person,
             may_delete=row.person_id == viewer.person or clip.is_member,
+            runs=clip.is_member,
+            state=row.state,
+            edited_at=row.edited_at,
+            pinned=row.pinned_at is not None,
+            likes=row.likes,
+            liked=row.id in liked,
         )
-        for row in db.execute(statement)
+        for row in rows
     ]
 
 
-def _one(db: Connection, viewer: Viewer, clip: Seen, comment_id: int) -> Comment:
+def _told_to(viewer: Viewer, clip: Seen) -> ColumnElement[bool]:
+    """The same where it is known whether the viewer runs the clip's account."""
+    return (
+        true() if clip.is_member else or_(comments.c.state == State.SHOWN.value, comments.c.person_id == viewer.person)
+    )
+
+
+def one(db: Connection, viewer: Viewer, clip: Seen, comment_id: int) -> Comment:
+    """A comment of this clip as the viewer sees it."""
     return _read(db, viewer, clip, _ROW.where(comments.c.id == comment_id))[0]
 
 
@@ -160,25 +246,28 @@ def listed(
     Comments of the first level carry their first three replies. Raises NotFound.
     """
     clip = seen(db, viewer, slug)
-    mine = _ROW.where(comments.c.clip_id == clip.id, not_blocked(viewer))
+    mine = _ROW.where(comments.c.clip_id == clip.id, not_blocked(viewer), _told_to(viewer, clip))
     if parent is not None:
         statement = mine.where(comments.c.parent_id == parent).order_by(comments.c.id)
         if before is not None:
             statement = statement.where(comments.c.id > before)
     else:
-        statement = mine.where(comments.c.parent_id.is_(None)).order_by(comments.c.id.desc())
+        statement = mine.where(comments.c.parent_id.is_(None), comments.c.pinned_at.is_(None))
+        statement = statement.order_by(comments.c.id.desc())
         if before is not None:
             statement = statement.where(comments.c.id < before)
     found = _read(db, viewer, clip, statement.limit(limit + 1))
     shown = found[:limit]
     if parent is None:
-        _add_replies(db, viewer, clip, shown)
+        first = _read(db, viewer, clip, mine.where(comments.c.pinned_at.is_not(None))) if before is None else []
+        _add_replies(db, viewer, clip, first + shown)
+        return first + shown, shown[-1].id if len(found) > limit else None
     return shown, shown[-1].id if len(found) > limit else None
 
 
 def _add_replies(db: Connection, viewer: Viewer, clip: Seen, shown: list[Comment]) -> None:
     by_id = {comment.id: comment for comment in shown}
-    theirs = comments.c.parent_id.in_(by_id)
+    theirs = and_(comments.c.parent_id.in_(by_id), _told_to(viewer, clip))
     totals = (
         select(comments.c.parent_id, func.count()).where(theirs, not_blocked(viewer)).group_by(comments.c.parent_id)
     )

@@ -161,8 +161,40 @@ comments = Table(
     Column("parent_id", BigInteger, ForeignKey("comments.id", ondelete="CASCADE")),
     Column("words", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, server_default="shown"),  # shown, held for approval, hidden
+    Column("edited_at", BigInteger),
+    Column("pinned_at", BigInteger),
+    Column("likes", Integer, nullable=False, server_default="0"),
     Index("ix_comments_clip", "clip_id", "parent_id", "id"),
     Index("ix_comments_account", "account_id"),
+)
+
+comment_likes = Table(
+    "comment_likes",
+    metadata,
+    Column("comment_id", BigInteger, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_comment_likes_account", "account_id"),
+    **COMPACT,
+)
+
+comment_versions = Table(  # what a comment said before it was edited, and since when
+    "comment_versions",
+    metadata,
+    Column("comment_id", BigInteger, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("words", Text, nullable=False),
+    **COMPACT,
+)
+
+comment_rules = Table(  # what an account does with comments of others under its clips
+    "comment_rules",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("holds_all", Integer, nullable=False, server_default="0"),  # 1: each waits for approval
+    Column("held_words", Text, nullable=False, server_default=""),  # one word or phrase a line, folded
 )
 
 counts = Table(  # changed in the transaction that changes what is counted

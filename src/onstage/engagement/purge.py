@@ -1,11 +1,12 @@
 """When somebody leaves: their likes, saves and comments go, the counts with them, and the log no longer knows them."""
 
-from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Table, delete, func, or_, select, true, update
 
 from onstage.accounts.leaving import Subject
+from onstage.clips import cases
 from onstage.db.engine import Connection
 from onstage.engagement import counts
-from onstage.engagement.models import comments, likes, plays, saves, seen, shares
+from onstage.engagement.models import comment_likes, comments, likes, plays, saves, seen, shares
 from onstage.engagement.viewers import NOBODY, of_account
 
 
@@ -14,12 +15,27 @@ def purge(db: Connection, subject: Subject) -> int:
     gone = 0
     for table, what in ((likes, "likes"), (saves, "saves"), (shares, "shares")):
         gone += _take(db, table, _theirs(table, subject), what)
+    liked = select(comment_likes.c.comment_id).where(_theirs(comment_likes, subject))
+    db.execute(update(comments).where(comments.c.id.in_(liked)).values(likes=comments.c.likes - _likes_of(subject)))
+    gone += db.execute(delete(comment_likes).where(_theirs(comment_likes, subject))).rowcount
     written = select(comments.c.id).where(_theirs(comments, subject))
     gone += _take(db, comments, or_(_theirs(comments, subject), comments.c.parent_id.in_(written)), "comments")
     for account in subject.accounts:
         gone += db.execute(delete(seen).where(seen.c.viewer == of_account(account))).rowcount
         db.execute(update(plays).where(plays.c.viewer == of_account(account)).values(viewer=NOBODY))
-    return gone
+    return gone + _forget_clips(db, subject)
+
+
+def _forget_clips(db: Connection, subject: Subject) -> int:
+    """The log counts on without gaps, and no longer says of what; everything else hangs on the clip and goes with it."""
+    about = plays.c.clip_id.in_(cases.ending(db, subject))
+    return db.execute(update(plays).where(about).values(clip_id=0)).rowcount
+
+
+def _likes_of(subject: Subject) -> ScalarSelect[int]:
+    """How many likes of theirs a comment has: one for each of their accounts at most."""
+    theirs = (comment_likes.c.comment_id == comments.c.id) & _theirs(comment_likes, subject)
+    return select(func.count()).where(theirs).correlate(comments).scalar_subquery()
 
 
 def _theirs(table: Table, subject: Subject) -> ColumnElement[bool]:
@@ -27,8 +43,9 @@ def _theirs(table: Table, subject: Subject) -> ColumnElement[bool]:
 
 
 def _take(db: Connection, table: Table, condition: ColumnElement[bool], what: str) -> int:
-    by_clip = db.execute(select(table.c.clip_id, func.count()).where(condition).group_by(table.c.clip_id)).all()
+    is_counted = table.c.state == "shown" if table is comments else true()
+    totals = select(table.c.clip_id, func.count()).where(condition, is_counted).group_by(table.c.clip_id)
+    by_clip = db.execute(totals).all()
     for clip, number in by_clip:
         counts.add(db, clip, what, -number)
-    db.execute(delete(table).where(condition))
-    return sum(number for _, number in by_clip)
+    return db.execute(delete(table).where(condition)).rowcount

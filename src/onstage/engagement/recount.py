@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import Integer, Select, Table, cast, func, select
+from sqlalchemy import Integer, Select, Table, cast, func, select, true
 
 from onstage.db.engine import Connection
 from onstage.engagement.models import closed, comments, counts, days, likes, plays, reached, saves, shares, totals
@@ -87,7 +87,9 @@ def _log(db: Connection) -> Iterator[str]:
 def _reactions(db: Connection) -> Iterator[str]:
     for name, table in _LIKE_OF.items():
         shown = _numbers(db, select(counts.c.clip_id, counts.c[name].label(name)))
-        there = _numbers(db, select(table.c.clip_id, func.count().label(name)).group_by(table.c.clip_id))
+        is_counted = table.c.state == "shown" if table is comments else true()
+        each = select(table.c.clip_id, func.count().label(name)).where(is_counted).group_by(table.c.clip_id)
+        there = _numbers(db, each)
         for clip, _ in sorted({*shown, *there}):
             if shown[clip, name] != there[clip, name]:
                 yield f"clip {clip}: {name} is {shown[clip, name]}, recounted {there[clip, name]}"

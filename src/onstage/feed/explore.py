@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
 from onstage.accounts.byline import By
-from onstage.accounts.models import accounts, blocks, members
+from onstage.accounts.models import accounts, blocks, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clip_tags, clips
 from onstage.clips.queries import FOR_ALL, FOUND, asked_by
@@ -103,6 +103,30 @@ def search_accounts(db: Connection, viewer: Viewer, search: Search, query: str, 
     )
     found = {row.id: By(row.handle, row.name, row.avatar) for row in db.execute(statement, asked_by(viewer))}
     return [found[account] for account in sought if account in found][:limit]
+
+
+def handles(db: Connection, viewer: Viewer, beginning: str, limit: int = 8) -> list[By]:
+    """Accounts whose handle begins so, among those that the acting account follows or that follow it.
+
+    Strangers find nobody here: who may be found by them is for search and the age table.
+    """
+    key = beginning.lower()
+    tied = or_(
+        *(
+            exists().where(one == viewer.account, other == accounts.c.id, follows.c.accepted == 1)
+            for one, other in (
+                (follows.c.follower_id, follows.c.target_id),
+                (follows.c.target_id, follows.c.follower_id),
+            )
+        )
+    )
+    statement = (
+        select(accounts.c.handle, accounts.c.name, accounts.c.avatar)
+        .where(accounts.c.handle >= key, accounts.c.handle < key + "\U0010ffff", tied, ~_hidden_from_viewer())
+        .order_by(accounts.c.handle)
+        .limit(limit)
+    )
+    return [By(*row) for row in db.execute(statement, asked_by(viewer))]
 
 
 def _hidden_from_viewer() -> ColumnElement[bool]:

@@ -18,7 +18,9 @@ from onstage.jobs.wake import ring
 
 LEASE = 60 * SECOND
 EVENT = "event"
+NO_ROOM = "no room"
 _LONGEST_PAUSE = 600 * SECOND
+_ROOM_PAUSE = 20 * SECOND
 
 
 class LeaseLost(Exception):
@@ -182,8 +184,13 @@ def put_back(db: Connection, job: Claim, error: str, *, give_up: bool) -> None:
     _return(db, job, due_at=None if give_up else now() + pause, error=error[:2000])
 
 
+def wait_for_room(db: Connection, job: Claim) -> None:
+    """The disk was full: try again soon, as often as it takes; that was no attempt."""
+    _return(db, job, due_at=now() + _ROOM_PAUSE, attempt=jobs.c.attempt - 1, error="The disk is full.", step=NO_ROOM)
+
+
 def _return(db: Connection, job: Claim, **values: object) -> None:
-    values |= {"owner": None, "lease_until": None, "step": "", "percent": 0}
+    values = {"owner": None, "lease_until": None, "step": "", "percent": 0} | values
     if db.execute(update(jobs).where(_mine(job)).values(**values)).rowcount != 1:
         raise LeaseLost
 

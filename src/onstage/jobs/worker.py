@@ -1,6 +1,8 @@
 """Workers: a thread for each lane takes jobs and runs them step by step; finished steps are never done twice."""
 
+import errno
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -141,6 +143,10 @@ def run_one(database: Database, kinds: Mapping[str, Kind], claim: queue.Claim) -
 
 def _fail(database: Database, kind: Kind, job: Job, claim: queue.Claim, error: Exception, *, is_last: bool) -> None:
     try:
+        if _is_full_disk(error):
+            with database.write() as db:
+                queue.wait_for_room(db, claim)
+            return
         if is_last and kind.gave_up:
             kind.gave_up(job)
             with database.write() as db:
@@ -150,6 +156,12 @@ def _fail(database: Database, kind: Kind, job: Job, claim: queue.Claim, error: E
             queue.put_back(db, claim, f"{type(error).__name__}: {error}", give_up=is_last)
     except Exception as again:  # noqa: BLE001, the lease runs out and another attempt follows
         _log.warning("job %d (%s) could not be put back", claim.id, claim.kind, exc_info=again)
+
+
+def _is_full_disk(error: Exception) -> bool:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return True
+    return os.strerror(errno.ENOSPC) in str(error)  # stores have errors of their own
 
 
 def run_due(database: Database, kinds: Mapping[str, Kind], lanes: Sequence[Lane] = tuple(Lane)) -> int:

@@ -1,5 +1,6 @@
 """Make the covers of a clip: from one of its pictures, or from a picture that its author gives."""
 
+import base64
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ _BOUNDS = sandbox.Bounds(cpu_seconds=60, file_size=64 << 20, threads=1)
 _COLORS = "out_color_matrix=bt601:out_range=tv"
 _LARGE = f"scale=w=min(1280\\,iw):h=min(1280\\,ih):force_original_aspect_ratio=decrease:flags=bicubic:{_COLORS}"
 _SMALL = f"scale=w=min(360\\,iw):h=min(360\\,ih):force_original_aspect_ratio=increase:flags=area:{_COLORS}"
+_TINY = f"scale=w=min(120\\,iw):h=min(120\\,ih):force_original_aspect_ratio=increase:flags=area:{_COLORS}"
+_HINT = f"scale=w=12:h=12:force_original_aspect_ratio=increase:flags=area:{_COLORS}"
 _WEBP = ("-frames:v", "1", "-map_metadata", "-1", "-c:v", "libwebp", "-quality", "75", "-compression_level", "2")
 _MEAN = ("-frames:v", "1", "-f", "rawvideo", "pipe:1")
 _DARK = 32  # mean of 0 to 255 up to which a picture counts as black
@@ -21,17 +24,22 @@ _FLAT = "format=gbrap,premultiply=inplace=1,"
 
 @dataclass(frozen=True)
 class Cover:
-    """The picture shown before a clip plays: `small` for grids, `color` the mean as `#rrggbb` until it has come."""
+    """The picture shown before a clip plays: `small` for grids, `tiny` for lists.
+
+    Until it has come, `placeholder` stands in: a WebP of some pixels, in base64; and `color`, the mean as `#rrggbb`.
+    """
 
     webp: Path
     small: Path
+    tiny: Path
+    placeholder: str
     width: int
     height: int
     color: str
 
 
 def quick_cover(ffmpeg: str, path: Path, folder: Path, at_us: int | None = None) -> Cover:
-    """A cover from a rendition, in `cover.webp` and `cover-small.webp`: the first picture that isn't black.
+    """A cover from a rendition, in `cover.webp`, `cover-small.webp` and `cover-tiny.webp`: the first picture that isn't black.
 
     `at_us` is the author's choice, in microseconds from the start. Raises Unplayable where no picture can be read.
     """
@@ -67,24 +75,29 @@ def _lit(ffmpeg: str, path: Path, folder: Path) -> Cover | None:
 def _cover(
     ffmpeg: str, options: list[str], path: Path, folder: Path, *, before: str = "", formats: str = sandbox.FORMATS
 ) -> Cover | None:
-    large, small = folder.absolute() / "cover.webp", folder.absolute() / "cover-small.webp"
+    outs = {name: folder.absolute() / f"{name}.webp" for name in ("cover", "cover-small", "cover-tiny", "cover-hint")}
     graph = (
-        f"[0:v]{before}split[a][b];[a]{_LARGE},format=yuv420p[large];"
-        f"[b]{_SMALL},split[c][d];[c]format=yuv420p[small];[d]format=gbrp,scale=1:1:flags=area,format=rgb24[mean]"
+        f"[0:v]{before}split[a][b];[a]{_LARGE},format=yuv420p[cover];"
+        f"[b]{_SMALL},split=4[c][d][e][f];[c]format=yuv420p[cover-small];[e]{_TINY},format=yuv420p[cover-tiny];"
+        f"[f]{_HINT},format=yuv420p[cover-hint];[d]format=gbrp,scale=1:1:flags=area,format=rgb24[mean]"
     )
     arguments = [*options, "-i", str(path), "-filter_complex", graph, "-map", "[mean]", *_MEAN]
-    for label, out in (("[large]", large), ("[small]", small)):
-        arguments += ["-map", label, *_WEBP, "-f", "webp", str(out)]
+    for name, out in outs.items():
+        arguments += ["-map", f"[{name}]", *_WEBP, "-f", "webp", str(out)]
     try:
         mean = sandbox.run(ffmpeg, arguments, _BOUNDS, formats=formats).stdout
     except sandbox.Stopped as stopped:
-        _remove(large, small)
+        _remove(*outs.values())
         raise unplayable_for(stopped) from stopped
-    size = _size(large)
+    size = _size(outs["cover"])
     if len(mean) != 3 or not size:
-        _remove(large, small)
+        _remove(*outs.values())
         return None
-    return Cover(large, small, *size, f"#{mean.hex()}")
+    hint = outs.pop("cover-hint")
+    placeholder = base64.b64encode(hint.read_bytes()).decode()
+    hint.unlink()
+    large, small, tiny = outs.values()
+    return Cover(large, small, tiny, placeholder, *size, f"#{mean.hex()}")
 
 
 def _remove(*paths: Path) -> None:

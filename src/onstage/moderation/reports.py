@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, or_, select, update
 
 from onstage import ids
-from onstage.accounts.models import accounts, members, people
+from onstage.accounts.models import accounts, guardianships, members, people
 from onstage.accounts.queries import by_handle
 from onstage.accounts.viewer import Viewer
 from onstage.clips import cases, holds
@@ -83,7 +83,7 @@ def report_comment(db: Connection, viewer: Viewer, comment: int, reason: Reason,
     row = db.execute(
         select(comments.c.account_id, comments.c.person_id, comments.c.clip_id)
         .join_from(comments, clips, clips.c.id == comments.c.clip_id)
-        .where(comments.c.id == bindparam("reported"), VISIBLE),
+        .where(comments.c.id == bindparam("reported"), comments.c.state == "shown", VISIBLE),
         {"reported": comment, **asked_by(viewer)},
     ).first()
     if row is None:
@@ -95,7 +95,7 @@ def _keep(db: Connection, viewer: Viewer, about: _About, reason: Reason, words: 
     """One open report of a person about a thing: saying it again replaces the words."""
     said = clean(words)
     if len(said) > WORDS_LENGTH:
-        raise Invalid(f"A report has at most {WORDS_LENGTH} characters.", field="words")
+        raise Invalid("A report has at most %(most)s characters.", field="words", most=WORDS_LENGTH)
     same = and_(
         reports.c.reporter_id == viewer.person,
         reports.c.account_id == about.account,
@@ -119,17 +119,38 @@ def _is(column: ColumnElement[Any], value: int | None) -> ColumnElement[bool]:
     return column.is_(None) if value is None else column == value
 
 
-def readers(db: Connection, account: int, author: int | None = None) -> int:
-    """How many people a report about this account would reach; none: the page says so and names outside help."""
-    party = exists().where(members.c.account_id == account, members.c.person_id == people.c.id)
-    impartial = and_(people.c.is_server_owner == 1, ~party, people.c.id != (author or 0))
+def readers(db: Connection, viewer: Viewer, account: int, author: int | None = None) -> int:
+    """How many people a report of this viewer would reach; none: the page says so and names outside help."""
+    of_account = select(members.c.person_id).where(members.c.account_id == account)
+    party = or_(people.c.id.in_(of_account), people.c.id == (author or 0))
+    theirs = exists().where(
+        guardianships.c.guardian_id == people.c.id,
+        or_(
+            guardianships.c.minor_id == (viewer.person or 0),
+            guardianships.c.minor_id == (author or 0),
+            guardianships.c.minor_id.in_(of_account),
+        ),
+    )
+    impartial = and_(people.c.is_server_owner == 1, ~party, ~theirs)
     return int(db.execute(select(func.count()).select_from(people).where(impartial)).scalar_one())
 
 
 def _impartial(viewer: Viewer) -> ColumnElement[bool]:
-    """The viewer neither made what is reported nor belongs to its account (consent.md R10, R11)."""
+    """The viewer neither made what is reported nor belongs to its account (consent.md R10, R11).
+
+    Nor are, or were, they a guardian of who reports, who made it, or a member of its account.
+    """
+    of_account = select(members.c.person_id).where(members.c.account_id == reports.c.account_id).correlate(reports)
     member = exists().where(members.c.account_id == reports.c.account_id, members.c.person_id == viewer.person)
-    return and_(~member, or_(reports.c.person_id.is_(None), reports.c.person_id != viewer.person))
+    guardian = exists().where(
+        guardianships.c.guardian_id == viewer.person,
+        or_(
+            guardianships.c.minor_id == reports.c.reporter_id,
+            guardianships.c.minor_id == reports.c.person_id,
+            guardianships.c.minor_id.in_(of_account),
+        ),
+    )
+    return and_(~member, ~guardian, or_(reports.c.person_id.is_(None), reports.c.person_id != viewer.person))
 
 
 def open_reports(
@@ -176,7 +197,7 @@ def settle(db: Connection, viewer: Viewer, report: int, outcome: Outcome, words:
         raise Conflict("This report has been settled already.")
     reason = clean(words)
     if not 1 <= len(reason) <= WORDS_LENGTH:
-        raise Invalid(f"Give a reason, in at most {WORDS_LENGTH} characters.", field="words")
+        raise Invalid("Give a reason, in at most %(most)s characters.", field="words", most=WORDS_LENGTH)
     if outcome is Outcome.HOLD:
         _hold(db, viewer, row)
     settled = {"settled_at": now, "settled_by": viewer.person, "outcome": outcome.value, "settled_words": reason}

@@ -1,4 +1,4 @@
-"""The journal of deletions: a file beside the backups, so that what is restored from one does not rise again."""
+"""The journal of deletions and noes: a file beside the backups, so that a restore brings back nothing that was ended."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,15 @@ import msgspec
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was erased for good: `kind` is `clip`, `person` or `account`, `at` in microseconds."""
+    """Something that was erased for good: `kind` is `clip`, `person` or `account`, `at` in microseconds.
+
+    Or what somebody said of a clip (`id`): `no`, and `lifted` when they take it back; `by` is the person.
+    """
 
     kind: str
     id: int
     at: int
+    by: int = 0
 
 
 def append(path: Path, entries: Sequence[Entry]) -> None:

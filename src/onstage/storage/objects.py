@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
@@ -59,6 +60,16 @@ class Objects:
     def path(self, key: str) -> Path | None:
         """The file of a key, whether it exists or not; None where objects are not files."""
         return self._folder / _place(key) if self._folder else None
+
+    def place(self, key: str) -> str:
+        """Where an object lies below the store's root, for whoever else may read there."""
+        return _place(key)
+
+    def address(self, key: str, seconds: int) -> str:
+        """Where anybody can GET the object for so long. Raises TypeError where objects are not on S3."""
+        if not isinstance(self._store, S3Store):
+            raise TypeError("only S3 gives out addresses")
+        return obstore.sign(self._store, "GET", _place(key), timedelta(seconds=seconds))
 
     def put(self, key: str, source: Path) -> None:
         """Store a finished file under a fresh key; when this returns it survives a power cut. `source` stays.

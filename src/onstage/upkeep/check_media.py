@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 from onstage import datafolder
-from onstage.clips import holdings
+from onstage.clips import holdings, mending
 from onstage.clock import HOUR, now
 from onstage.db.engine import Database
 from onstage.errors import InUse
@@ -17,18 +17,28 @@ _SHOWN = 5
 
 
 def check(database: Database, objects: Objects, *, mend: bool) -> Iterator[Finding]:
-    """Compare; with `mend`, remove what belongs to nothing and is old enough to be surely nobody's."""
+    """Compare; with `mend`, make anew what is lost and can be, and remove what is old enough to be surely nobody's."""
+    with database.read() as db:
+        before = holdings.object_keys(db)  # what is made in the meantime is no loss
     there = list(objects.list())
+    missing = before - {stored.key for stored in there}
+    if missing and mend:
+        with database.write() as db:
+            mended = mending.mend(db, missing)
+        if mended.clips or mended.accounts:
+            yield ok(
+                f"{mended.clips} clips get made anew what they lost; {mended.accounts} lost pictures are taken out."
+            )
     with database.read() as db:
         named = holdings.object_keys(db)
-        lost = holdings.owners(db, named - {stored.key for stored in there})
+        lost = holdings.owners(db, named & missing)
     stray = [stored for stored in there if stored.key not in named]
     old = [stored for stored in stray if stored.changed_at < now() - GRACE]
     if lost:
         which = ", ".join(sorted(lost)[:_SHOWN]) + (" …" if len(lost) > _SHOWN else "")
         yield wrong(
             f"Media of {len(lost)} clips or accounts is not there: {which}.",
-            "Bring it back from a backup, or delete them.",
+            "`onstage doctor --media --mend` makes anew what it can. Bring the rest back from a backup, or delete it.",
         )
     if old and mend:
         objects.delete(stored.key for stored in old)

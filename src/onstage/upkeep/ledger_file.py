@@ -3,19 +3,30 @@
 from pathlib import Path
 
 from onstage.accounts.chain import Head, read_head
-from onstage.accounts.verify import Verified, verify
+from onstage.accounts.verify import SignedReceipt, Verified, verify, verify_receipt
 from onstage.errors import Invalid
 from onstage.settings import Settings
 
 
-def check(_settings: Settings, *, act: str, file: str, head: str | None, key: str) -> None:  # noqa: ARG001
-    """Check a copy and say what it proves. Raises Invalid, and Broken when it is not whole."""
+def check(_settings: Settings, *, act: str, file: str, head: str | None, key: str) -> None:
+    """Check a copy or a receipt and say what it proves. Raises Invalid, and Broken when it is not whole."""
     path = Path(file)
     if not path.is_file():
         raise Invalid(f"There is no file {path}.")
+    if act == "receipt":
+        print(_receipt(verify_receipt(path.read_bytes(), key=key.strip()), trusted=bool(key)))
+        return
     with path.open("rb") as lines:
         found = verify(lines, head=_held(head), key=key.strip())
     print(_told(found, compared=head is not None, trusted=bool(key)))
+
+
+def _receipt(found: SignedReceipt, *, trusted: bool) -> str:
+    lines = ["Signed, and not changed since:", *(f"  {name}: {value}" for name, value in found.said.items())]
+    lines.append(f"Signed by: {found.signer}")
+    if not trusted:
+        lines.append(f"Compare the key with {found.said.get('server')}/.well-known/onstage-ledger.")
+    return "\n".join(lines)
 
 
 def _held(words: str | None) -> Head | None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from onstage import datafolder
 from onstage.clips import holdings
-from onstage.clips.restoring import erase_again, hold_minors
+from onstage.clips.restoring import erase_again, hold_minors, say_no_again
 from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
 from onstage.db.engine import Database
 from onstage.db.migrate import upgrade
 from onstage.db.revision import newest
 from onstage.errors import Conflict
-from onstage.server import PURGERS, open_database
+from onstage.server import open_database, open_search, purgers
 from onstage.settings import Settings
 from onstage.storage import journal as deletions
 from onstage.storage.objects import Objects, open_objects
@@ -111,7 +111,8 @@ def _restore_database(database: Database, archive: Reader, work: Path) -> None:
 
 def _replay(database: Database, entries: list[deletions.Entry] | None, *, nothing_was_deleted: bool) -> None:
     with database.write() as db:
-        gone = erase_again(db, entries or [], PURGERS)
+        gone = erase_again(db, entries or [], purgers(open_search(database)))
+        say_no_again(db, entries or [])
         held = 0 if entries is not None or nothing_was_deleted else hold_minors(db)
     if gone:
         print(f"{gone:,} of what was deleted after the backup had risen with it, and is gone again.")

@@ -14,22 +14,30 @@ from onstage import __version__
 from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
+    agreeing,
+    captions,
+    claims,
     clips,
     clips_edit,
     comments,
     events,
     feeds,
     figures,
+    guardians,
     history,
     invitations,
+    joint,
     ledger,
+    notifications,
     passkeys,
     people,
     plays,
+    receipts,
+    records,
     relations,
     reports,
     sessions,
-    together,
+    time,
     tokens,
     uploads,
 )
@@ -37,11 +45,29 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
-from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
+from onstage.web.pages import asking as asking_pages
+from onstage.web.pages import captions as caption_pages
+from onstage.web.pages import (
+    checking,
+    doors,
+    explore,
+    family,
+    grown,
+    keys,
+    record,
+    server_room,
+    settings,
+    shell,
+    together,
+    watch,
+)
+from onstage.web.pages import claims as claiming
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
-from onstage.web.pages import together as together_pages
+from onstage.web.pages import notifications as notification_pages
+from onstage.web.pages import records as time_and_money
+from onstage.web.pages import time as time_page
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
@@ -49,9 +75,11 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(uploads, clips_edit, together, events, media, ledger, together_pages),
-    *(figures, figure_pages, history, history_pages),
-    *(doors, settings, keys, making, server_room, record),
+    *(joint, guardians, time),
+    *(uploads, clips_edit, captions, agreeing, asking_pages, events, media, ledger, receipts, claims, records),
+    *(figures, figure_pages, history, history_pages, notifications, notification_pages),
+    *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
+    *(together, family, checking, time_page, grown),
 )
 
 
@@ -95,4 +123,11 @@ def make(app: App) -> Asgi:
     web: Any = litestar(app, metrics)
     settings = app.settings
     limit = RateLimit(settings.rate_limit)
-    return Protect(web, origin=settings.origin, proxies=settings.trusted_proxies, limit=limit, metrics=metrics)
+    return Protect(
+        web,
+        origin=settings.origin,
+        proxies=settings.trusted_proxies,
+        limit=limit,
+        metrics=metrics,
+        media=media.elsewhere(app),
+    )

@@ -1,8 +1,10 @@
 """Cards with what only the edge can add: a play token for this viewer, and why a clip is here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from onstage.accounts.viewer import Viewer
+from onstage.clips.models import Audience
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
@@ -23,7 +25,23 @@ def dealt(
         given = Token(card.id, key, moment, surface, 0 if alone else place, round(likely * MILLION))
         card.play_token = seal(app.keys, given)
         card.why = why(page.why.get(card.id, ""))
+        if app.settings.media_delivery == "s3":
+            card.gain = min(0.0, card.gain)  # what comes from elsewhere can't be made louder in the page
+        if app.settings.cdn_url and _is_open(card):
+            _move(card, app.settings.cdn_url.rstrip("/"))
     return found
+
+
+def _is_open(card: Card) -> bool:
+    """Whether every guest may see it, so that a cache may have it."""
+    return card.shown and card.audience == Audience.PUBLIC.value and not card.marked
+
+
+def _move(card: Card, base: str) -> None:
+    card.base = base
+    card.renditions = [replace(each, url=base + each.url) for each in card.renditions]
+    if card.scrub:
+        card.scrub = replace(card.scrub, url=base + card.scrub.url)
 
 
 def with_tokens(

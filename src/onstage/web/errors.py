@@ -8,10 +8,12 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from onstage.accounts.screen_time import TimeIsUp
 from onstage.accounts.viewer import GUEST
 from onstage.errors import NoRoom, Refused, TooMany
 from onstage.web.http import AnyRequest, page, see_other
 from onstage.web.words import gettext as _
+from onstage.web.words import said
 
 log = logging.getLogger("onstage.web")
 
@@ -24,10 +26,13 @@ def wants_json(request: AnyRequest) -> bool:
 
 def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
     """An act that was refused, with its own sentence."""
+    closed = isinstance(error, TimeIsUp) and not wants_json(request)
+    if closed and request.method == "GET" and not request.url.path.startswith("/fragments/"):
+        return see_other("/time")
     extra = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if error.status == 401 and request.url.path.startswith("/api/"):
         extra["www-authenticate"] = "Bearer"
-    return answer(request, error.status, error.code, str(error), error.field, extra)
+    return answer(request, error.status, error.code, said(error), error.field, extra)
 
 
 def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -76,7 +81,8 @@ def answer(
             body["field"] = field
         return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
     if status == 401 and request.method == "GET":
-        return see_other(f"/sign-in?next={quote(request.url.path)}")
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return see_other(f"/sign-in?next={quote(asked)}")
     shown = page("error.html", GUEST, status=status, title=_title(status), sentence=sentence, next_step=_next(status))
     shown.headers.update(headers)
     return shown

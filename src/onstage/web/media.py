@@ -6,21 +6,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from litestar import route
 from litestar.enums import HttpMethod
 from litestar.params import PathParameter
 from litestar.types import ASGIApp
 
+from onstage.accounts import screen_time
 from onstage.accounts.queries import has_avatar
 from onstage.accounts.viewer import GUEST, Viewer
 from onstage.clips.queries import MediaFile, media_for
+from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import NotFound
 from onstage.web.gone import Receive, watching
-from onstage.web.http import AnyRequest, App, anyone, in_thread, reads
+from onstage.web.http import AnyRequest, App, anyone, in_thread, note_watching, reads
 
 _CHUNK = 1 << 20
+_ADDRESS_SECONDS = 60
+_ANY_KEY = "an-object-of-any-name"
+INTERNAL = "/onstage-objects/"  # nginx: an internal location over the folder `objects`
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.IGNORECASE)
 Key = Annotated[str, PathParameter(max_length=80)]
 
@@ -32,7 +38,18 @@ def deliver(db: Connection, viewer: Viewer, app: App, request: AnyRequest, key: 
     found = media_for(db, viewer, key) or _avatar(db, viewer, key)
     if found is None:
         raise NotFound("There is no such file, or it is not for you to see.")
+    if found.content_type.startswith("video/") and not found.own and screen_time.is_limited(viewer):
+        _count(app, db, viewer)
     return Delivery(app, request, found)
+
+
+def _count(app: App, db: Connection, viewer: Viewer) -> None:
+    """Who has limits watches within them; the minute counts, also where no player reports it. Raises TimeIsUp."""
+    assert viewer.person is not None
+    moment = now()
+    screen_time.need_time(db, viewer, moment)
+    if not screen_time.is_noted(db, viewer.person, moment):
+        app.threads.submit(note_watching, app, viewer.person, moment)
 
 
 def _avatar(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
@@ -66,13 +83,29 @@ class Delivery:
     file: MediaFile
 
     async def __call__(self, _scope: Any, receive: Receive, send: Callable[[Any], Any]) -> None:
-        """Send exactly what was asked for, until the client hangs up."""
+        """Send exactly what was asked for, until the client hangs up; or say who does."""
+        delivery = self.app.settings.media_delivery
+        if delivery == "nginx":
+            await self._leave_to_nginx(send)
+            return
+        if delivery == "s3" and self.request.method == "GET":
+            address = await in_thread(self.app, self.app.storage.address, self.file.key, _ADDRESS_SECONDS)
+            await _start(send, 307, {"location": address, "cache-control": "private, no-store", "content-length": "0"})
+            await send({"type": "http.response.body", "body": b""})
+            return
         opened = await in_thread(self.app, _open, self.app, self.file.key)
         try:
             await self._answer(receive, send, opened)
         finally:
             if opened.handle is not None:
                 os.close(opened.handle)
+
+    async def _leave_to_nginx(self, send: Callable[[Any], Any]) -> None:
+        """An answer that nginx fills, ranges and conditions included; it keeps our headers."""
+        place = f"{INTERNAL}{self.app.storage.place(self.file.key)}"
+        headers = {"x-accel-redirect": place, "cache-control": _caching(self.file), "content-disposition": "inline"}
+        await _start(send, 200, headers | {"content-type": self.file.content_type})
+        await send({"type": "http.response.body", "body": b""})
 
     async def _answer(self, receive: Receive, send: Callable[[Any], Any], opened: "_Opened") -> None:
         tag = f'"{self.file.key.partition(".")[0]}"'
@@ -160,6 +193,14 @@ def _names(header: str, tag: str) -> bool:
 async def _start(send: Callable[[Any], Any], status: int, headers: dict[str, str]) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
+
+
+def elsewhere(app: App) -> list[str]:
+    """Origins beside our own that media come from, for the pages' content security policy."""
+    found = [app.settings.cdn_url] if app.settings.cdn_url else []
+    if app.settings.media_delivery == "s3":
+        found.append(app.storage.address(_ANY_KEY, _ADDRESS_SECONDS))
+    return ["{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in found]
 
 
 routes = [deliver]

@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,12 +31,22 @@ class Protect:
     The log names the route and never the path, in which names, secrets of links and people's words stand.
     """
 
-    def __init__(self, inner: Asgi, *, origin: str, proxies: str, limit: RateLimit, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        inner: Asgi,
+        *,
+        origin: str,
+        proxies: str,
+        limit: RateLimit,
+        metrics: Metrics,
+        media: Sequence[str] = (),
+    ) -> None:
         self._inner = inner
         self._origin = origin
         self._proxies = proxies
         self._limit = limit
         self._metrics = metrics
+        self._media = "".join(f" {origin}" for origin in media)
         self._secure = origin.startswith("https://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +103,8 @@ class Protect:
     def _headers(self, scope: Scope, state: dict[str, str]) -> list[tuple[bytes, bytes]]:
         nonce = state["nonce"]
         policy = (
-            "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
+            f"default-src 'self'; img-src 'self' data: blob:{self._media}; media-src 'self' blob:{self._media}; "
+            f"connect-src 'self'{self._media}; "
             f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; object-src 'none'; "
             "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )

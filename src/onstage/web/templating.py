@@ -83,6 +83,7 @@ def make_engine(settings: Settings, static: StaticFiles) -> JinjaTemplateEngine:
         "whole_count": words.whole_count,
         "ago": words.ago,
         "clock": words.clock,
+        "said": words.said,
         "iso": words.iso,
     }
     environment.globals |= {

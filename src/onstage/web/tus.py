@@ -22,6 +22,7 @@ from onstage.storage.objects import new_key
 from onstage.storage.staging import Moved
 from onstage.web import errors
 from onstage.web.http import AnyRequest, App, in_thread
+from onstage.web.words import said
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,expiration,checksum"
@@ -84,7 +85,7 @@ def headers_of(given: Upload, offset: int) -> dict[str, str]:
 def refused(request: AnyRequest, error: Refused) -> Response[Any]:
     """A refusal as its client reads it; one about the version names ours."""
     more = {"tus-resumable": VERSION, "tus-version": VERSION}
-    return errors.answer(request, error.status, error.code, str(error), error.field, more)
+    return errors.answer(request, error.status, error.code, said(error), error.field, more)
 
 
 @dataclass(frozen=True)

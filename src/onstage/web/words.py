@@ -1,6 +1,7 @@
 """The words of the interface: gettext, and how numbers and times are written."""
 
 import gettext as _gettext
+import re
 from contextvars import ContextVar
 
 from babel import Locale
@@ -8,12 +9,15 @@ from babel.dates import format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
 from onstage.clock import SECOND, iso, now, to_datetime
+from onstage.errors import Refused
 
-__all__ = ["ago", "clock", "gettext", "iso", "language", "ngettext", "short_count", "whole_count"]
+__all__ = ["ago", "clock", "gettext", "iso", "language", "ngettext", "said", "short_count", "whole_count"]
 
 language: ContextVar[str] = ContextVar("language", default="en")
 RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 _none = _gettext.NullTranslations()
+_PSEUDO_END = " ~]"
+_PLACES = re.compile(r"(%\(\w+\)\w|%%|<[^>]*>|\{\w+\})")  # what is no words: places, markup
 _PSEUDO = str.maketrans("aeiouAEIOUcn", "áéíóúÁÉÍÓÚçñ")
 
 
@@ -28,9 +32,18 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _pseudo(message) if language.get() == "qps" else message
 
 
+def said(error: Refused) -> str:
+    """The sentence of a refusal in the reader's language."""
+    sentence = gettext(error.sentence)
+    return sentence % error.values if error.values else sentence
+
+
 def _pseudo(message: str) -> str:
-    pieces = message.split("%")
-    return "[" + "%".join([pieces[0].translate(_PSEUDO), *pieces[1:]]) + " ~]"
+    if message.endswith(_PSEUDO_END):
+        return message
+    pieces = _PLACES.split(message)
+    pieces[::2] = [words.translate(_PSEUDO) for words in pieces[::2]]
+    return "[" + "".join(pieces) + _PSEUDO_END
 
 
 def _locale() -> Locale:

@@ -13,7 +13,11 @@ from schemathesis.checks import CheckContext
 THERE = {"slug": os.environ["A_SLUG"], "handle": os.environ["A_HANDLE"]}
 
 
-FLAGS = {"marked", "hand_accepts", "counts_shown"}
+def _flags(case: Case[Any]) -> set[str]:
+    """The names of everything in a body that is yes or no."""
+    described = case.operation.schema.raw_schema["components"]["schemas"].values()
+    fields = [field for each in described for field in each.get("properties", {}).items()]
+    return {name for name, told in fields if "'boolean'" in str(told)}
 
 
 def _is_read_kindly(value: object) -> bool:
@@ -25,7 +29,8 @@ def _is_read_kindly(value: object) -> bool:
 def before_call(_context: Any, case: Case[Any], _kwargs: dict[str, Any]) -> None:
     """Every second time somebody and something that is there, so that not all ends with "there is no such clip"."""
     if isinstance(case.body, dict):
-        case.body |= {name: "neither" for name, value in case.body.items() if name in FLAGS and _is_read_kindly(value)}
+        flags = _flags(case)
+        case.body |= {name: "neither" for name, value in case.body.items() if name in flags and _is_read_kindly(value)}
     for name in THERE.keys() & (case.path_parameters or {}).keys():
         if case.meta and case.meta.generation.mode.is_positive and hash(case.id) % 2:
             case.path_parameters[name] = THERE[name]

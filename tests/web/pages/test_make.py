@@ -121,8 +121,9 @@ def test_what_age_closes_is_closed_here_too(client: Client, cast: Cast, app: App
 
 def test_deleting_can_be_undone(client: Client, cast: Cast, app: App) -> None:
     _clip, slug = make_clip(app.database, cast.ada.viewer)
-    answer = send_parts(client, f"/make/{slug}", cast.ada, {"do": "delete"})
-    assert answer.header("location") == f"/me/clips?did=delete&clip={slug}"
+    assert 'name="show" value="published"' in client.get(f"/make/{slug}", cast.ada).text
+    answer = send_parts(client, f"/make/{slug}", cast.ada, {"do": "delete", "show": "published"})
+    assert answer.header("location") == f"/me/clips?did=delete&clip={slug}&show=published"
     assert client.get(f"/c/{slug}", cast.ben).status == 404
     page = client.get(f"/me/clips?did=delete&clip={slug}", cast.ada).text
     assert 'value="restore"' in page

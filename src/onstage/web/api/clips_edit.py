@@ -85,7 +85,10 @@ class MadePage(Struct):
 
 
 class ProgressOut(Struct):
-    """How far a clip is: `percent` of what `words` say; `failure` once it has failed."""
+    """How far a clip is: `percent` of what `words` say; `failure` once it has failed.
+
+    `seconds_left` of this step, as far as the stream has seen it move; null where nothing can be said yet.
+    """
 
     slug: str
     stage: Stage
@@ -93,6 +96,7 @@ class ProgressOut(Struct):
     words: str
     failure: str | None
     publish_asked: bool
+    seconds_left: int | None = None
 
     @classmethod
     def of(cls, far: Progress, came: int = 0) -> "ProgressOut":
@@ -121,6 +125,8 @@ def in_words(far: Progress) -> str:
             return _("Looking at the file")
         case Stage.PROCESSING, "making":
             return _("Making it playable")
+        case Stage.PROCESSING, "no room":
+            return _("Waiting: this server's disk is full. Nothing is lost, and it goes on when there is room.")
         case Stage.PROCESSING, "cover":
             return _("Choosing a cover")
         case Stage.PROCESSING, _any:

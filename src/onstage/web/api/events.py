@@ -29,7 +29,7 @@ Clips = Annotated[list[str] | None, QueryParameter(name="clip", max_items=_MOST_
 def events(app: App, viewer: Viewer, request: AnyRequest, clip: Clips = None) -> ASGIApp:
     """What changes, as it does: `counts` of the clips named, `withheld` when one is no longer shown to you.
 
-    For a person also `progress` and `gone` of their own clips.
+    For a person also `progress` and `gone` of their own clips, and `unread`, how much is new in the inbox.
     """
     if not clip:
         signed_in(viewer)

@@ -15,14 +15,14 @@ from onstage.feed.recommend import following, for_you, friends, of_account, with
 from onstage.text import tag_key
 from onstage.web.api.schemas import AccountOut, ClipOut, ClipsOut, Cursor, Limit, problems
 from onstage.web.cards import dealt, with_tokens
-from onstage.web.http import AnyRequest, App, anyone, reads
+from onstage.web.http import AnyRequest, App, anyone, reads, signed_in
 from onstage.web.viewers import viewer_key
 
 Kind = Literal["for_you", "following", "friends"]
 
 
-@get("/api/v1/feed", tags=["feeds"], responses=problems(404), operation_id="feed")
-@reads(anyone, inline=True)
+@get("/api/v1/feed", tags=["feeds"], responses=problems(403, 404), operation_id="feed")
+@reads(anyone, inline=True, watching=True)
 def feed(
     db: Connection,
     viewer: Viewer,
@@ -46,8 +46,8 @@ def feed(
     return ClipsOut.of(dealt(app, db, viewer, key, page, Surface(kind)), page)
 
 
-@get("/api/v1/tags/{tag:str}/clips", tags=["feeds"], responses=problems(404), operation_id="tag_clips")
-@reads(anyone)
+@get("/api/v1/tags/{tag:str}/clips", tags=["feeds"], responses=problems(403, 404), operation_id="tag_clips")
+@reads(anyone, watching=True)
 def of_tag(
     db: Connection,
     viewer: Viewer,
@@ -62,8 +62,8 @@ def of_tag(
     return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer, db), page, Surface.TAG), page)
 
 
-@get("/api/v1/accounts/{handle:str}/clips", tags=["feeds"], responses=problems(404), operation_id="account_clips")
-@reads(anyone)
+@get("/api/v1/accounts/{handle:str}/clips", tags=["feeds"], responses=problems(403, 404), operation_id="account_clips")
+@reads(anyone, watching=True)
 def of_one_account(
     db: Connection,
     viewer: Viewer,
@@ -94,8 +94,8 @@ class FoundOut(Struct):
     tags: list[TagOut]
 
 
-@get("/api/v1/search", tags=["feeds"], responses=problems(), operation_id="search")
-@reads(anyone)
+@get("/api/v1/search", tags=["feeds"], responses=problems(403), operation_id="search")
+@reads(anyone, watching=True)
 def search(
     db: Connection,
     viewer: Viewer,
@@ -113,4 +113,26 @@ def search(
     )
 
 
-routes = [feed, of_tag, of_one_account, search]
+class SuggestionsOut(Struct):
+    """How a word that begins with @ or # may go on."""
+
+    accounts: list[AccountOut]
+    tags: list[TagOut]
+
+
+@get("/api/v1/suggestions", tags=["feeds"], responses=problems(401), operation_id="suggestions")
+@reads(signed_in)
+def suggestions(
+    db: Connection,
+    viewer: Viewer,
+    q: Annotated[str, Parameter(min_length=2, max_length=61, description="@ or # and how the word begins.")],
+) -> SuggestionsOut:
+    """Handles or tags that begin so, for whoever is typing one."""
+    if q.startswith("@"):
+        found = explore.handles(db, viewer, q[1:])
+        return SuggestionsOut([AccountOut.of(each) for each in found], [])
+    tags = explore.tags_like(db, q[1:], 8) if q.startswith("#") else []
+    return SuggestionsOut([], [TagOut(each.tag, each.count) for each in tags])
+
+
+routes = [suggestions, feed, of_tag, of_one_account, search]

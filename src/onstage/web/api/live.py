@@ -1,6 +1,7 @@
 """What is told to browsers as it happens: one look a second at the database on behalf of everybody who listens."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +14,14 @@ from onstage.clips.models import Stage
 from onstage.clips.withdrawing import lately
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import Numbers, numbers
+from onstage.notifications.inbox import unread
 from onstage.web.api.clips_edit import ProgressOut
 from onstage.web.http import App, in_thread
 
 LOOK_EVERY = 1.0
 MOST_UNHEARD = 1000
 END = b""
+_LEAST_MOVE = 5  # per cent
 _UNDER_WAY = {Stage.UPLOADING, Stage.PROCESSING}
 
 
@@ -44,6 +47,7 @@ class Listener:
     clips: Mapping[int, str]  # names by id
     waiting: "asyncio.Queue[bytes]" = field(default_factory=asyncio.Queue)
     fresh: bool = True
+    unread: int | None = None
 
     def tell(self, name: str, data: object) -> None:
         """Have an event sent, unless the browser has long stopped reading."""
@@ -59,6 +63,7 @@ class _Found:
     numbers: dict[int, Numbers]
     cards: dict[tuple[Viewer, int], Card]
     withheld: set[tuple[Viewer, int]]  # withdrawn a moment ago, and no longer for this viewer to see
+    unread: dict[Viewer, int]
 
 
 @dataclass
@@ -69,6 +74,7 @@ class Hub:
     listeners: set[Listener] = field(default_factory=set)
     known: dict[int, dict[str, ProgressOut]] = field(default_factory=lambda: defaultdict(dict))
     numbers: dict[int, Numbers] = field(default_factory=dict)
+    paces: dict[str, "Pace"] = field(default_factory=dict)
     looking: "asyncio.Task[None] | None" = None
 
     def listen(self, viewer: Viewer, clips: Mapping[int, str]) -> Listener:
@@ -110,13 +116,17 @@ class Hub:
     def _tell(self, asked: Collection[Listener], found: _Found) -> None:
         news: dict[int, list[tuple[str, object]]] = {}
         for person in {each.viewer.person for each in asked if each.viewer.person is not None}:
-            now, before = found.far.get(person, {}), self.known[person]
+            now, before = self._estimated(found.far.get(person, {})), self.known[person]
             news[person] = [("progress", far) for slug, far in now.items() if before.get(slug) != far]
             news[person] += [("gone", {"slug": slug}) for slug in before.keys() - now.keys()]
             self.known[person] = {slug: far for slug, far in now.items() if far.stage in _UNDER_WAY}
         for listener in asked:
             for name, data in news.get(listener.viewer.person or 0, ()):
                 listener.tell(name, data)
+            new = found.unread.get(listener.viewer)
+            if new is not None and new != listener.unread:
+                listener.unread = new
+                listener.tell("unread", {"count": new})
             for clip in listener.clips:
                 card = found.cards.get((listener.viewer, clip))
                 if card is not None and (listener.fresh or self.numbers.get(clip) != found.numbers.get(clip)):
@@ -125,6 +135,34 @@ class Hub:
                     listener.tell("withheld", {"slug": listener.clips[clip]})
             listener.fresh = False
         self.numbers.update(found.numbers)
+
+    def _estimated(self, found: dict[str, ProgressOut]) -> dict[str, ProgressOut]:
+        clock = time.monotonic()
+        for slug, far in found.items():
+            pace = self.paces.get(slug)
+            if far.stage not in _UNDER_WAY:
+                self.paces.pop(slug, None)
+                continue
+            if pace is None or pace.words != far.words or far.percent < pace.percent:
+                pace = self.paces[slug] = Pace(far.words, far.percent, clock)
+            far.seconds_left = pace.left(far.percent, clock)
+        return found
+
+
+@dataclass
+class Pace:
+    """Where a step was when it was first seen; instants in seconds."""
+
+    words: str
+    percent: int
+    since: float
+
+    def left(self, percent: int, moment: float) -> int | None:
+        """Seconds to the end of the step at this pace, rounded to what is honest; None before it has moved."""
+        if percent - self.percent < _LEAST_MOVE:
+            return None
+        left = (100 - percent) * (moment - self.since) / (percent - self.percent)
+        return round(left) if left < 10 else round(left / 5) * 5
 
 
 def _found(app: App, asked: Collection[Listener], slugs: list[str], before: Mapping[int, Numbers]) -> _Found:
@@ -141,7 +179,8 @@ def _found(app: App, asked: Collection[Listener], slugs: list[str], before: Mapp
         gone = lately(db) & watched if watched else set()
         again = {(each.viewer, clip) for each in asked for clip in gone & each.clips.keys()}
         held = {(viewer, clip) for viewer, clip in again if not cards(db, viewer, [clip])}
+        new = unread(db, {each.viewer for each in asked if each.viewer.signed_in})
     for person, each in coming:
         came = app.staging.length(each.upload) if each.upload and each.stage is Stage.UPLOADING else 0
         far[person][each.slug] = ProgressOut.of(each, came or 0)
-    return _Found(far, now, seen, held)
+    return _Found(far, now, seen, held, new)

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from onstage.accounts.byline import By
 from onstage.clock import iso
-from onstage.engagement.cards import Card, Rendition
+from onstage.engagement.cards import Card, Rendition, Scrub
 from onstage.feed.recommend import Page
 
 Cursor = Annotated[str | None, Parameter(description="`next` of the page before.", max_length=400, required=False)]
@@ -75,8 +75,29 @@ class RenditionOut(Struct):
         )
 
 
+class ScrubOut(Struct):
+    """A WebP with small pictures along the clip, ten a row: sides of one, how many, seconds from one to the next."""
+
+    url: str
+    width: int
+    height: int
+    count: int
+    every_seconds: float
+
+
+class CaptionsRef(Struct):
+    """Captions in one language (BCP 47), as WebVTT."""
+
+    language: str
+    url: str
+
+
 class ClipOut(Struct):
-    """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first."""
+    """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first.
+
+    `posted_by`: who made a clip of a joint account, for its members; else empty.
+    `placeholder` is a picture of some pixels as a data URL; `gain_db` brings the sound to -14 LUFS.
+    """
 
     slug: str
     url: str
@@ -90,7 +111,12 @@ class ClipOut(Struct):
     height: int
     cover_url: str | None
     cover_small_url: str | None
+    cover_tiny_url: str | None
     color: str
+    placeholder: str | None
+    gain_db: float
+    captions: list[CaptionsRef]
+    scrub: ScrubOut | None
     renditions: list[RenditionOut]
     audience: str
     commenters: str
@@ -107,6 +133,7 @@ class ClipOut(Struct):
     may_comment: bool
     play_token: str
     why: str
+    posted_by: str
 
     @classmethod
     def of(cls, card: Card) -> "ClipOut":
@@ -116,12 +143,24 @@ class ClipOut(Struct):
             stage=card.stage, held=card.held,
             published_at=None if card.published_at is None else iso(card.published_at),
             duration_seconds=card.duration_us / 1_000_000, width=card.width, height=card.height,
-            cover_url=card.cover_url, cover_small_url=card.cover_small_url, color=card.color,
-            renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
+            cover_url=card.cover_url, cover_small_url=card.cover_small_url, cover_tiny_url=card.cover_tiny_url,
+            color=card.color, placeholder=f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None,
+            gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
+            scrub=_scrub(card.scrub), renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
             saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
+            posted_by=card.posted_by,
         )  # fmt: skip
+
+
+def captions_ref(slug: str, language: str) -> CaptionsRef:
+    """Where the captions of a clip in that language are."""
+    return CaptionsRef(language, f"/api/v1/clips/{slug}/captions/{language}")
+
+
+def _scrub(scrub: Scrub | None) -> ScrubOut | None:
+    return ScrubOut(scrub.url, scrub.width, scrub.height, scrub.count, scrub.every) if scrub else None
 
 
 class ClipsOut(Struct):

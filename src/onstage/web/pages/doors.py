@@ -10,9 +10,10 @@ from litestar.response import Redirect
 
 from onstage import clock
 from onstage.accounts import passkeys, recovery, sessions
+from onstage.accounts.naming import check_handle, is_free
 from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import SessionKind
-from onstage.accounts.signup import Form, TooYoung, check_handle, is_free
+from onstage.accounts.signup import Form, TooYoung
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Gone, Invalid, Refused
@@ -20,7 +21,7 @@ from onstage.web import entry
 from onstage.web.http import AnyRequest, App, anyone, page, plain, reads, see_other
 from onstage.web.pages.forms import Fields, inside, kept, words
 from onstage.web.words import gettext as _
-from onstage.web.words import language
+from onstage.web.words import language, said
 
 _SIGN_UP_FIELDS = ("handle", "name", "day", "month", "year", "zone")
 Token = Annotated[str, Parameter(max_length=100)]
@@ -49,7 +50,7 @@ def handle_free(db: Connection, handle: Annotated[str, Parameter(max_length=100)
     try:
         wanted = check_handle(handle)
     except Invalid as error:
-        return {"free": False, "sentence": str(error)}
+        return {"free": False, "sentence": said(error)}
     free = is_free(db, wanted)
     sentence = _("@%(handle)s is free.") if free else _("@%(handle)s is taken.")
     return {"free": free, "sentence": sentence % {"handle": wanted}}
@@ -67,6 +68,20 @@ def welcome_form(app: App, request: AnyRequest, viewer: Viewer, token: Token) ->
 def welcome(app: App, request: AnyRequest, viewer: Viewer, token: Token, data: Fields) -> Response[Any]:
     """The first person, who owns the server."""
     return _signed_up(app, request, viewer, data, "welcome.html", token, Purpose.OWNER)
+
+
+@get("/join/guarded/{token:str}", include_in_schema=False)
+@plain(anyone)
+def ward_form(app: App, request: AnyRequest, viewer: Viewer, token: Token) -> Response[Any]:
+    """The form of somebody whose guardian made the link."""
+    return _link_form(app, request, viewer, token, Purpose.WARD)
+
+
+@post("/join/guarded/{token:str}", include_in_schema=False, status_code=200)
+@plain(anyone)
+def join_as_ward(app: App, request: AnyRequest, viewer: Viewer, token: Token, data: Fields) -> Response[Any]:
+    """A new person whom somebody here looks after."""
+    return _signed_up(app, request, viewer, data, "join.html", token, Purpose.WARD)
 
 
 @get("/join/{token:str}", include_in_schema=False)
@@ -88,7 +103,7 @@ def _link_form(app: App, request: AnyRequest, viewer: Viewer, token: str, purpos
         with app.database.read() as db:
             recovery.peek(db, purpose, token, clock.now())
     except Gone as error:
-        return page("link_ended.html", viewer, status=error.status, sentence=str(error))
+        return page("link_ended.html", viewer, status=error.status, sentence=said(error))
     template = "welcome.html" if purpose is Purpose.OWNER else "join.html"
     return _sign_up_page(app, request, viewer, template)
 
@@ -112,11 +127,12 @@ def _sign_up_page(
         form=form,
         error=error,
         closed=closed,
-        months=_months(),
+        months=month_names(),
     )
 
 
-def _months() -> list[str]:
+def month_names() -> list[str]:
+    """January to December in the reader's language."""
     locale = "en" if language.get() == "qps" else language.get()
     return [str(name) for _number, name in sorted(get_month_names("wide", "stand-alone", locale).items())]
 
@@ -150,7 +166,7 @@ def _form(data: dict[str, Any], token: str | None, purpose: Purpose) -> Form:
     return Form(
         handle=words(data, "handle"),
         name=words(data, "name"),
-        birth_date=_birth_date(data),
+        birth_date=birth_date(data),
         zone=words(data, "zone") or clock.SERVER_ZONE,
         password=words(data, "password") or None,
         link=token,
@@ -158,7 +174,8 @@ def _form(data: dict[str, Any], token: str | None, purpose: Purpose) -> Form:
     )
 
 
-def _birth_date(data: dict[str, Any]) -> date:
+def birth_date(data: dict[str, Any]) -> date:
+    """The day that was typed; raises Invalid."""
     parts = [words(data, name) for name in ("year", "month", "day")]
     try:
         return date(*map(int, parts))
@@ -267,7 +284,7 @@ def reset_form(app: App, viewer: Viewer, token: Token) -> Response[Any]:
         with app.database.read() as db:
             recovery.peek(db, Purpose.RESET, token, clock.now())
     except Gone as error:
-        return page("link_ended.html", viewer, status=error.status, sentence=str(error))
+        return page("link_ended.html", viewer, status=error.status, sentence=said(error))
     return page("reset.html", viewer, error=None)
 
 
@@ -278,7 +295,7 @@ def reset(app: App, request: AnyRequest, viewer: Viewer, token: Token, data: Fie
     try:
         begun = entry.reset(app, request, token, words(data, "password"))
     except Gone as error:
-        return page("link_ended.html", viewer, status=error.status, sentence=str(error))
+        return page("link_ended.html", viewer, status=error.status, sentence=said(error))
     except Refused as error:
         return page("reset.html", viewer, status=error.status, error=error)
     return _let_in(app, begun, "/")
@@ -304,6 +321,8 @@ routes = [
     welcome,
     join_form,
     join,
+    ward_form,
+    join_as_ward,
     sign_in_form,
     sign_in,
     recover_form,

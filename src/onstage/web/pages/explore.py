@@ -11,31 +11,39 @@ from onstage.accounts import profiles, relations
 from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
-from onstage.engagement import activity, lists
-from onstage.engagement.cards import cards
+from onstage.engagement import lists
+from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import likes_of
 from onstage.feed import explore
 from onstage.feed.recommend import of_account, with_tag
+from onstage.notifications import inbox as told
 from onstage.text import tag_key
 from onstage.web.cards import without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
-from onstage.web.pages.together import done, questions
+from onstage.web.pages.asking import done, questions
 
 Tab = Literal["clips", "liked", "saved"]
 GRID = 30
+FACES = 12
 Cursor = Annotated[str | None, Parameter(max_length=400)]
 
 
 @get("/explore", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def exploring(db: Connection, viewer: Viewer) -> Template:
     """What is used and liked here."""
     liked = cards(db, viewer, explore.liked(db, viewer, GRID))
-    return page("explore.html", viewer, tags=explore.used_tags(db), clips=liked)
+    return page("explore.html", viewer, tags=explore.used_tags(db), clips=liked, people=_to_follow(liked))
+
+
+def _to_follow(liked: list[Card]) -> list[By]:
+    """Whose clips these are, each once, without oneself and those whom one follows."""
+    found = {card.account_id: card.account for card in liked if not card.mine and not card.following}
+    return list(found.values())[:FACES]
 
 
 @get("/search", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def search(db: Connection, viewer: Viewer, app: App, q: Annotated[str, Parameter(max_length=200)] = "") -> Template:
     """Clips, accounts and tags by words."""
     found = cards(db, viewer, explore.search_clips(db, viewer, app.search, q)) if q else []
@@ -44,7 +52,7 @@ def search(db: Connection, viewer: Viewer, app: App, q: Annotated[str, Parameter
 
 
 @get("/tag/{tag:str}", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def tag(
     db: Connection, viewer: Viewer, tag: Annotated[str, Parameter(max_length=60)], cursor: Cursor = None
 ) -> Template:
@@ -144,7 +152,7 @@ def inbox(db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQu
         viewer,
         questions=questions(db, viewer),
         requests=requests,
-        items=activity.lately(db, viewer),
+        items=told.listed(db, viewer)[0],
         said=done(did),
         error=None,
         withheld=clip if did == "no" else "",

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances, deletion, edit, inbox, progress, publish
+from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -21,9 +21,9 @@ from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
 from onstage.web.cards import without_at
 from onstage.web.http import App, page, plain, see_other, signed_in
+from onstage.web.pages.asking import state
 from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
 from onstage.web.pages.in_work import in_work, new_words, one_of, words_of
-from onstage.web.pages.together import state
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -119,6 +119,7 @@ def _clip_page(
         named, labels = appearances.named_in(db, viewer, slug)
         form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
         shown = in_work(app, db, viewer, [found.id])[0]
+        heard = finish.sound_note(db, viewer, slug)
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -127,6 +128,7 @@ def _clip_page(
         clip=shown,
         form=form,
         said=said,
+        sound_note=heard,
         error=error,
         far=far,
         standing=state(far),
@@ -147,7 +149,7 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
         with app.database.write() as db:
             if act == "delete":
                 deletion.delete(db, app.keys, viewer, slug)
-                return see_other(f"/me/clips?did=delete&clip={slug}")
+                return see_other(f"/me/clips?did=delete&clip={slug}&show={_list(data)}")
             if act in _ABOUT_PEOPLE:
                 _ABOUT_PEOPLE[act](app, db, viewer, slug, data)
                 return see_other(f"/make/{slug}?did=save")
@@ -223,7 +225,7 @@ def mine(
 def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     """Delete a clip, or take the deletion back."""
     slug = words(data, "clip")
-    show = "published" if words(data, "show") == "published" else "drafts"
+    show = _list(data)
     try:
         with app.database.write() as db:
             if words(data, "do") == "restore":
@@ -233,6 +235,10 @@ def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     except Refused as error:
         return _mine_page(app, viewer, show=show, error=error)
     return see_other(f"/me/clips?did=delete&clip={slug}&show={show}")
+
+
+def _list(data: dict[str, Any]) -> str:
+    return "published" if words(data, "show") == "published" else "drafts"
 
 
 def _mine_page(

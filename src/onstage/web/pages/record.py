@@ -7,17 +7,18 @@ from functools import partial
 from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import Parameter, PathParameter
 
 from onstage import ids
 from onstage.accounts import ledger, record
 from onstage.accounts.acts import Act
 from onstage.accounts.record import Told
 from onstage.accounts.viewer import Viewer
-from onstage.clips import queries
+from onstage.clips import queries, receipts
+from onstage.clips.receipts import Receipt
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
-from onstage.web.http import page, reads, signed_in
+from onstage.web.http import anyone, page, reads, signed_in
 from onstage.web.words import gettext as _
 
 
@@ -132,4 +133,39 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.RESTORED: lambda: _("was restored from a backup"),
 }
 
-routes = [show]
+
+@get("/settings/deleted", include_in_schema=False)
+@reads(signed_in)
+def deleted(db: Connection, viewer: Viewer) -> Response[Any]:
+    """The receipts of what the reader has deleted."""
+    lines = [_receipt(each) for each in receipts.mine(db, viewer)]
+    return page("settings_deleted.html", viewer, receipts=lines, said="", error=None)
+
+
+@get("/receipts/{secret:str}", include_in_schema=False)
+@reads(anyone)
+def receipt_page(db: Connection, viewer: Viewer, secret: Annotated[str, PathParameter(max_length=60)]) -> Response[Any]:
+    """A receipt by its link, for somebody who has left."""
+    shown = page("receipt.html", viewer, receipt=_receipt(receipts.by_secret(db, secret)), link=f"/receipts/{secret}")
+    shown.headers["cache-control"] = "no-store"
+    return shown
+
+
+def _receipt(receipt: Receipt) -> "ReceiptLine":
+    what = {"clip": _("A clip"), "person": _("You and everything of yours"), "account": _("An account")}
+    until = str(receipt.said.get("last_backup_expires", ""))
+    return ReceiptLine(receipt.id, what[receipt.kind], receipt.asked_at, until, receipt.document is not None)
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """A receipt as the pages show it. `backups_until` is a date, empty before it is done."""
+
+    id: int
+    what: str
+    asked_at: int
+    backups_until: str
+    done: bool
+
+
+routes = [show, deleted, receipt_page]

@@ -163,10 +163,10 @@ def leave(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     try:
         if words(data, "handle").strip().removeprefix("@").casefold() != viewer.handle:
             raise Invalid(_("This is not your handle. Nothing was deleted."), field="handle")
-        entry.leave(app, viewer)
+        receipt = entry.leave(app, viewer)
     except Refused as error:
         return _leaving_page(viewer, error)
-    shown = see_other("/")
+    shown = see_other(receipt)
     entry.end_session(app, shown)
     return shown
 

@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -121,13 +122,18 @@ def figures(db: Connection, request: AnyRequest) -> Response[bytes]:
 @plain(anyone)
 def source() -> Response[bytes]:
     """The source code of this server as it runs (AGPL-3.0, section 13)."""
+    name = f"onstage-{onstage.__version__}.tar.gz"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(_packed_source(), media_type="application/gzip", headers=headers)
+
+
+@cache
+def _packed_source() -> bytes:
     packed = io.BytesIO()
     folder = Path(onstage.__file__).parent
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.add(folder, "onstage", filter=_is_source)
-    name = f"onstage-{onstage.__version__}.tar.gz"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(packed.getvalue(), media_type="application/gzip", headers=headers)
+    return packed.getvalue()
 
 
 def _is_source(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:

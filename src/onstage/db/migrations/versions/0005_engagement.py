@@ -37,6 +37,104 @@ def _of_clip(name: str, *columns: sa.Column[Any], keys: tuple[str, ...] = ()) ->
     )
 
 
+def _of_comments() -> None:
+    op.create_table(
+        "comment_likes",
+        sa.Column("comment_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _leads_to("comment_likes", "comment_id", "comments.id"),
+        _leads_to("comment_likes", "account_id", "accounts.id"),
+        _leads_to("comment_likes", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("comment_id", "account_id", name=op.f("pk_comment_likes")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_comment_likes_account", "comment_likes", ["account_id"])
+    op.create_table(
+        "comment_versions",
+        sa.Column("comment_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        _leads_to("comment_versions", "comment_id", "comments.id"),
+        sa.PrimaryKeyConstraint("comment_id", "since", name=op.f("pk_comment_versions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "comment_rules",
+        sa.Column("account_id", ID, autoincrement=False, nullable=False),
+        sa.Column("holds_all", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("held_words", sa.Text(), server_default="", nullable=False),
+        _leads_to("comment_rules", "account_id", "accounts.id"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_comment_rules")),
+    )
+
+
+def _of_notifications() -> None:
+    op.create_table(
+        "tidings",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("clip_id", sa.BigInteger(), nullable=True),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("unread", sa.Integer(), server_default="1", nullable=False),
+        _leads_to("tidings", "account_id", "accounts.id"),
+        _leads_to("tidings", "clip_id", "clips.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tidings")),
+        sa.UniqueConstraint("account_id", "kind", "subject_id", name=op.f("uq_tidings_account_id_kind_subject_id")),
+    )
+    op.create_index("ix_tidings_account", "tidings", ["account_id", "at"])
+    op.create_index("ix_tidings_unread", "tidings", ["account_id", "unread"])
+    op.create_table(
+        "tiding_people",
+        sa.Column("tiding_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _leads_to("tiding_people", "tiding_id", "tidings.id"),
+        _leads_to("tiding_people", "account_id", "accounts.id"),
+        sa.PrimaryKeyConstraint("tiding_id", "account_id", name=op.f("pk_tiding_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_tiding_people_account", "tiding_people", ["account_id"])
+    op.create_table(
+        "tiding_choices",
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("inbox", sa.Integer(), nullable=False),
+        sa.Column("push", sa.Integer(), nullable=False),
+        _leads_to("tiding_choices", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_tiding_choices")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "digests",
+        sa.Column("person_id", ID, autoincrement=False, nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        _leads_to("digests", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digests")),
+    )
+    op.create_table(
+        "devices",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("auth", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        _leads_to("devices", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_devices_endpoint")),
+    )
+    op.create_index("ix_devices_person", "devices", ["person_id"])
+
+
+def _leads_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"), ondelete="CASCADE")
+
+
 def upgrade() -> None:
     with op.batch_alter_table("plays") as plays:
         plays.add_column(sa.Column("play", sa.LargeBinary(), server_default="", nullable=False))
@@ -93,6 +191,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("counts") as counts:
         counts.add_column(sa.Column("shares", sa.Integer(), server_default="0", nullable=False))
+    with op.batch_alter_table("comments") as comments:
+        comments.add_column(sa.Column("state", sa.Text(), server_default="shown", nullable=False))
+        comments.add_column(sa.Column("edited_at", sa.BigInteger(), nullable=True))
+        comments.add_column(sa.Column("pinned_at", sa.BigInteger(), nullable=True))
+        comments.add_column(sa.Column("likes", sa.Integer(), server_default="0", nullable=False))
+    _of_comments()
     op.create_table(
         "shares",
         _clip(),
@@ -106,6 +210,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_shares_account", "shares", ["account_id", "at"])
+    _of_notifications()
     op.create_table(
         "untold",
         sa.Column("person_id", ID, autoincrement=False, nullable=False),

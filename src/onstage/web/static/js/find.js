@@ -8,6 +8,7 @@ import { report } from "./lib/report.js";
 import { closeSheet } from "./lib/sheet.js";
 import { toast } from "./lib/toast.js";
 import { word } from "./lib/words.js";
+import "./previews.js";
 
 for (const cover of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".cover[data-color]"))) {
   cover.style.backgroundColor = cover.dataset.color || "";

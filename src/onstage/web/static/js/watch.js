@@ -6,6 +6,7 @@ import { burst, follow, like, save, share } from "./lib/acts.js";
 import { Comments } from "./lib/comments.js";
 import { heedKeys, showKeys } from "./lib/keys.js";
 import { fullScreen, openMore } from "./lib/more.js";
+import "./lib/beside_video.js";
 import { closeSheet, openSheet } from "./lib/sheet.js";
 import { sound } from "./lib/sound.js";
 import { word } from "./lib/words.js";

@@ -9,12 +9,12 @@ import { lend } from "../lib/videos.js";
 import { word } from "../lib/words.js";
 import { ClipPlayer } from "./clip-player.js";
 
-const ARTICLES = 30; // kept in the page
 const AHEAD = 5; // articles left when the next page is fetched
 const WARM_BYTES = 400_000;
 const WARM_FROM = 2_000_000; // bits a second: below, the clip on stage needs all of it
 const SKIPS_AFTER = 1800;
 const WHEEL_RESTS = 420;
+const RESTS = 240; // ms without movement
 
 export class ClipFeed extends HTMLElement {
   /** @type {HTMLElement | null} */
@@ -24,6 +24,9 @@ export class ClipFeed extends HTMLElement {
   /** @type {string | null} where the next page begins; null: there is none */
   next = null;
   loading = false;
+  most = 30; // articles kept in the page
+  fingers = 0;
+  resting = 0;
   wheelAt = 0;
   /** @type {Set<string>} slugs that were in this feed already */
   known = new Set();
@@ -38,6 +41,10 @@ export class ClipFeed extends HTMLElement {
     this.adopt([...this.querySelectorAll(".clip")]);
     for (const state of this.querySelectorAll(".feed-state")) this.watcher.observe(state);
     this.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    this.addEventListener("scroll", () => this.stir(), { passive: true });
+    for (const kind of ["touchstart", "touchend", "touchcancel"]) {
+      this.addEventListener(kind, (event) => this.touched(/** @type {TouchEvent} */ (event)), { passive: true });
+    }
     this.addEventListener("pointerdown", () => (this.aim = null));
     this.addEventListener("clip-ready", (event) => event.target === this.player && this.prepare());
     this.addEventListener("clip-failed", (event) => this.skip(/** @type {ClipPlayer} */ (event.target)));
@@ -178,7 +185,7 @@ export class ClipFeed extends HTMLElement {
       const fresh = [...page.querySelectorAll(".clip")];
       this.append(...fresh);
       this.adopt(fresh);
-      this.trim();
+      this.stir();
     } catch {
       this.broken();
     } finally {
@@ -186,6 +193,7 @@ export class ClipFeed extends HTMLElement {
       this.setAttribute("aria-busy", "false");
     }
     if (this.next === null) this.end();
+    else void this.fill(); // a page may hold little that is new here
     this.dispatchEvent(new CustomEvent("feed-grew"));
     if (this.player?.video?.readyState === HTMLMediaElement.HAVE_ENOUGH_DATA) this.prepare();
   }
@@ -215,18 +223,32 @@ export class ClipFeed extends HTMLElement {
     this.watcher?.observe(state);
   }
 
-  /** Old articles go, so that an evening of swiping does not fill the memory. */
+  /** @param {TouchEvent} event */
+  touched(event) {
+    this.fingers = event.touches.length;
+    this.stir();
+  }
+
+  /** Something moves; what has to wait for rest waits longer. */
+  stir() {
+    clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.trim(), RESTS);
+  }
+
+  /**
+   * Old articles go, so that an evening of swiping does not fill the memory. Only at rest: what a finger or an animation
+   * moves would be led to another clip.
+   */
   trim() {
-    const articles = this.articles;
-    const at = this.current ? articles.indexOf(this.current) : 0;
-    const gone = articles.slice(0, Math.max(0, Math.min(articles.length - ARTICLES, at - 3)));
+    const { current, articles } = this;
+    if (!current || this.fingers || this.aim || Math.abs(this.scrollTop - current.offsetTop) > 1) return;
+    const gone = articles.slice(0, Math.max(0, Math.min(articles.length - this.most, this.stops.indexOf(current) - 3)));
     if (!gone.length) return;
-    const height = gone.reduce((sum, article) => sum + article.offsetHeight, 0);
     for (const article of gone) {
       playerOf(article)?.giveBack();
       article.remove();
     }
-    this.scrollTop -= height;
+    this.scrollTo({ top: current.offsetTop, behavior: "instant" });
   }
 
   /** @param {ClipPlayer} player */

@@ -9,6 +9,7 @@ import { choose } from "../lib/quality.js";
 import { sound } from "../lib/sound.js";
 import { word } from "../lib/words.js";
 
+const RENEWS_AFTER = 10_000; // ms: sooner than that it is the file
 const WAITS = 400; // ms before a spinner is worth showing
 const LOOKS = 4000; // ms between two looks whether the clip may still be shown
 
@@ -27,11 +28,16 @@ export class ClipPlayer extends HTMLElement {
   sources = [];
   waiting = 0;
   looking = 0;
+  renewedAt = -Infinity;
   ranAt = 0;
   lastTime = 0;
 
   connectedCallback() {
     if (this.dataset.color) this.style.backgroundColor = this.dataset.color;
+    if (this.dataset.hint) {
+      this.classList.add("stage-hint");
+      this.style.backgroundImage = `url("data:image/webp;base64,${this.dataset.hint}")`;
+    }
     this.video ??= this.querySelector("video");
     if (this.video) this.wire(this.video);
     if (this.wired) return;
@@ -103,7 +109,7 @@ export class ClipPlayer extends HTMLElement {
     const options = { signal: this.unwire.signal };
     /** @type {[string, () => void][]} */
     const heeds = [
-      ["error", () => (this.sources.length ? this.retry() : this.fail())],
+      ["error", () => this.stumble()],
       ["waiting", () => this.wait(true)],
       ["playing", () => this.wait(false)],
       ["pause", () => this.tick()],
@@ -111,6 +117,21 @@ export class ClipPlayer extends HTMLElement {
       ["canplaythrough", () => this.dispatchEvent(new CustomEvent("clip-ready", { bubbles: true }))],
     ];
     for (const [name, heed] of heeds) video.addEventListener(name, heed, options);
+  }
+
+  /** An address may have run out in the middle of a clip: the same file is asked for once more, from where it was. */
+  stumble() {
+    const video = this.video;
+    const at = video?.currentTime || 0;
+    if (video && at > 0 && performance.now() - this.renewedAt > RENEWS_AFTER) {
+      this.renewedAt = performance.now();
+      this.sources.unshift(video.getAttribute("src") || "");
+      this.retry();
+      video.currentTime = at;
+      return;
+    }
+    if (this.sources.length) this.retry();
+    else this.fail();
   }
 
   retry() {

@@ -1,6 +1,7 @@
 // @ts-check
 // The comments of one clip in their sheet: one level of replies, written before the server answers.
 
+import { actOn } from "./comment_acts.js";
 import { addTo, askToSignIn, isGuest } from "./acts.js";
 import { Refused, api, fragment } from "./api.js";
 import { report } from "./report.js";
@@ -135,6 +136,8 @@ export class Comments {
         return comment ? this.sure(comment, button) : undefined;
       case "report-comment":
         return comment ? this.complain(comment) : undefined;
+      default:
+        return comment && button ? void actOn(comment, button) : undefined;
     }
   }
 

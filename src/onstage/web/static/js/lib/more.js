@@ -42,6 +42,8 @@ export function openMore(of) {
   name(more, of.dataset.handle || "");
   /** @type {HTMLAnchorElement} */ (row("edit")).href = `/make/${of.dataset.slug}`;
   row("edit").hidden = !mine;
+  /** @type {HTMLAnchorElement} */ (row("claim")).href = `/claim?clip=${of.dataset.slug}`;
+  row("claim").hidden = mine;
   row("not-interested").hidden = mine;
   row("mute").hidden = row("block").hidden = row("report").hidden = mine;
   row("picture").hidden = !document.pictureInPictureEnabled || !video;
@@ -73,7 +75,7 @@ more.addEventListener("change", (event) => {
 more.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target).closest("[data-more]");
   const wish = target?.getAttribute("data-more");
-  if (!wish || !article || wish === "edit") return;
+  if (!wish || !article || wish === "edit" || wish === "claim") return;
   closeSheet(more);
   void does[wish]?.(article);
 });

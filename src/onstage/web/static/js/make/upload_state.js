@@ -3,10 +3,11 @@
 
 import { api } from "../lib/api.js";
 import { keptFile } from "./keep.js";
+import { heedProgress } from "./pushed.js";
 import { ClipUpload } from "./upload.js";
 import { duration, percent, say, size } from "./words.js";
 
-const LOOK_EVERY = 1000;
+const LOOK_EVERY = 8000;
 
 /** Fires `ready` and `failed` when the server is done with the clip, `stored` when the last byte has come. */
 export class UploadState extends HTMLElement {
@@ -20,8 +21,11 @@ export class UploadState extends HTMLElement {
   }
 
   disconnectedCallback() {
-    clearTimeout(this._timer);
+    this._rest();
   }
+
+  /** @type {(() => void) | undefined} no longer hears the stream */
+  _deaf = undefined;
 
   /** @param {ClipUpload} upload */
   follow(upload) {
@@ -84,19 +88,37 @@ export class UploadState extends HTMLElement {
     this.watch();
   }
 
-  /** Ask the server how far it is, until the clip is playable or has failed. */
-  async watch() {
+  /** Hear from the server how far it is, until the clip is playable or has failed. */
+  watch() {
+    this._deaf ??= heedProgress(this.dataset.slug ?? "", (progress) => this._hear(progress));
+    void this._look();
+  }
+
+  /** What the stream did not say, as it may be cut, is asked for now and then. */
+  async _look() {
     try {
-      const progress = await api("GET", `/clips/${this.dataset.slug}/progress`);
-      if (this._tell(progress)) return;
+      if (this._hear(await api("GET", `/clips/${this.dataset.slug}/progress`))) return;
     } catch {
       // An answer that does not come is asked for again.
     }
-    this._timer = setTimeout(() => this.watch(), LOOK_EVERY);
+    if (this._deaf) this._timer = setTimeout(() => void this._look(), LOOK_EVERY);
+  }
+
+  /** @param {import("./pushed.js").Progress} progress */
+  _hear(progress) {
+    if (!this._deaf || !this._tell(progress)) return false;
+    this._rest();
+    return true;
+  }
+
+  _rest() {
+    clearTimeout(this._timer);
+    this._deaf?.();
+    this._deaf = undefined;
   }
 
   /**
-   * @param {{stage: string, percent: number, words: string, failure: string | null}} progress
+   * @param {import("./pushed.js").Progress} progress
    * @returns {boolean} whether it is over
    */
   _tell(progress) {
@@ -114,7 +136,9 @@ export class UploadState extends HTMLElement {
       return true;
     }
     const part = progress.percent / 100;
-    this._say(part > 0 ? say("step_part", { step: progress.words, percent: percent(part) }) : progress.words);
+    const left = progress.seconds_left ? duration(progress.seconds_left) : null;
+    if (left) this._say(say("step_left", { step: progress.words, percent: percent(part), left }));
+    else this._say(part > 0 ? say("step_part", { step: progress.words, percent: percent(part) }) : progress.words);
     this._bar(part > 0 ? part : null);
     this.dataset.state = "processing";
     return false;

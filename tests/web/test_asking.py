@@ -43,7 +43,7 @@ class Family:
 
     def asks(self, who: Actor) -> list[dict[str, Any]]:
         """What waits for somebody."""
-        found: list[dict[str, Any]] = self.client.ask("GET", "/api/v1/me/inbox", who).json
+        found: list[dict[str, Any]] = self.client.ask("GET", "/api/v1/me/questions", who).json
         return found
 
     def sees(self, who: Actor) -> bool:

@@ -202,7 +202,7 @@ class AppearancePage(Struct):
     next: int | None
 
 
-@get("/api/v1/me/inbox", tags=["together"], responses=problems(401), operation_id="inbox")
+@get("/api/v1/me/questions", tags=["together"], responses=problems(401), operation_id="questions")
 @reads(signed_in)
 def waiting(db: Connection, viewer: Viewer) -> list[WaitingOut]:
     """Clips that wait for your answer, oldest first."""

@@ -1,0 +1,181 @@
+"""Records that laws about children in paid clips ask for: to read, to take along as CSV or PDF, to enter income and deposits."""
+
+import csv
+import io
+from typing import Annotated
+
+from litestar import Response, get, post, put
+from litestar.params import JSONBody, PathParameter
+from msgspec import Meta, Struct
+
+from onstage.accounts.viewer import Viewer
+from onstage.clips import records
+from onstage.clips.record_rules import Month, Rule
+from onstage.clips.records import WORDS_LENGTH, Record
+from onstage.db.engine import Connection
+from onstage.web import pdf
+from onstage.web.api.schemas import problems
+from onstage.web.http import App, reads, signed_in, writes
+from onstage.web.words import gettext as _
+
+Handle = Annotated[str, PathParameter(max_length=31)]
+
+
+class MonthOut(Struct):
+    """A month (UTC). `share` is of the seconds, `rolling_share` the highest of any 30 days that end in it; amounts in cents."""
+
+    month: str
+    clips: int
+    seconds: float
+    clips_with: int
+    seconds_with: float
+    share: float
+    rolling_share: float
+    income: int
+    to_set_aside: int | None
+    deposited: int
+
+    @classmethod
+    def of(cls, month: Month) -> "MonthOut":
+        """From the record."""
+        return cls(
+            month.month, month.clips, month.us / 1e6, month.clips_with, month.us_with / 1e6, round(month.share, 4),
+            round(month.rolling, 4), month.income, month.to_set_aside, month.deposited,
+        )  # fmt: skip
+
+
+class RecordOut(Struct):
+    """The record of one minor on one account. A record and not advice."""
+
+    account: str
+    minor: str
+    rule: Rule
+    currency: str
+    months: list[MonthOut]
+    may_enter: bool
+
+    @classmethod
+    def of(cls, record: Record) -> "RecordOut":
+        """From the domain."""
+        subject = record.subject
+        rows = [MonthOut.of(month) for month in record.months]
+        return cls(subject.account_handle, subject.minor_handle, record.rule, record.currency, rows, subject.may_enter)
+
+
+class RecordsOut(Struct):
+    """Every record that you may read: your own, and those of minors on accounts that you own as an adult."""
+
+    items: list[RecordOut]
+
+
+class ChoiceIn(Struct, forbid_unknown_fields=True):
+    """By which law amounts are worked out, and in which currency (ISO 4217)."""
+
+    rule: Rule
+    currency: Annotated[str, Meta(max_length=3)]
+
+
+class EntryIn(Struct, forbid_unknown_fields=True):
+    """Income of the account in a month, or a deposit for the minor. A mistake is put right by a negative amount."""
+
+    month: Annotated[str, Meta(max_length=7)]
+    cents: int
+    words: Annotated[str, Meta(max_length=WORDS_LENGTH)] = ""
+    deposit: bool = False
+
+
+@get("/api/v1/me/records", tags=["records"], responses=problems(401), operation_id="records")
+@reads(signed_in)
+def listed(db: Connection, viewer: Viewer) -> RecordsOut:
+    """The records that you may read."""
+    return RecordsOut([RecordOut.of(records.read(db, each)) for each in records.subjects(db, viewer)])
+
+
+@put(
+    "/api/v1/records/{account:str}/{minor:str}/rule",
+    status_code=204,
+    tags=["records"],
+    responses=problems(401, 403, 404),
+    operation_id="choose_record_rule",
+)
+@writes(signed_in)
+def choose(db: Connection, viewer: Viewer, account: Handle, minor: Handle, data: JSONBody[ChoiceIn]) -> None:
+    """Choose the law and the currency of an account's records."""
+    records.choose(db, records.find(db, viewer, account, minor), data.rule, data.currency)
+
+
+@post(
+    "/api/v1/records/{account:str}/{minor:str}/entries",
+    status_code=204,
+    tags=["records"],
+    responses=problems(401, 403, 404),
+    operation_id="enter_in_record",
+)
+@writes(signed_in)
+def enter(db: Connection, viewer: Viewer, account: Handle, minor: Handle, data: JSONBody[EntryIn]) -> None:
+    """Enter income or a deposit."""
+    subject = records.find(db, viewer, account, minor)
+    records.enter(db, viewer, subject, month=data.month, cents=data.cents, words=data.words, deposit=data.deposit)
+
+
+@get("/records/{account:str}/{minor:str}/csv", include_in_schema=False)
+@reads(signed_in)
+def as_csv(db: Connection, viewer: Viewer, account: Handle, minor: Handle) -> Response[bytes]:
+    """The record as a table for other programs."""
+    record = records.read(db, records.find(db, viewer, account, minor))
+    file = io.StringIO()
+    table = csv.writer(file)
+    table.writerow([*MonthOut.__struct_fields__, "currency", "rule"])
+    for month in record.months:
+        row = MonthOut.of(month)
+        values = [getattr(row, name) for name in MonthOut.__struct_fields__]
+        table.writerow([*values, record.currency, record.rule.value])
+    return _file(record, file.getvalue().encode(), "text/csv; charset=utf-8", "csv")
+
+
+@get("/records/{account:str}/{minor:str}/pdf", include_in_schema=False)
+@reads(signed_in)
+def as_pdf(app: App, db: Connection, viewer: Viewer, account: Handle, minor: Handle) -> Response[bytes]:
+    """The record to print."""
+    record = records.read(db, records.find(db, viewer, account, minor))
+    title = _("Record of @%(minor)s on @%(account)s") % {"minor": minor, "account": account}
+    return _file(record, pdf.document(title, _printed(record, title, app.settings.origin)), "application/pdf", "pdf")
+
+
+def _file(record: Record, content: bytes, media_type: str, ending: str) -> Response[bytes]:
+    subject = record.subject
+    name = f"record-{subject.account_handle}-{subject.minor_handle}.{ending}"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def money(cents: int | None) -> str:
+    """An amount with two decimals; a dash where a rule gives none."""
+    if cents is None:
+        return "–"
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100:,}.{abs(cents) % 100:02}"
+
+
+def _printed(record: Record, title: str, origin: str) -> list[str]:
+    head = ("month", "clips", "min", "with", "min", "share", "30 d", "income", "set aside", "deposited")
+    form = "{:<8}{:>6}{:>8}{:>6}{:>8}{:>7}{:>7}{:>13}{:>13}{:>13}"
+    lines = [
+        title,
+        origin,
+        "",
+        _("This is a record and not advice. Months are in UTC, amounts in %s.") % record.currency,
+    ]
+    lines += [_("Amounts to set aside by the rule: %s.") % record.rule.value, "", form.format(*head), "-" * 89]
+    for month in record.months:
+        minutes = (f"{month.us / 6e7:.1f}", month.clips_with, f"{month.us_with / 6e7:.1f}")
+        shares = (f"{month.share:.0%}", f"{month.rolling:.0%}")
+        amounts = (money(month.income), money(month.to_set_aside), money(month.deposited))
+        lines.append(form.format(month.month, month.clips, *minutes, *shares, *amounts))
+    lines += ["", _("What was entered:")]
+    for note in record.notes:
+        kind = _("deposit") if note.is_deposit else _("income")
+        lines.append(f"{note.month}  {kind:<9}{money(note.cents):>14}  {note.words}"[:92])
+    return lines
+
+
+routes = [listed, choose, enter, as_csv, as_pdf]

@@ -1,0 +1,212 @@
+"""Claims as pages: making one, following it by its link, answering it, deciding it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.params import FromQuery, Parameter
+
+from onstage import clock
+from onstage.accounts.viewer import Viewer
+from onstage.clock import to_datetime
+from onstage.db.engine import Connection
+from onstage.errors import Refused
+from onstage.moderation import claims
+from onstage.moderation.claim_rules import Decision, State, What
+from onstage.moderation.claims import Claim
+from onstage.web.api.claims import Secret, claimant
+from onstage.web.http import AnyRequest, App, anyone, page, plain, reads, see_other, server_owner, signed_in
+from onstage.web.pages.forms import Fields, kept, words
+from onstage.web.words import gettext as _
+
+Short = Annotated[str, Parameter(max_length=40, required=False)]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the things that can be said."""
+
+    value: str
+    label: str
+    sentence: str
+    chosen: bool
+    possible: bool = True
+
+
+def what_words(what: What) -> str:
+    """What a claim says, in words."""
+    return {What.ME: _("I am in this"), What.CHILD: _("My child is in this"), What.INTIMATE: _("This is intimate")}[
+        what
+    ]
+
+
+def state_words(claim: Claim) -> str:
+    """How far a case is, in words for both sides."""
+    return {
+        State.OPEN: _("It is with the people who made it. They have three days to answer."),
+        State.ACCEPTED: _("They say that it is so. Nobody sees the clip until you allow it."),
+        State.PRESUMED: _("Nobody answered, so it counts as true. Nobody sees the clip."),
+        State.CONTESTED: _("They say that it is not so. A moderator decides."),
+        State.UPHELD: _("A moderator decided: it is so. Nobody sees the clip."),
+        State.REJECTED: _("A moderator decided: it is not so."),
+        State.PUBLIC: _("A moderator decided: it was in public, and the clip may stay."),
+        State.WITHDRAWN: _("This was taken back."),
+    }[claim.state]
+
+
+@get("/claim", include_in_schema=False)
+@reads(anyone)
+def form(viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
+    """Say it: three choices and a few words."""
+    return _form_page(viewer, {"clip": clip, "account": account, "what": "", "words": ""}, None)
+
+
+def _form_page(viewer: Viewer, typed: dict[str, str], error: Refused | None) -> Response[Any]:
+    sentences = {
+        What.ME: _("I can be seen or heard in it."),
+        What.CHILD: _("A child whom I take care of can be seen or heard in it."),
+        What.INTIMATE: _("It shows somebody as nobody should be shown without their yes."),
+    }
+    options = [Option(what.value, what_words(what), sentences[what], typed["what"] == what.value) for what in What]
+    status = error.status if error else 200
+    return page("claim_form.html", viewer, status=status, options=options, form=typed, error=error)
+
+
+@post("/claim", include_in_schema=False, status_code=200)
+@plain(anyone)
+def make(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Make it, and go to the page that follows the case."""
+    typed = kept(data, "clip", "account", "what", "words")
+    try:
+        if typed["what"] not in set(What):
+            raise Refused(_("Choose what it is."), field="what")
+        who = claimant(request, viewer, words(data, "adult") == "yes")
+        about = {"slug": typed["clip"][:32] or None, "handle": typed["account"][:31] or None}
+        with app.database.write() as db:
+            what, now = What(typed["what"]), clock.now()
+            secret = claims.open_claim(db, app.keys, who, what, **about, words=typed["words"], now=now)
+    except Refused as error:
+        return _form_page(viewer, typed, error)
+    return see_other(f"/claims/{secret}")
+
+
+@get("/claims/{secret:str}", include_in_schema=False)
+@reads(anyone)
+def case(db: Connection, viewer: Viewer, secret: Secret) -> Response[Any]:
+    """The case by its link."""
+    return _case_page(viewer, claims.follow(db, secret), None)
+
+
+def _case_page(viewer: Viewer, claim: Claim, error: Refused | None) -> Response[Any]:
+    may_withdraw = claim.stands
+    may_appeal = claim.may_be_appealed and claim.state in {State.REJECTED, State.PUBLIC}
+    context = {"what": what_words(claim.what), "state": state_words(claim), "until": _until(claim)}
+    shown = page(
+        "claim_case.html",
+        viewer,
+        status=error.status if error else 200,
+        claim=claim,
+        error=error,
+        may_withdraw=may_withdraw,
+        may_appeal=may_appeal,
+        **context,
+    )
+    shown.headers["cache-control"] = "no-store"
+    return shown
+
+
+def _until(claim: Claim) -> str:
+    instant = claim.decide_until or (claim.answer_until if claim.state is State.OPEN else None)
+    return f"{to_datetime(instant):%Y-%m-%d %H:%M} UTC" if instant else ""
+
+
+@post("/claims/{secret:str}", include_in_schema=False, status_code=200)
+@plain(anyone)
+def act(app: App, viewer: Viewer, secret: Secret, data: Fields) -> Response[Any]:
+    """Take it back, or ask for another look."""
+    try:
+        with app.database.write() as db:
+            if words(data, "do") == "appeal":
+                claims.appeal(db, app.keys, claims.follow(db, secret), "claimant", words(data, "words"), clock.now())
+            else:
+                claims.withdraw(db, app.keys, secret)
+    except Refused as error:
+        with app.database.read() as db:
+            return _case_page(viewer, claims.follow(db, secret), error)
+    return see_other(f"/claims/{secret}")
+
+
+@get("/settings/claims", include_in_schema=False)
+@reads(signed_in)
+def about_me(db: Connection, viewer: Viewer, did: FromQuery[str] = "") -> Response[Any]:
+    """What others say of one's clips, to answer."""
+    return _answers_page(db, viewer, _("Your answer is kept.") if did else "", None)
+
+
+def _answers_page(db: Connection, viewer: Viewer, said: str, error: Refused | None) -> Response[Any]:
+    cases = [(each, what_words(each.what), state_words(each), _until(each)) for each in claims.of_accounts(db, viewer)]
+    status = error.status if error else 200
+    return page("settings_claims.html", viewer, status=status, cases=cases, said=said, error=error)
+
+
+@post("/settings/claims", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Accept, contest, or ask for another look."""
+    claim = _number(words(data, "claim"))
+    typed = words(data, f"words-{claim}")
+    try:
+        with app.database.write() as db:
+            if words(data, "do") == "appeal":
+                claims.appeal_for_account(db, app.keys, viewer, claim, typed, clock.now())
+            else:
+                claims.answer(db, app.keys, viewer, claim, words(data, "do") == "accept", typed, clock.now())
+    except Refused as error:
+        with app.database.read() as db:
+            return _answers_page(db, viewer, "", error)
+    return see_other("/settings/claims?did=answer")
+
+
+@get("/server/claims", include_in_schema=False)
+@reads(server_owner)
+def queue(db: Connection, viewer: Viewer, did: FromQuery[str] = "") -> Response[Any]:
+    """What waits for a decision."""
+    return _queue_page(db, viewer, _("Decided.") if did else "", None)
+
+
+def _queue_page(
+    db: Connection, viewer: Viewer, said: str, error: Refused | None, looked: int | None = None
+) -> Response[Any]:
+    waiting = claims.queue(db, viewer, clock.now())
+    late = {each.id for each in waiting if each.decide_until is not None and each.decide_until < clock.now()}
+    cases = [(each, what_words(each.what), _until(each)) for each in waiting]
+    status = error.status if error else 200
+    return page(
+        "server_claims.html", viewer, status=status, cases=cases, late=late, looked=looked, said=said, error=error
+    )
+
+
+@post("/server/claims", include_in_schema=False, status_code=200)
+@plain(server_owner)
+def decide(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Look at the clip of a case (which is entered in the ledger), or decide it with a reason."""
+    claim, do = _number(words(data, "claim")), words(data, "do")
+    try:
+        with app.database.write() as db:
+            if do == "look":
+                claims.look(db, app.keys, viewer, claim, clock.now())
+                return _queue_page(db, viewer, "", None, looked=claim)
+            if do not in set(Decision):
+                raise Refused(_("Choose a decision."))
+            claims.decide(db, app.keys, viewer, claim, Decision(do), words(data, f"words-{claim}"), clock.now())
+    except Refused as error:
+        with app.database.read() as db:
+            return _queue_page(db, viewer, "", error)
+    return see_other("/server/claims?did=decide")
+
+
+def _number(words_: str) -> int:
+    return int(words_) if words_.isdecimal() and len(words_) < 20 else 0
+
+
+routes = [form, make, case, act, about_me, answer, queue, decide]

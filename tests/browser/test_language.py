@@ -1,0 +1,39 @@
+"""Other languages in a real browser: longer words and the other direction break no page, and what is fetched follows."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.stage import Site
+from tests.browser.test_accessible import SIGNED_IN
+from tests.browser.test_watch import on_stage, watching
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("language", ["ar", "qps"])
+def test_no_page_is_wider_than_its_window(chromium: Browser, site: Site, language: str) -> None:
+    page = site.page(chromium, site.cast.ola)
+    page.set_viewport_size({"width": 320, "height": 568})
+    for path in (*SIGNED_IN, "/explore", "/search?q=dance", "/tag/dance", f"/c/{site.slugs[0]}"):
+        page.goto(f"{site.origin}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_from_right_to_left_the_stage_is_mirrored(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    watching(page, site, "/@ada/watch?lang=ar")
+    like = on_stage(page, "[data-act=like]").bounding_box()
+    handle = on_stage(page, ".clip-by a").first.bounding_box()
+    assert like is not None
+    assert handle is not None
+    assert like["x"] < 60
+    assert handle["x"] + handle["width"] > 330
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => document.querySelector('clip-feed').scrollTop > 300")
+
+
+def test_what_is_fetched_speaks_the_language_of_its_page(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    with page.expect_response("**/fragments/feed?**lang=qps"):
+        watching(page, site, "/@ada/watch?lang=qps")
+    expect(page.locator(".clip").last.locator(".clip-by .visually-hidden")).to_have_text("[Clíp by ~]")

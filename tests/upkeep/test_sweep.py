@@ -1,0 +1,200 @@
+"""After a deletion nothing is left anywhere, and the sweep finds whatever would be."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import apsw
+import pytest
+from sqlalchemy import Table, insert, select, text, update
+
+from onstage.accounts import leaving, ledger, profiles
+from onstage.accounts.ledger import Act, Entry
+from onstage.clips import deletion, edit, publish, receipts
+from onstage.clips.models import tombstones
+from onstage.clips.upload import Upload
+from onstage.clock import now
+from onstage.engagement import comments, likes
+from onstage.engagement.models import plays
+from onstage.errors import Invalid
+from onstage.jobs.models import jobs
+from onstage.moderation import reports
+from onstage.moderation.reports import Reason
+from onstage.server import compose
+from onstage.settings import Settings
+from onstage.upkeep.sweep import look, sweep, varint
+from onstage.web.app import App
+from tests.cast import Cast
+from tests.clips.conftest import Film, Run, send
+
+WORDS = ("Wunderkerze im Garten", "zucchini-in-the-comment", "report-about-the-sparkler")
+
+
+def hasten(app: App) -> None:
+    with app.database.write() as db:
+        db.execute(update(jobs).where(jobs.c.due_at.is_not(None)).values(due_at=now()))
+
+
+def run_all(app: App, run: Run) -> None:
+    """Whatever is due now or later, and what follows from it."""
+    while run():
+        hasten(app)
+
+
+@pytest.fixture
+def clip(app: App, cast: Cast, film: Film, run: Run) -> Upload:
+    """A clip of ada's that has left traces everywhere."""
+    made = send(app, cast.ada.viewer, film().read_bytes())
+    run()
+    ada, ben = cast.ada.viewer, cast.ben.viewer
+    with app.database.write() as db:
+        edit.change(db, app.keys, ada, made.slug, caption=f"{WORDS[0]} #sparkler @ben")
+        publish.publish(db, app.keys, ada, made.slug)
+    with app.database.write() as db:
+        likes.like(db, ben, made.slug)
+        likes.save(db, ben, made.slug)
+        comments.comment(db, ben, made.slug, WORDS[1])
+        reports.report_clip(db, cast.fay.viewer, made.slug, Reason.OTHER, WORDS[2], now())
+        play = {"kind": "end", "surface": "feed", "watched_ms": 1, "loops": 0, "happened_at": 1, "received_at": 1}
+        db.execute(insert(plays).values(position=1, event=b"e", viewer=b"g", clip_id=made.clip, **play))
+        digest = ledger.media_digest(db, made.clip, b"digest")
+        yes = Entry(Act.YES, ben.person, clip=made.clip, fields={"version": 1, "words": WORDS[0], "media": digest})
+        ledger.append(db, app.keys, yes)
+    run()
+    return made
+
+
+def delete(app: App, cast: Cast, clip: Upload) -> None:
+    with app.database.write() as db:
+        deletion.delete(db, app.keys, cast.ada.viewer, clip.slug)
+
+
+def traces(app: App, *words: str) -> list[str]:
+    return [place for place in look(app.settings, app.database, words) if not place.startswith("file before-")]
+
+
+def test_a_clip_leaves_nothing_and_a_signed_receipt(app: App, cast: Cast, clip: Upload, run: Run) -> None:
+    before = traces(app, clip.slug, *WORDS)
+    assert any("clips, column caption" in place for place in before), "the sweep finds what is there"
+    delete(app, cast, clip)
+    hasten(app)
+    run_all(app, run)
+    assert traces(app, clip.slug, *WORDS) == []
+    with app.database.read() as db:
+        (receipt,) = receipts.mine(db, cast.ada.viewer)
+        assert db.execute(select(tombstones.c.id)).scalars().all() == [clip.clip]
+    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 3}
+    assert receipt.said["not_covered"] == receipts.EVIDENCE
+    assert receipt.said["servers"] == []
+    assert str(clip.clip) not in (receipt.document or "")
+
+
+def test_a_person_leaves_nothing(app: App, cast: Cast, clip: Upload, run: Run) -> None:
+    ada = cast.ada.viewer
+    with app.database.write() as db:
+        profiles.edit(db, ada, profiles.Changes(bio="dances-with-sparklers"))
+        ledger.append(db, app.keys, Entry(Act.SETTING_CHANGED, by=ada.person, fields={"words": "private-as-can-be"}))
+        receipt, secret = receipts.begin(db, "person", None, now())
+        leaving.leave(db, ada, app.purgers, receipt)
+    run_all(app, run)
+    assert traces(app, clip.slug, *WORDS, "dances-with-sparklers", "private-as-can-be") == []
+    with app.database.read() as db:
+        document = receipts.by_secret(db, secret)
+    assert document.said["deleted"] == "person"
+    assert document.said["removed"] == {"clips": 1, "accounts": 1, "files": 3}
+
+
+@pytest.mark.parametrize("planted", ["number", "words"])
+def test_a_copy_in_a_table_that_nobody_knows_is_found(
+    app: App, cast: Cast, clip: Upload, run: Run, planted: str
+) -> None:
+    with app.database.write() as db:
+        db.execute(text("CREATE TABLE unknown_to_all (number bigint, said text)"))
+        copy = {"number": clip.clip, "said": ""} if planted == "number" else {"number": 0, "said": f"({WORDS[0]})"}
+        db.execute(text("INSERT INTO unknown_to_all VALUES (:number, :said)"), copy)
+    try:
+        delete(app, cast, clip)
+        hasten(app)
+        run_all(app, run)
+        found = traces(app, *WORDS)
+        assert any("unknown_to_all" in place for place in found), found
+    finally:
+        with app.database.write() as db:
+            db.execute(text("DROP TABLE unknown_to_all"))
+
+
+def test_copies_outside_the_database_are_found(app: App, cast: Cast, clip: Upload, run: Run, tmp_path: Path) -> None:
+    delete(app, cast, clip)
+    hasten(app)
+    run_all(app, run)
+    source = tmp_path / "copy"
+    source.write_text(WORDS[0])
+    app.storage.put("a-forgotten-object.mp4", source)
+    shutil.copy(source, app.settings.data / "uploads" / "forgotten")
+    (app.settings.data / "work" / "12-1").mkdir(parents=True)
+    (app.settings.data / "server.log").write_text(f"clip {clip.clip} was asked for")
+    found = traces(app, *WORDS)
+    assert {place.split()[0] for place in found} == {"object", "staged", "unfinished", "file"}
+    assert len(found) == 4
+
+
+def test_the_command_says_what_it_found(
+    app: App, cast: Cast, clip: Upload, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delete(app, cast, clip)
+    hasten(app)
+    run_all(app, run)
+    sweep(app.settings, words=[WORDS[0]])
+    assert "Looked for 1 deleted things and 1 words. Places found: 0." in capsys.readouterr().out
+    (app.settings.data / "server.log").write_text(WORDS[0])
+    with pytest.raises(SystemExit):
+        sweep(app.settings, words=[WORDS[0]])
+    assert "file server.log" in capsys.readouterr().out
+    with pytest.raises(Invalid):
+        sweep(app.settings, words=["ada"])
+
+
+@pytest.mark.parametrize("number", [2**48, 2**56 - 1, 2**56, 2**62 + 12345])
+def test_numbers_are_known_as_sqlite_writes_them(tmp_path: Path, number: int) -> None:
+    connection = apsw.Connection(str(tmp_path / "numbers.db"))
+    connection.execute("CREATE TABLE numbers (id INTEGER PRIMARY KEY)")
+    connection.execute("INSERT INTO numbers VALUES (?)", (number,))
+    connection.close()
+    assert varint(number) in (tmp_path / "numbers.db").read_bytes()
+
+
+def test_every_layer_with_tables_has_a_purger(app: App) -> None:
+    layers = {module.split(".")[1] for module in _modules_with_tables()}
+    assert layers - {purger.layer for purger in app.purgers} == set()
+
+
+def _modules_with_tables() -> set[str]:
+    names = [name for name in sys.modules if name.startswith("onstage.") and name.endswith(".models")]
+    return {name for name in names if any(isinstance(each, Table) for each in vars(sys.modules[name]).values())}
+
+
+@pytest.mark.slow
+def test_a_deletion_that_is_killed_at_every_moment_ends_all_the_same(
+    chosen_settings: Settings, app: App, cast: Cast, clip: Upload
+) -> None:
+    if chosen_settings.database_url:
+        return  # the steps and their commits are the same ones; a killed process is tried once
+    delete(app, cast, clip)
+    app.close()
+    command = [sys.executable, "-m", "tests.upkeep.dying", str(chosen_settings.data), chosen_settings.secret]
+    moments, ended = 0, -signal.SIGKILL
+    while ended == -signal.SIGKILL:
+        moments += 1
+        assert moments < 60
+        ended = subprocess.run([*command, str(moments)], check=False, timeout=300).returncode
+    assert ended == 0
+    assert moments > 8, "each of these was a death"
+    again = compose(chosen_settings)
+    assert traces(again, clip.slug, *WORDS) == []
+    with again.database.read() as db:
+        (receipt,) = receipts.mine(db, cast.ada.viewer)
+        assert ledger.known(db, "clip", [clip.clip]) == []
+    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 3}
+    again.close()
