@@ -11,10 +11,12 @@ from onstage.accounts.viewer import GUEST, Viewer, find, secret_hash
 from onstage.clips.models import Audience, HoldKind, Stage, clip_tags, clips, holds, renditions
 from onstage.clock import DAY, now
 from onstage.db.engine import Connection, Database
+from onstage.keys import Keys
 from onstage.text import tags
 from onstage.web.http import SESSION_COOKIE, App
 
 SIGN_IN = "a browser of "
+KEYS = Keys(b"only for tests")  # those of the application under test
 
 
 @dataclass

@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings, past_childhood
+from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -130,7 +130,7 @@ def compose(settings: Settings) -> App:
 
 def job_kinds(app: App) -> Mapping[str, Kind]:
     """What workers can do."""
-    room = open_workroom(app.settings, app.storage, app.staging)
+    room = open_workroom(app.settings, app.storage, app.staging, app.keys)
     return {
         **clip_jobs.kinds(room),
         **deletion.kinds(open_ending(app, room)),
@@ -198,7 +198,11 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
+    def heed(db: Connection, event: Event) -> None:
+        reconsidering.heed(db, app.keys, event)
+
     return {
+        **{kind: [heed] for kind in reconsidering.HEEDED},
         CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
         ClipWithheld: [index_clip, forget_cached],

@@ -150,16 +150,16 @@ def test_hide_is_a_no_of_theirs_and_delete_deletes(cast: Cast) -> None:
     gone, other = make_clip(cast.app.database, cast.max.viewer)
     _, of_ada = make_clip(cast.app.database, cast.ada.viewer)
     with cast.app.database.write() as db, pytest.raises(NotFound):
-        past_childhood.hide(db, cast.max.viewer, slug)
+        past_childhood.hide(db, cast.app.keys, cast.max.viewer, slug)
     with cast.app.database.write() as db:
         values = {"came_of_age_at": instant(2036, 1, 1), "choosing_since": 1}
         db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(**values))
         assert past_childhood.undecided(db, cast.max.viewer) == [gone, hidden]
-        past_childhood.hide(db, cast.max.viewer, slug)
-        past_childhood.delete(db, cast.max.viewer, other)
+        past_childhood.hide(db, cast.app.keys, cast.max.viewer, slug)
+        past_childhood.delete(db, cast.app.keys, cast.max.viewer, other)
         assert past_childhood.undecided(db, cast.max.viewer) == []
         with pytest.raises(NotFound):
-            past_childhood.hide(db, cast.max.viewer, of_ada)
+            past_childhood.hide(db, cast.app.keys, cast.max.viewer, of_ada)
         left = select(clips.c.id).where(clips.c.id.in_([hidden, gone]), VISIBLE)
         assert db.execute(left, asked_by(cast.ben.viewer)).all() == []
 

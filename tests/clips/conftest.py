@@ -46,7 +46,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 
 @pytest.fixture
 def room(app: App) -> Workroom:
-    return open_workroom(app.settings, app.storage, app.staging)
+    return open_workroom(app.settings, app.storage, app.staging, app.keys)
 
 
 @pytest.fixture

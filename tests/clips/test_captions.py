@@ -82,7 +82,7 @@ def test_others_may_read_what_they_see_and_write_nothing(app: App, cast: Cast, f
     run(Lane.PUBLISH)
     with app.database.write() as db:
         captions.write(db, cast.ada.viewer, upload.slug, "en", HELLO)
-        edit.change(db, cast.ada.viewer, upload.slug, audience=Audience.PRIVATE)
+        edit.change(db, cast.app.keys, cast.ada.viewer, upload.slug, audience=Audience.PRIVATE)
     with app.database.write() as db, pytest.raises(NotFound):
         captions.write(db, cast.ben.viewer, upload.slug, "en", HELLO)
     with app.database.read() as db, pytest.raises(NotFound):

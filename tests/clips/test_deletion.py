@@ -31,12 +31,12 @@ def hasten(database: Database) -> None:
 
 def delete(app: App, actor: Any, slug: str) -> int:
     with app.database.write() as db:
-        return deletion.delete(db, actor.viewer, slug)
+        return deletion.delete(db, app.keys, actor.viewer, slug)
 
 
 def restore(app: App, actor: Any, slug: str) -> None:
     with app.database.write() as db:
-        deletion.restore(db, actor.viewer, slug)
+        deletion.restore(db, app.keys, actor.viewer, slug)
 
 
 def kinds(database: Database) -> list[str]:

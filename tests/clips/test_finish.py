@@ -89,6 +89,6 @@ def test_a_preview_is_made_once_when_somebody_asks(app: App, cast: Cast, film: F
     assert app.storage.size(key)
     assert stored(app) == named(app.database)
     with app.database.write() as db:
-        edit.change(db, cast.ada.viewer, upload.slug, audience=Audience.PRIVATE)
+        edit.change(db, cast.app.keys, cast.ada.viewer, upload.slug, audience=Audience.PRIVATE)
     with app.database.write() as db, pytest.raises(NotFound):
         finish.ask_preview(db, cast.ben.viewer, upload.slug)

@@ -106,7 +106,7 @@ def test_a_copy_with_broken_pictures_is_made_anew(app: App, cast: Cast, run: Run
 def test_publish_pressed_early_publishes_when_it_plays(app: App, cast: Cast, film: Film, run: Run) -> None:
     upload = send(app, cast.ada.viewer, film().read_bytes())
     with app.database.write() as db:
-        assert publish.publish(db, cast.ada.viewer, upload.slug) is Stage.PROCESSING
+        assert publish.publish(db, app.keys, cast.ada.viewer, upload.slug) is Stage.PROCESSING
     assert row(app.database, upload.clip).published_at is None
     run(Lane.PUBLISH)
     clip = row(app.database, upload.clip)

@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from onstage.clips.answers import widen
 from onstage.clips.deletion import delete, restore
 from onstage.clips.edit import change
 from onstage.clips.models import Audience, HoldKind, Stage, clips
+from onstage.clips.publish import publish
 from onstage.errors import NotAllowed, NotFound
-from tests.cast import Cast, make_clip
+from tests.cast import KEYS, Cast, make_clip
 
 
 def audience_of(cast: Cast, clip: int) -> Audience:
@@ -30,9 +32,9 @@ def test_what_a_member_does_not_see_is_not_there_to_change(cast: Cast, hidden: d
     before = audience_of(cast, clip)
     with cast.app.database.write() as db:
         for act in (
-            lambda: change(db, cast.ben.viewer, slug, caption="mine now", audience=Audience.PUBLIC),
-            lambda: delete(db, cast.ben.viewer, slug),
-            lambda: restore(db, cast.ben.viewer, slug),
+            lambda: change(db, KEYS, cast.ben.viewer, slug, caption="mine now", audience=Audience.PUBLIC),
+            lambda: delete(db, KEYS, cast.ben.viewer, slug),
+            lambda: restore(db, KEYS, cast.ben.viewer, slug),
         ):
             with pytest.raises(NotFound):
                 act()
@@ -42,11 +44,15 @@ def test_what_a_member_does_not_see_is_not_there_to_change(cast: Cast, hidden: d
 def test_a_member_narrows_and_only_the_author_widens(cast: Cast) -> None:
     clip, slug = make_clip(cast.app.database, cast.duo.viewer, audience=Audience.FOLLOWERS)
     with cast.app.database.write() as db:
-        change(db, cast.ben.viewer, slug, audience=Audience.FRIENDS, caption="better words")
+        change(db, KEYS, cast.ben.viewer, slug, audience=Audience.FRIENDS, caption="better words")
         for wider in (Audience.FOLLOWERS, Audience.UNLISTED, Audience.PUBLIC):
             with pytest.raises(NotAllowed):
-                change(db, cast.ben.viewer, slug, audience=wider)
-        change(db, cast.ada.viewer, slug, audience=Audience.PUBLIC)
+                change(db, KEYS, cast.ben.viewer, slug, audience=wider)
+        assert change(db, KEYS, cast.ada.viewer, slug, audience=Audience.PUBLIC), "ben's limit holds until he ends it"
+    assert audience_of(cast, clip) is Audience.FRIENDS
+    with cast.app.database.write() as db:
+        widen(db, KEYS, cast.ben.viewer, slug)
+        publish(db, KEYS, cast.ada.viewer, slug)
     assert audience_of(cast, clip) is Audience.PUBLIC
 
 
@@ -54,18 +60,18 @@ def test_a_member_marks_and_only_the_author_takes_the_mark_off(cast: Cast) -> No
     _, slug = make_clip(cast.app.database, cast.ada.viewer, marked=True)
     clip, joint = make_clip(cast.app.database, cast.duo.viewer)
     with cast.app.database.write() as db:
-        change(db, cast.ben.viewer, joint, marked=True)
+        change(db, KEYS, cast.ben.viewer, joint, marked=True)
         with pytest.raises(NotFound):  # from now on ben, who sees nothing marked, does not see it
-            change(db, cast.ben.viewer, joint, marked=False)
-        change(db, cast.ada.viewer, joint, marked=False)
-        change(db, cast.ada.viewer, slug, marked=False)
+            change(db, KEYS, cast.ben.viewer, joint, marked=False)
+        change(db, KEYS, cast.ada.viewer, joint, marked=False)
+        change(db, KEYS, cast.ada.viewer, slug, marked=False)
     assert audience_of(cast, clip) is Audience.PUBLIC
 
 
 def test_who_deletes_a_clip_of_the_account_may_take_that_back(cast: Cast) -> None:
     _, slug = make_clip(cast.app.database, cast.duo.viewer)
     with cast.app.database.write() as db:
-        delete(db, cast.ben.viewer, slug)
+        delete(db, KEYS, cast.ben.viewer, slug)
     with cast.app.database.write() as db:
-        restore(db, cast.ben.viewer, slug)
-        change(db, cast.ben.viewer, slug, caption="still here")
+        restore(db, KEYS, cast.ben.viewer, slug)
+        change(db, KEYS, cast.ben.viewer, slug, caption="still here")

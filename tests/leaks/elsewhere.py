@@ -155,7 +155,7 @@ for _list in ("", "/followers", "/following"):
 for _what in ("like", "pin", "hidden"):
     for _method in ("PUT", "DELETE"):
         _SENT[f"{_method} {API}/comments/{{comment:int}}/{_what}"] = once(_method, f"{API}/comments/1/{_what}")
-for _act in ("follow", "block", "mute"):
+for _act in ("follow", "block", "mute", "never"):
     for _method in ("PUT", "DELETE"):
         _SENT[f"{_method} {API}/accounts/{{handle:str}}/{_act}"] = once(_method, f"{API}/accounts/{UNKNOWN}/{_act}")
 

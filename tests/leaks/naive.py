@@ -27,6 +27,7 @@ TABLES = (
     "clip_tags",
     "likes",
     "comments",
+    "concerned",
 )
 
 
@@ -45,6 +46,7 @@ class Rows:
     clip_tags: list[Row]
     likes: list[Row]
     comments: list[Row]
+    concerned: list[Row]
 
 
 def read(db: Connection) -> Rows:
@@ -65,8 +67,10 @@ class Truth:
         self.sees_marked = viewer.sees_marked
 
     def may_open(self, clip: Row) -> bool:
-        """By its link: whoever is in the audience of a clip that is shown; and its author always, until it is deleted."""
+        """By its link: the audience of a clip that is shown; its author always, until it is deleted; and whom it waits for."""
         if self.is_author(clip) and "deleting" not in self.reasons(clip):
+            return True
+        if self.is_concerned(clip):
             return True
         return self.is_shown(clip) and self.in_audience(clip)
 
@@ -124,6 +128,10 @@ class Truth:
     def is_author(self, clip: Row) -> bool:
         """The person who made it, whatever account they act as."""
         return self.person is not None and clip.person_id == self.person
+
+    def is_concerned(self, clip: Row) -> bool:
+        """It waits for this person's answer, or they have said no to it."""
+        return any(row.clip_id == clip.id and row.person_id == self.person for row in self.rows.concerned)
 
     def is_member(self, account: int) -> bool:
         """A member of that account, whatever account they act as."""

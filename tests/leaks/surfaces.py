@@ -112,6 +112,18 @@ def reported(walk: Walk) -> set[int]:
     return walk.world.reported if walk.name == "ola" else set()
 
 
+def waiting(walk: Walk) -> set[int]:
+    """Whatever concerns the person: it waits for them, they may object to it, or they have said no."""
+    return walk.may(walk.truth.is_concerned)
+
+
+def asked(walk: Walk) -> set[int]:
+    """What waits for the person's answer."""
+    rows = walk.truth.rows.concerned
+    mine = {row.clip_id for row in rows if row.person_id == walk.truth.person and row.why == "answer"}
+    return walk.may(lambda clip: clip.id in mine)
+
+
 def once(method: str, path: str, **more: Any) -> Visit:
     """One request."""
 
@@ -254,6 +266,11 @@ SURFACES: dict[str, Surface] = {
     "GET /make/{slug:str}/captions": Surface(each("/make/{slug}/captions", share=4), in_hand, is_all=True),
     "GET /media/{key:str}": Surface(media, by_link, is_all=True),
     "HEAD /media/{key:str}": Surface(each("/media/{film}", "HEAD", share=4), by_link),
+    f"GET {SLUG}/question": Surface(each(API + "/clips/{slug}/question"), waiting, is_all=True),
+    f"GET {SLUG}/agreeing": Surface(each(API + "/clips/{slug}/agreeing", share=4), in_hand),
+    f"GET {SLUG}/appearances": Surface(each(API + "/clips/{slug}/appearances", share=4), by_link),
+    f"GET {API}/me/questions": Surface(once("GET", f"{API}/me/questions"), asked, is_all=True),
+    f"GET {API}/me/appearances": Surface(once("GET", f"{API}/me/appearances"), by_link),
     # lists
     "GET /": Surface(paged("/", mark="$^"), suggested),
     f"GET {API}/feed": Surface(paged(f"{API}/feed?kind=for_you"), suggested, is_all=True),
@@ -272,7 +289,9 @@ SURFACES: dict[str, Surface] = {
     "GET /search": Surface(searched("/search", 6), found, is_all=True, has_totals=True),
     f"GET {API}/search": Surface(searched(f"{API}/search", 2), found, is_all=True, has_totals=True),
     "GET /explore": Surface(once("GET", "/explore"), found, has_totals=True),
-    "GET /inbox": Surface(once("GET", "/inbox"), around),
+    "GET /inbox": Surface(once("GET", "/inbox"), lambda walk: around(walk) | asked(walk)),
+    "POST /inbox/{slug:str}": Surface(once("POST", f"/inbox/{NOBODY}", form={"do": "yes"}), by_link),
+    "GET /me/with-me": Surface(once("GET", "/me/with-me"), by_link),
     # one's own
     f"GET {API}/me/clips": Surface(paged(f"{API}/me/clips?limit=7"), made, is_all=True),
     "GET /me/clips": Surface(paged("/me/clips?show=published", "before", OLDER), made),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, insert, select
 from onstage import ids
 from onstage.accounts.models import accounts, blocks, follows, members, mutes, people
 from onstage.accounts.viewer import GUEST, Viewer
-from onstage.clips.models import Audience, HoldKind, Stage, clips, holds
+from onstage.clips.models import Audience, HoldKind, Stage, clips, concerned, holds
 from onstage.clips.queries import FOR_ALL, FOUND, LISTED, SUGGESTED, VISIBLE, asked_by, lengths, seen
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound
@@ -31,6 +31,7 @@ clip = st.fixed_dictionaries(
         "published": st.sampled_from([True, True, True, False]),
         "marked": st.booleans(),
         "recommended": st.booleans(),
+        "concerned": st.frozensets(st.integers(0, PEOPLE - 1), max_size=1),
         "holds": st.lists(st.tuples(st.sampled_from(HoldKind), st.integers(0, 2)), max_size=2, unique=True).filter(
             lambda held: len(held) != 1 or held[0][1] > 0  # half of the single holds make room for clips without any
         ),
@@ -97,6 +98,8 @@ class Made:
             recommended=int(drawn["recommended"]),
             holds=len(drawn["holds"]),
         )
+        for place in drawn["concerned"]:
+            self._add(concerned, clip_id=clip_id, person_id=self.people[place], why="answer", since=1)
         for kind, giver in drawn["holds"]:
             self._add(holds, clip_id=clip_id, kind=kind.value, giver_id=giver, since=1)
         return clip_id, slug

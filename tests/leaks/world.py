@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import insert, select
 
 from onstage import ids
@@ -12,15 +13,20 @@ from onstage.clips.models import (
     Audience,
     HoldKind,
     Stage,
+    Why,
     captions,
+    clip_consents,
     clip_media,
     clip_mentions,
     clip_tags,
+    clip_versions,
     clips,
+    concerned,
     holds,
     renditions,
     uploads,
 )
+from onstage.clips.rows import Content
 from onstage.clock import DAY, HOUR, MINUTE, now
 from onstage.db.engine import Connection
 from onstage.engagement.models import comments, counts, likes, saves, seen
@@ -48,6 +54,7 @@ class Plan:
     held: tuple[HoldKind, ...] = ()
     marked: bool = False
     recommended: bool = True
+    concerned: tuple[str, ...] = ()  # whom it waits for, or who withheld it
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,10 @@ def plans() -> Iterable[Plan]:
         yield Plan("eve", "eve", audience)
         yield Plan("ivy", "ivy", audience)
         yield Plan("fay", "fay", audience)
+    for audience in (Audience.PRIVATE, Audience.FRIENDS, Audience.PUBLIC):
+        yield Plan("ada", "ada", audience, stage=Stage.ASKED, published=False, concerned=("ben", "eve", "tom"))
+        yield Plan("max", "max", audience, held=(HoldKind.NO,), concerned=("ben", "lea"))
+        yield Plan("duo", "ada", audience, concerned=("mia",))
     yield Plan("trio", "eve")
     yield Plan("trio", "eve", Audience.MEMBERS)
 
@@ -215,10 +226,26 @@ def _plant(db: Connection, world: World, number: int, plan: Plan) -> Planted:
     db.execute(insert(captions).values(clip_id=made.id, **said))
     shape = {"width": 540, "height": 960, "bytes": 1000, "bitrate": 1000, "codecs": "avc1.64001f"}
     db.execute(insert(renditions).values(key=made.keys["film"], clip_id=made.id, **shape))
+    _concern(db, world, made)
     if plan.stage is Stage.UPLOADING:
         about = {"id": f"{made.secret}upload", "clip_id": made.id, "person_id": author.person, "length": 1000}
         db.execute(insert(uploads).values(**about, metadata="", created_at=now(), until=now() + HOUR))
     return made
+
+
+def _concern(db: Connection, world: World, made: Planted) -> None:
+    """Whom it waits for, what they are asked about, and who withheld it."""
+    plan = made.plan
+    why = Why.ANSWER if plan.stage is Stage.ASKED else Why.NO if plan.held else Why.MAY_OBJECT
+    for name in plan.concerned:
+        who = world.actors[name].viewer.person
+        db.execute(insert(concerned).values(clip_id=made.id, person_id=who, why=why.value, since=1))
+    if plan.stage is Stage.ASKED:
+        caption = f"On the {TAG} {made.secret}asked"
+        content = Content(caption, plan.audience, False, False, False, made.keys["cover"])
+        words = msgspec.json.encode(content).decode()
+        db.execute(insert(clip_consents).values(clip_id=made.id, last=1, asked_at=now()))
+        db.execute(insert(clip_versions).values(clip_id=made.id, number=1, content=words, digest=b"", at=now()))
 
 
 def _stale(db: Connection, world: World) -> None:

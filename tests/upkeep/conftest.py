@@ -41,7 +41,7 @@ def filled(app: App, cast: Cast, film: Film, run: Run) -> Filled:
     first, second = (send(app, ada, film(seconds).read_bytes()) for seconds in (1, 2))
     with app.database.write() as db:
         for clip in (first, second):
-            publish.publish(db, ada, clip.slug)
+            publish.publish(db, app.keys, ada, clip.slug)
     run()
     with app.database.write() as db:
         likes.like(db, ben, second.slug)

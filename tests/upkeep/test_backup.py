@@ -58,7 +58,7 @@ def erase(filled: Filled, slug: str, run: Run) -> None:
     """Delete a clip as its author does, past the ten seconds."""
     database = filled.app.database
     with database.write() as db:
-        deletion.delete(db, filled.cast.ada.viewer, slug)
+        deletion.delete(db, filled.app.keys, filled.cast.ada.viewer, slug)
         db.execute(update(jobs).where(jobs.c.kind == deletion.ERASE).values(due_at=0))
     run()
 

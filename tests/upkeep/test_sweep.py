@@ -50,8 +50,8 @@ def clip(app: App, cast: Cast, film: Film, run: Run) -> Upload:
     run()
     ada, ben = cast.ada.viewer, cast.ben.viewer
     with app.database.write() as db:
-        edit.change(db, ada, made.slug, caption=f"{WORDS[0]} #sparkler @ben")
-        publish.publish(db, ada, made.slug)
+        edit.change(db, app.keys, ada, made.slug, caption=f"{WORDS[0]} #sparkler @ben")
+        publish.publish(db, app.keys, ada, made.slug)
     with app.database.write() as db:
         likes.like(db, ben, made.slug)
         likes.save(db, ben, made.slug)
@@ -68,7 +68,7 @@ def clip(app: App, cast: Cast, film: Film, run: Run) -> Upload:
 
 def delete(app: App, cast: Cast, clip: Upload) -> None:
     with app.database.write() as db:
-        deletion.delete(db, cast.ada.viewer, clip.slug)
+        deletion.delete(db, app.keys, cast.ada.viewer, clip.slug)
 
 
 def traces(app: App, *words: str) -> list[str]:

@@ -22,7 +22,7 @@ __all__ = ["run"]
 def delete(app: App, actor: Actor) -> None:
     _, slug = make_clip(app.database, actor.viewer)
     with app.database.write() as db:
-        deletion.delete(db, actor.viewer, slug)
+        deletion.delete(db, app.keys, actor.viewer, slug)
     hasten(app)
 
 

@@ -148,7 +148,6 @@ def say_no(clip: Clip, facts: Facts, by: int) -> Clip:
 def go(clip: Clip, facts: Facts, by: int) -> Clip:
     """[5] The author publishes what has every yes and waited for a time, or until something that held it ended."""
     _right(by == clip.author, "Only who made a clip can publish it.")
-    _need(clip.stage is Stage.ASKED, "There is nothing to publish.", "stage")
     _need(is_ready(clip, facts), "Somebody must still agree, or something holds this clip.", "waits")
     return _publish(clip, facts)
 
@@ -266,6 +265,14 @@ def narrow(clip: Clip, facts: Facts, by: int, reach: Reach) -> Clip:
     return _limit(clip, by, reach)
 
 
+@_of_a_clip_that_is
+def mark(clip: Clip, facts: Facts, by: int) -> Clip:
+    """[8] Marked for adults: fewer see it, at once; moderators have it where a minor is in it."""
+    _right(by in limiters(clip, facts) | facts.editors, "You are not among those who decide about this clip.")
+    shown = clip.shown and replace(clip.shown, marked=True)
+    return _narrow_to_today(replace(clip, shown=shown), facts)
+
+
 def _limit(clip: Clip, giver: int, reach: Reach) -> Clip:
     own = frozenset(cap for cap in clip.caps if cap.giver == giver)
     narrower = Cap(giver, reach.meet(*(cap.reach for cap in own)), clip.last)
@@ -283,7 +290,7 @@ def recall(clip: Clip, by: int) -> Clip:
 @_of_a_clip_that_is
 def expire(clip: Clip, facts: Facts) -> Clip:
     """[9] Thirty days have passed without every answer."""
-    _need(clip.stage is Stage.ASKED and lapsed(clip, facts.at), "It still has time.", "stage")
+    _need(lapsed(clip, facts.at), "It still has time.", "stage")
     return _to_draft(clip)
 
 
@@ -335,12 +342,9 @@ def corrected(clip: Clip, facts: Facts, void: frozenset[int] = frozenset()) -> C
 
     The yeses of the people in `void` fall, unless they hold another right. What then lacks one waits under `basis`.
     """
-    for version in (clip.shown, clip.working):
-        if version is not None:
-            gone = void - voices(version, facts) - {clip.author}
-            fallen = {yes for yes in clip.yeses if yes.version == version.number and yes.person in gone}
-            clip = replace(clip, yeses=clip.yeses - fallen)
-    after = changed(clip, facts)
+    able = frozenset[int]().union(*(voices(each, facts) for each in (clip.shown, clip.working) if each is not None))
+    standing = frozenset(yes for yes in clip.yeses if yes.person not in void - able)
+    after = changed(replace(clip, yeses=standing), facts)
     if after.shown is None:
         return after
     if ok(after.shown, after.yeses, facts):
@@ -383,8 +387,8 @@ def confirm(clip: Clip, facts: Facts, by: int) -> Clip:
     )
 
 
-def is_impartial(clip: Clip, facts: Facts, by: int) -> bool:
-    """Whether somebody is neither a party nor a party's guardian (R11)."""
+def is_impartial(clip: Clip, facts: Facts, by: int | None) -> bool:
+    """Whether somebody is neither a party nor a party's guardian (R11); None, the server, never is one."""
     guardians = {each.guardian for person in clip.people for each in facts.people[person].guardians}
     return by not in clip.people | facts.owners | facts.editors | guardians
 
@@ -395,7 +399,7 @@ def place(clip: Clip, facts: Facts, kind: HoldKind, cause: int = SERVER, by: int
 
     `by`: the moderator who decides; None: the server, as a rule says.
     """
-    _right(by is None or is_impartial(clip, facts, by), "Nobody decides in a case of their own.")
+    _right(is_impartial(clip, facts, by), "Nobody decides in a case of their own.")
     _need(kind in PLACED, "This is not how such a hold begins.", "kind")
     return _with(clip, Hold(kind, cause, facts.at))
 
@@ -403,14 +407,14 @@ def place(clip: Clip, facts: Facts, kind: HoldKind, cause: int = SERVER, by: int
 @_of_a_clip_that_is
 def release(clip: Clip, facts: Facts, kind: HoldKind, cause: int = SERVER, by: int | None = None) -> Clip:
     """[14, 15] The cause has ended: that hold and no other."""
-    _right(by is None or is_impartial(clip, facts, by), "Nobody decides in a case of their own.")
+    _right(is_impartial(clip, facts, by), "Nobody decides in a case of their own.")
     _need(kind in PLACED and Hold(kind, cause) in clip.holds, "Nothing of this kind holds it.", "no-hold")
     return replace(clip, holds=clip.holds - {Hold(kind, cause)})
 
 
 def _with(clip: Clip, hold: Hold) -> Clip:
     """Held for one reason more; the same one begins only once."""
-    return clip if hold in clip.holds else replace(clip, holds=clip.holds | {hold})
+    return replace(clip, holds=clip.holds | {hold})
 
 
 @_of_a_clip_that_is
@@ -428,7 +432,8 @@ def deletion_of(clip: Clip, by: int) -> Hold:
     return found
 
 
-def _lasts(facts: Facts) -> int:
+def lasts(facts: Facts) -> int:
+    """For how long a deletion can be taken back or stopped, in microseconds."""
     return STOP if facts.joint else UNDO
 
 
@@ -436,7 +441,7 @@ def _lasts(facts: Facts) -> int:
 def undelete(clip: Clip, facts: Facts, by: int) -> Clip:
     """[17] Somebody takes their own deletion back while there is time."""
     own = deletion_of(clip, by)
-    if facts.at >= own.since + _lasts(facts):
+    if facts.at >= own.since + lasts(facts):
         raise Gone("The time to take it back is over, and the clip is gone.")
     return replace(clip, holds=clip.holds - {own})
 
@@ -454,7 +459,7 @@ def stop(clip: Clip, facts: Facts, by: int, of: int) -> Clip:
 @_of_a_clip_that_is
 def erase(clip: Clip, facts: Facts) -> Clip:
     """[17] The time is up: gone, for good."""
-    over = any(hold.kind is HoldKind.DELETING and facts.at >= hold.since + _lasts(facts) for hold in clip.holds)
+    over = any(hold.kind is HoldKind.DELETING and facts.at >= hold.since + lasts(facts) for hold in clip.holds)
     _need(over, "It still has time.", "time")
     return replace(clip, gone=True)
 

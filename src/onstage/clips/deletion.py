@@ -1,4 +1,6 @@
-"""Deletion: withheld at once, ten seconds to take it back, then gone from everywhere, told by a signed receipt.
+"""Deletion: withheld at once, gone when its time is up, from everywhere, told by a signed receipt.
+
+In a personal account it can be taken back for ten seconds; in a joint one another with the same right stops it for 7 days.
 
 However it begins (a clip, a person, an account), the rows go by the purgers in one transaction, and the job `discard` does
 the rest: journal, objects, staged files, the ledger's keys; then `scrub` overwrites what SQLite left in its file, and signs.
@@ -10,21 +12,24 @@ from functools import partial
 
 from msgspec import Struct, convert, to_builtins
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from onstage.accounts import leaving, ledger
+from onstage.accounts.acts import Act
 from onstage.accounts.leaving import NOBODY, Purger, Subject
 from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import cases, holds, receipts, records
+from onstage.clips import cases, consent, holds, receipts, records, rows
+from onstage.clips.deciding import decide
 from onstage.clips.edit import own
 from onstage.clips.models import HoldKind, clip_media, clips, renditions, tombstones, uploads
 from onstage.clips.models import holds as holds_table
+from onstage.clips.reconsidering import leave
 from onstage.clips.workroom import Workroom
 from onstage.clock import SECOND, now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
-from onstage.errors import Gone, NotAllowed
+from onstage.errors import Conflict, Gone, NotAllowed
 from onstage.events import ClipErased
 from onstage.jobs.models import jobs
 from onstage.jobs.queue import cancel, enqueue, record
@@ -33,7 +38,7 @@ from onstage.keys import Keys
 from onstage.mail import JOB as MAIL
 from onstage.storage import journal
 
-UNDO = 10 * SECOND
+UNDO = consent.UNDO
 ERASE = "erase"
 DISCARD = "discard"
 SCRUB = "scrub"
@@ -66,27 +71,71 @@ class Discard(Struct):
     in_journal: bool = False
 
 
-def delete(db: Connection, viewer: Viewer, slug: str) -> int:
+def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> int:
     """Withhold a clip at once and have it erased; gives the instant until which `restore` brings it back.
 
     Raises NotFound.
     """
-    assert viewer.person is not None
+    by = _person(viewer)
     clip = own(db, viewer, slug)
-    until = now() + UNDO
-    holds.place(db, clip.id, HoldKind.DELETING, viewer.person)
-    enqueue(db, ERASE, {}, subject=clip.id, key=f"{ERASE}:{clip.id}", due_at=until)
+    decide(db, keys, clip.id, lambda record: consent.delete(record.clip, record.facts, by), Act.DELETION_BEGUN, by=by)
+    until = now() + consent.lasts(rows.load(db, clip.id).facts)
+    enqueue(db, ERASE, {"giver": by}, subject=clip.id, key=_key(clip.id, by), due_at=until)
     return until
 
 
-def restore(db: Connection, viewer: Viewer, slug: str) -> None:
-    """Take a deletion back. Raises NotFound, NotAllowed for somebody else's, and Gone when erasing has begun."""
-    assert viewer.person is not None
+def restore(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
+    """Take one's own deletion back. Raises NotFound, NotAllowed for somebody else's, and Gone when erasing has begun."""
+    by = _person(viewer)
     clip = own(db, viewer, slug, deleting=True)
-    if not holds.lift(db, clip.id, HoldKind.DELETING, viewer.person):
+    if not _is_deleting(db, clip.id, by):
         raise NotAllowed("Somebody else deleted this clip, and only they can take that back.")
-    if not cancel(db, f"{ERASE}:{clip.id}"):
-        raise Gone("The ten seconds are over, and the clip is gone.")
+    decide(
+        db, keys, clip.id, lambda record: consent.undelete(record.clip, record.facts, by), Act.DELETION_STOPPED, by=by
+    )
+    if not cancel(db, _key(clip.id, by)):
+        raise Gone("The time to take it back is over, and the clip is gone.")
+
+
+def stop(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
+    """Stop every deletion by others in a joint account; it stays withheld by the no of whoever wanted it (R16).
+
+    Raises NotFound, NotAllowed, and Conflict when the seven days are over.
+    """
+    by = _person(viewer)
+    clip = own(db, viewer, slug, deleting=True)
+    given = (
+        (holds_table.c.clip_id == clip.id)
+        & (holds_table.c.kind == HoldKind.DELETING.value)
+        & (holds_table.c.giver_id != by)
+    )
+    for giver in (
+        db.execute(select(holds_table.c.giver_id).where(given).order_by(holds_table.c.giver_id)).scalars().all()
+    ):
+        decide(
+            db,
+            keys,
+            clip.id,
+            lambda record, of=giver: consent.stop(record.clip, record.facts, by, of),  # type: ignore[misc]
+            Act.DELETION_STOPPED,
+            by=by,
+        )
+        if not cancel(db, _key(clip.id, giver)):
+            raise Conflict("The seven days are over.", code="late")
+
+
+def _key(clip: int, giver: int) -> str:
+    return f"{ERASE}:{clip}:{giver}"
+
+
+def _is_deleting(db: Connection, clip: int, giver: int | None) -> bool:
+    found = exists().where(holds_table.c.clip_id == clip, holds_table.c.kind == HoldKind.DELETING.value)
+    return bool(db.execute(select(found if giver is None else found.where(holds_table.c.giver_id == giver))).scalar())
+
+
+def _person(viewer: Viewer) -> int:
+    assert viewer.person is not None
+    return viewer.person
 
 
 def erase(ending: Ending, job: Job) -> None:
@@ -94,7 +143,7 @@ def erase(ending: Ending, job: Job) -> None:
     assert job.subject is not None
     clip = job.subject
     with job.read() as db:
-        if not holds.is_held(db, clip, HoldKind.DELETING):
+        if not _is_deleting(db, clip, job.payload.get("giver")):
             return
     job.step("journal", type(None), lambda: _into_journal(ending.room, [("clip", clip)], now()))
     job.change("rows", int, lambda db: _purge_clip(db, ending, clip))
@@ -172,6 +221,8 @@ def purge(db: Connection, subject: Subject) -> int:
     Tombstones stay, the layers above are told, and the job for everything outside the database is there.
     """
     clip_ids = cases.ending(db, subject)
+    if subject.person != NOBODY:
+        leave(db, subject.person)
     keys, staged = list(_keys(db, clip_ids)), list(_staged(db, clip_ids))
     keys += db.execute(
         select(accounts.c.avatar).where(accounts.c.id.in_(subject.accounts), accounts.c.avatar.is_not(None))

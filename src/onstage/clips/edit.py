@@ -2,21 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
-from onstage.accounts.age import Band, GuardiansYes, Reach, Row, Who, options
-from onstage.accounts.models import Role, accounts, members
-from onstage.accounts.permissions import band, value_for
+from onstage.accounts.age import Band, Row, Who, options
+from onstage.accounts.age import Reach as Width
+from onstage.accounts.models import Role, members
+from onstage.accounts.permissions import band
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_mentions, clip_tags, clips, holds
+from onstage.clips.facts import of_person
+from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_yeses, clips, holds
+from onstage.clips.need import WIDTHS, Reach
+from onstage.clips.pointers import point
 from onstage.clips.queries import VISIBLE, asked_by
-from onstage.clock import now
+from onstage.clips.revising import revise, reword
 from onstage.db.engine import Connection
-from onstage.errors import Invalid, NotAllowed, NotFound
-from onstage.events import ClipShown
+from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.jobs.models import Lane
-from onstage.jobs.queue import enqueue, record
-from onstage.text import clean, mentions, tags
+from onstage.jobs.queue import enqueue
+from onstage.keys import Keys
+from onstage.text import clean
 
 CAPTION_MOST = 2200
 COVER = "cover"
@@ -84,10 +88,10 @@ def audiences(author: Band) -> list[Audience]:
     reach = options(Row.AUDIENCE, author)
     near = [Audience.PRIVATE, Audience.MEMBERS]
     wider = [
-        (Reach.FRIENDS, Audience.FRIENDS),
-        (Reach.FOLLOWERS, Audience.FOLLOWERS),
-        (Reach.PUBLIC, Audience.UNLISTED),
-        (Reach.PUBLIC, Audience.PUBLIC),
+        (Width.FRIENDS, Audience.FRIENDS),
+        (Width.FOLLOWERS, Audience.FOLLOWERS),
+        (Width.PUBLIC, Audience.UNLISTED),
+        (Width.PUBLIC, Audience.PUBLIC),
     ]
     return near + [audience for needed, audience in wider if needed in reach]
 
@@ -105,6 +109,7 @@ def commenters(author: Band) -> list[Commenters]:
 
 def change(
     db: Connection,
+    keys: Keys,
     viewer: Viewer,
     slug: str,
     *,
@@ -112,11 +117,15 @@ def change(
     audience: Audience | None = None,
     commenters_: Commenters | None = None,
     marked: bool | None = None,
-) -> None:
-    """Change what is given and leave the rest. Raises NotFound, Invalid, and NotAllowed where age says no."""
+) -> bool:
+    """Change what is given and leave the rest; whether there is a new draft now of something that was published.
+
+    What makes a published clip narrower counts at once. What makes it another one is a draft beside it, which its author
+    asks about. Raises NotFound, Invalid, and NotAllowed where age says no.
+    """
     clip = own(db, viewer, slug)
     author = band(db, clip.person)
-    if audience is not None and not _may_choose(db, clip, author, audience):
+    if audience is not None and audience not in open_to(db, clip.person):
         raise NotAllowed("At your age a clip can't be shown that widely.", field="audience", code="age")
     if commenters_ is not None and commenters_ not in commenters(author):
         raise NotAllowed("At your age not everybody can comment.", field="commenters", code="age")
@@ -129,46 +138,52 @@ def change(
         raise Invalid(
             "A caption has at most %(most)s characters. Nothing was lost.", field="caption", most=CAPTION_MOST
         )
-    given = {"caption": words, "audience": audience, "commenters": commenters_, "marked": marked}
+    if commenters_ is not None:
+        db.execute(update(clips).where(clips.c.id == clip.id).values(commenters=commenters_.value))
+    if clip.published_at is None:
+        _change_draft(db, keys, viewer, clip, words, audience, marked)
+        return False
+    return revise(db, keys, viewer, clip.id, caption=words, audience=audience, marked=marked)
+
+
+def _change_draft(
+    db: Connection,
+    keys: Keys,
+    viewer: Viewer,
+    clip: Own,
+    caption: str | None,
+    audience: Audience | None,
+    marked: bool | None,
+) -> None:
+    given = {"caption": caption, "audience": audience, "marked": marked}
     values: dict[str, object] = {name: _stored(value) for name, value in given.items() if value is not None}
     if not values:
         return
-    if clip.published_at is not None:
-        values["edited_at"] = now()
+    if clip.stage is Stage.ASKED:
+        reword(db, keys, viewer, clip.id)
     db.execute(update(clips).where(clips.c.id == clip.id).values(values))
-    if words is not None:
-        _point_to(db, clip, words)
-    if clip.published_at is not None and clip.holds == 0:
-        record(db, ClipShown(clip.id))
+    if caption is not None:
+        point(db, clip.id, caption, None)
 
 
-def _may_choose(db: Connection, clip: Own, author: Band, audience: Audience) -> bool:
-    return audience in audiences(author) if clip.published_at is None else may_show(db, clip.person, audience)
+def open_to(db: Connection, person: int) -> list[Audience]:
+    """To whom somebody can show a clip, narrowest first: as far as their age goes, guardians agreeing where they must."""
+    theirs = of_person(db, person)
+    if theirs.band in {Band.UNDER_13, Band.FROM_13} and any(each.full for each in theirs.guardians):
+        return [audience for audience in WIDTHS if Reach(audience).within(theirs.widest)]
+    return audiences(theirs.band)
 
 
 def _is_wider(clip: Own, audience: Audience | None, marked: bool | None) -> bool:
     """Whether more people would see it; that is for its author alone to want (consent.md R2)."""
-    widths = audiences(Band.ADULT)
     return (clip.marked and marked is False) or (
-        audience is not None and widths.index(audience) > widths.index(clip.audience)
+        audience is not None and WIDTHS.index(audience) > WIDTHS.index(clip.audience)
     )
-
-
-def may_show(db: Connection, person: int, audience: Audience) -> bool:
-    """Whether somebody's clip may be shown to this audience now.
-
-    Whom nobody but oneself sees needs no guardian; all else is as wide as the age table lets the author go alone.
-    """
-    if audience is Audience.PRIVATE:
-        return True
-    guardians = value_for(db, person, Row.GUARDIANS_YES)
-    alone = guardians not in {GuardiansYes.ALWAYS, GuardiansYes.OPEN_ONLY}
-    return alone and audience in audiences(band(db, person))
 
 
 def _stored(value: object) -> object:
     match value:
-        case Audience() | Commenters():
+        case Audience():
             return value.value
         case bool():
             return int(value)
@@ -176,27 +191,18 @@ def _stored(value: object) -> object:
             return value
 
 
-def _point_to(db: Connection, clip: Own, caption: str) -> None:
-    """The tags and the mentioned accounts of a caption, as rows that lists are made from."""
-    db.execute(delete(clip_tags).where(clip_tags.c.clip_id == clip.id))
-    db.execute(delete(clip_mentions).where(clip_mentions.c.clip_id == clip.id))
-    found = tags(caption)
-    if found:
-        db.execute(
-            insert(clip_tags),
-            [{"clip_id": clip.id, "tag": tag, "published_at": clip.published_at} for tag in found],
-        )
-    known = db.execute(select(accounts.c.id).where(accounts.c.handle.in_(mentions(caption)))).scalars().all()
-    if known:
-        db.execute(insert(clip_mentions), [{"clip_id": clip.id, "account_id": account} for account in known])
-
-
 def choose_cover(db: Connection, viewer: Viewer, slug: str, *, at_us: int | None, image: str | None) -> None:
     """Have a new cover made: from the picture at `at_us`, or from the author's own under the object key `image`.
 
-    Raises NotFound, and Invalid when there is no picture at that time yet.
+    Raises NotFound, Invalid when there is no picture at that time yet, and Conflict once others are asked or have agreed to
+    the clip as it is.
     """
     clip = own(db, viewer, slug)
+    agreed = exists().where(clip_yeses.c.clip_id == clip.id, clip_yeses.c.person_id != clip.person)
+    if clip.stage is Stage.ASKED or db.execute(select(agreed)).scalar():
+        raise Conflict(
+            "Others decide about this clip with its cover. Take the question back to change it.", code="agreed"
+        )
     if at_us is not None:
         if clip.stage not in {Stage.DRAFT, Stage.NONE}:
             raise Invalid("The clip can't be played yet. Choose its cover in a moment.", field="at_seconds")

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, exists, select, update
 
 from onstage.clips.models import HoldKind, clips, holds
+from onstage.clips.withdrawing import withdraw
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
@@ -19,9 +20,10 @@ def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> boo
     if before is None or not insert_missing(db, holds, clip_id=clip, kind=kind.value, giver_id=giver, since=now()):
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds + 1))
-    _journal(db, clip, kind, giver, "no")
+    journal(db, clip, kind, giver, "no")
     count, published_at = before
     if count == 0 and published_at is not None:
+        withdraw(db, clip)
         record(db, ClipWithheld(clip))
     return True
 
@@ -33,14 +35,14 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     if before is None or db.execute(delete(holds).where(mine)).rowcount == 0:
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
-    _journal(db, clip, kind, giver, "lifted")
+    journal(db, clip, kind, giver, "lifted")
     count, published_at = before
     if count == 1 and published_at is not None:
         record(db, ClipShown(clip))
     return True
 
 
-def _journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
+def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
     """A no outlasts a restore: it goes into the journal beside the backups, in the order in which it was said."""
     if kind is HoldKind.NO:
         enqueue(db, JOURNAL, {"kind": said, "id": clip, "at": now(), "by": giver})

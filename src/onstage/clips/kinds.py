@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from functools import partial
 
-from onstage.clips import finish, pipeline, sweep, upload
+from onstage.clips import finish, pipeline, reconsidering, sweep, upload
 from onstage.clips.edit import COVER
 from onstage.clips.workroom import Workroom
-from onstage.clock import DAY, HOUR
+from onstage.clock import DAY, HOUR, MINUTE
 from onstage.db.engine import Connection
 from onstage.jobs.queue import enqueue
-from onstage.jobs.worker import Kind
+from onstage.jobs.worker import Job, Kind
 
 SWEEP_UPLOADS = "sweep uploads"
 SWEEP_OBJECTS = "sweep objects"
+AGREEING = "agreeing"
 
 
 def kinds(room: Workroom) -> Mapping[str, Kind]:
@@ -23,12 +24,18 @@ def kinds(room: Workroom) -> Mapping[str, Kind]:
         pipeline.FINISH: Kind(partial(finish.finish, room)),
         finish.PREVIEW: Kind(partial(finish.make_preview, room), attempts=5),
         COVER: Kind(partial(pipeline.make_cover, room), attempts=5),
+        AGREEING: Kind(partial(_agree, room)),
         SWEEP_UPLOADS: Kind(partial(sweep.sweep_uploads, room)),
         SWEEP_OBJECTS: Kind(partial(sweep.sweep_objects, room)),
     }
 
 
+def _agree(room: Workroom, job: Job) -> None:
+    job.change("run", type(None), lambda db: reconsidering.run(db, room.keys))
+
+
 def schedule(db: Connection) -> None:
-    """Have the sweeping come round; calling it at every start changes nothing."""
+    """Have come round what does so by itself; calling it at every start changes nothing."""
+    enqueue(db, AGREEING, {}, key=AGREEING, period=MINUTE)
     enqueue(db, SWEEP_UPLOADS, {}, key=SWEEP_UPLOADS, period=HOUR)
     enqueue(db, SWEEP_OBJECTS, {}, key=SWEEP_OBJECTS, period=DAY)

@@ -61,8 +61,13 @@ class Clip:
         return self.shown is not None and not self.holds and not self.gone
 
 
-def shown_reach(clip: Clip, facts: Facts) -> Reach | None:
-    """How far it goes now: as approved, as limited and as allowed today, whichever is narrowest; None: not visible."""
-    if clip.shown is None or not clip.visible:
+def reach_of(clip: Clip, facts: Facts) -> Reach | None:
+    """As approved, as limited and as allowed today, whichever is narrowest, held or not; None: nothing was ever shown."""
+    if clip.shown is None:
         return None
     return clip.shown.reach.meet(*(cap.reach for cap in clip.caps), today(clip.shown.people, facts))
+
+
+def shown_reach(clip: Clip, facts: Facts) -> Reach | None:
+    """How far it goes now; None: it is not visible."""
+    return reach_of(clip, facts) if clip.visible else None

@@ -52,6 +52,16 @@ class HoldKind(StrEnum):
     PRESERVED = "preserved"
 
 
+class Why(StrEnum):
+    """Why somebody sees a clip that is not shown to them otherwise: what they can do about it, or have done."""
+
+    ANSWER = "answer"
+    BRING_BACK = "bring_back"
+    STOP = "stop"
+    NO = "no"
+    MAY_OBJECT = "may_object"
+
+
 clips = Table(
     "clips",
     metadata,
@@ -126,6 +136,132 @@ clip_mentions = Table(
     Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_clip_mentions_account", "account_id"),
     **COMPACT,
+)
+
+clip_consents = Table(  # where the agreeing about a clip stands; a clip of before has no row: its author agreed to it
+    "clip_consents",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("shown", Integer),  # the number of the version that was published; the clip's own row has its facts
+    Column("last", Integer, nullable=False),  # the highest number given
+    Column("asked_at", BigInteger),
+    Column("due_at", BigInteger),  # when its author wants it to go out
+    Column("by_hand", Integer, nullable=False, server_default="0"),  # followers came in by hand when it was published
+    Column("basis", Text, nullable=False, server_default="[]"),  # JSON: the parts that were needed, clips/need.py
+    Column("reminded_at", BigInteger),
+    Index("ix_clip_consents_asked", "asked_at"),
+    Index("ix_clip_consents_due", "due_at"),
+)
+
+clip_versions = Table(  # what was asked about, frozen; number 0: the draft that waits beside a version that is shown
+    "clip_versions",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", Text, nullable=False),  # JSON, clips/rows.py
+    Column("appears", Text, nullable=False, server_default="[]"),  # JSON: people; a name found later is added
+    Column("digest", LargeBinary, nullable=False),  # keyed: says nothing to whoever guesses (consent.md R14, R19)
+    Column("at", BigInteger, nullable=False),
+    **COMPACT,
+)
+
+clip_yeses = Table(
+    "clip_yeses",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("leaves", Integer, nullable=False, server_default="0"),  # 1: to leaving the server too
+    Column("used", Integer, nullable=False, server_default="0"),  # 1: it published, and lapses no more
+    Index("ix_clip_yeses_person", "person_id"),
+    **COMPACT,
+)
+
+clip_caps = Table(  # how far somebody lets the clip go, whatever was agreed
+    "clip_caps",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("giver_id", BigInteger, primary_key=True),  # 0: age or a setting
+    Column("audience", Text, nullable=False),
+    Column("recommended", Integer, nullable=False),
+    Column("leaves", Integer, nullable=False),
+    Column("over", Integer, nullable=False),  # up to which version it holds also against its giver's own yes
+    **COMPACT,
+)
+
+appearances = Table(  # who is seen or heard in it
+    "appearances",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="SET NULL")),  # as whom they were named
+    Column("named_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("from_us", BigInteger, nullable=False, server_default="0"),
+    Column("to_us", BigInteger),  # NULL: to the end
+    Column(
+        "sticks", Integer, nullable=False, server_default="0"
+    ),  # 1: asked about once, so the author can't take it out
+    Column("at", BigInteger, nullable=False),
+    Index("ix_appearances_person", "person_id"),
+    **COMPACT,
+)
+
+clip_labels = Table(  # who is in it without being here: only words, and whether they are a minor
+    "clip_labels",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("minor", Integer, nullable=False),  # 1: also where the age is not stated
+    Column("from_us", BigInteger, nullable=False, server_default="0"),
+    Column("to_us", BigInteger),
+    Column("named_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_clip_labels_clip", "clip_id"),
+)
+
+never_by = Table(  # "never by this account": it names this person no more
+    "never_by",
+    metadata,
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    **COMPACT,
+)
+
+concerned = Table(  # who sees a clip that is not shown to them otherwise: whom it waits for, and who said no
+    "concerned",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("why", Text, nullable=False),  # one of Why
+    Column("since", BigInteger, nullable=False),
+    Index("ix_concerned_person", "person_id", "since"),
+    **COMPACT,
+)
+
+withdrawn = Table(  # what fewer may see since a moment ago: open players look again
+    "withdrawn",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("clip_id", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_withdrawn_at", "at"),
+)
+
+wishes = Table(  # what somebody who is asked wrote to whoever asks; without a name unless they want it known
+    "wishes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("known", Integer, nullable=False, server_default="0"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_wishes_clip", "clip_id"),
+    Index("ix_wishes_person", "person_id"),
 )
 
 clip_media = Table(  # what was made of a clip beside its renditions, and what was measured

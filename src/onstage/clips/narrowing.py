@@ -4,8 +4,10 @@ from sqlalchemy import ColumnElement, select, update
 
 from onstage.accounts.age import Choice, Reach, Row, Who
 from onstage.accounts.permissions import value_for
-from onstage.clips.models import Audience, Commenters, clips
+from onstage.clips.life import SERVER
+from onstage.clips.models import Audience, Commenters, clip_caps, clip_consents, clips
 from onstage.db.engine import Connection
+from onstage.db.inserts import insert_or_set
 from onstage.events import ClipShown
 from onstage.jobs.queue import record
 
@@ -40,6 +42,7 @@ def narrow(db: Connection, person: int) -> int:
     for row, column in ((Row.RECOMMENDED, clips.c.recommended), (Row.LEAVES_SERVER, clips.c.leaves_server)):
         if value_for(db, person, row) is Choice.NO:
             changed |= _set(db, person, column == 1, **{column.name: 0})
+    _remember(db, changed)
     shown = select(clips.c.id).where(clips.c.id.in_(changed), clips.c.published_at.is_not(None), clips.c.holds == 0)
     for clip in db.execute(shown.order_by(clips.c.id)).scalars().all():
         record(db, ClipShown(clip))
@@ -49,3 +52,19 @@ def narrow(db: Connection, person: int) -> int:
 def _set(db: Connection, person: int, condition: ColumnElement[bool], **values: object) -> set[int]:
     theirs = clips.c.person_id == person
     return set(db.execute(update(clips).where(theirs, condition).values(**values).returning(clips.c.id)).scalars())
+
+
+def _remember(db: Connection, changed: set[int]) -> None:
+    """What is narrower now stays so, whatever was agreed to before: a limit by the server (consent.md R6)."""
+    published = select(clips, clip_consents.c.last).outerjoin(clip_consents, clip_consents.c.clip_id == clips.c.id)
+    for row in db.execute(published.where(clips.c.id.in_(changed), clips.c.published_at.is_not(None))).all():
+        insert_or_set(
+            db,
+            clip_caps,
+            clip_id=row.id,
+            giver_id=SERVER,
+            audience=row.audience,
+            recommended=row.recommended,
+            leaves=row.leaves_server,
+            over=row.last or 1,
+        )

@@ -3,8 +3,10 @@
 from sqlalchemy import select
 
 from onstage.accounts import growing
+from onstage.accounts.acts import Act
 from onstage.accounts.viewer import Viewer
-from onstage.clips import deletion, holds
+from onstage.clips import consent, deletion, holds
+from onstage.clips.deciding import decide
 from onstage.clips.edit import own as own_clip
 from onstage.clips.models import HoldKind, clips
 from onstage.clips.queries import own
@@ -37,16 +39,17 @@ def undecided(db: Connection, viewer: Viewer, limit: int = 200) -> list[int]:
     ]
 
 
-def hide(db: Connection, viewer: Viewer, slug: str) -> None:
+def hide(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
     """Hide a clip of one's childhood: it is a no, which holds until one lifts it oneself. Raises NotFound."""
     assert viewer.person is not None
-    holds.place(db, _mine(db, viewer, slug), HoldKind.NO, viewer.person)
+    by, clip = viewer.person, _mine(db, viewer, slug)
+    decide(db, keys, clip, lambda record: consent.say_no(record.clip, record.facts, by), Act.NO, by=by)
 
 
-def delete(db: Connection, viewer: Viewer, slug: str) -> int:
+def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> int:
     """Delete a clip of one's childhood; gives the instant until which that can be taken back. Raises NotFound."""
     _mine(db, viewer, slug)
-    return deletion.delete(db, viewer, slug)
+    return deletion.delete(db, keys, viewer, slug)
 
 
 def _mine(db: Connection, viewer: Viewer, slug: str) -> int:

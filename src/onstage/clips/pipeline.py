@@ -65,7 +65,7 @@ def publish(room: Workroom, job: Job) -> None:
         fail(room, job, reason.sentence)
         return
     keeps = room.keep_originals and not first.copied
-    ready = job.change("ready", Outcome, lambda db: _ready(db, job, first, cover, keeps=keeps))
+    ready = job.change("ready", Outcome, lambda db: _ready(db, room, job, first, cover, keeps=keeps))
     if ready.there and keeps:
         kept = job.step("original", str, lambda: original or _keep_original(room, upload))
         ready = job.change("keep", Outcome, lambda db: _keep(db, job, kept))
@@ -126,7 +126,7 @@ def stored_cover(room: Workroom, made: Cover) -> CoverKeys:
     return keys
 
 
-def _ready(db: Connection, job: Job, first: First, cover: CoverKeys, *, keeps: bool) -> Outcome:
+def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverKeys, *, keeps: bool) -> Outcome:
     made = first.rendition
     clip = _clip(job)
     playable = {"stage": Stage.DRAFT.value, **_shape(first)}
@@ -138,7 +138,7 @@ def _ready(db: Connection, job: Job, first: First, cover: CoverKeys, *, keeps: b
     add(db, clip, made)
     dropped = set_cover(db, clip, cover, instead_of=())
     record(db, ClipReady(clip))
-    show_if_asked(db, clip)
+    show_if_asked(db, room.keys, clip)
     enqueue(
         db,
         LADDER,

@@ -1,75 +1,66 @@
-"""Publishing: only a person's act shows a clip to others, at once or as soon as it can be played."""
+"""Publishing: the author asks, and it goes out once everybody who must agree has agreed; at once where nobody else must."""
 
 from sqlalchemy import select, update
 
-from onstage.accounts.age import Choice, Row
-from onstage.accounts.membership import need_not_frozen
-from onstage.accounts.permissions import value_for
 from onstage.accounts.viewer import Viewer
-from onstage.clips.edit import may_show, own
-from onstage.clips.models import Audience, Stage, clip_tags, clips
-from onstage.clock import now
+from onstage.clips import consent, rows
+from onstage.clips.asking import ask, check
+from onstage.clips.deciding import decide
+from onstage.clips.edit import own
+from onstage.clips.life import Clip
+from onstage.clips.models import Stage, clips
+from onstage.clips.rows import Record
 from onstage.db.engine import Connection
-from onstage.errors import Conflict, NotAllowed
-from onstage.events import ClipShown
-from onstage.jobs.queue import record
+from onstage.errors import Conflict, Refused
+from onstage.keys import Keys
 
 
-def publish(db: Connection, viewer: Viewer, slug: str) -> Stage:
-    """Publish a draft; one that is still coming or being made is published when it can be played.
+def publish(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, due: int | None = None) -> Stage:
+    """Publish a draft, or ask everybody who must agree; one that is still being made is asked about when it plays.
 
-    Gives the stage after it: `none` once it is out. Doing it twice changes nothing. Raises NotFound, Conflict for a
-    clip that failed or is held, NotAllowed where age says that somebody must agree first.
+    Gives the stage after it: `none` once it is out, `asked` while it waits. Doing it twice changes nothing. `due` is when
+    it is to go out (UTC microseconds). Raises NotFound, Conflict for a clip that failed or is held, NotAllowed where age
+    says no or nobody is there who could agree.
     """
     clip = own(db, viewer, slug)
     if clip.stage is Stage.NONE:
         return clip.stage
     if clip.stage is Stage.FAILED:
         raise Conflict("This clip could not be made playable, so it can't be published.", code="failed")
-    if clip.holds:
-        raise Conflict("This clip is withheld, so it can't be published now.", code="held")
-    need_not_frozen(db, viewer, clip.account)
-    if not may_show(db, clip.person, clip.audience):
-        sentence = "At your age this clip can't be shown that widely yet. Choose a smaller audience; the draft is kept."
-        raise NotAllowed(sentence, field="audience", code="age")
-    if clip.stage is Stage.DRAFT:
-        show(db, clip.id, clip.person)
-        return Stage.NONE
-    db.execute(update(clips).where(clips.c.id == clip.id).values(publish_asked=1))
-    return clip.stage
+    if clip.stage in {Stage.UPLOADING, Stage.PROCESSING}:
+        check(rows.load(db, clip.id))
+        db.execute(update(clips).where(clips.c.id == clip.id).values(publish_asked=1))
+        return clip.stage
+    assert viewer.person is not None
+    if clip.stage is Stage.ASKED:
+        return _go(db, keys, viewer.person, clip.id)
+    return ask(db, keys, viewer.person, clip.id, due=due).stage
 
 
-def show_if_asked(db: Connection, clip: int) -> bool:
-    """Publish a draft whose author pressed Publish before it could be played; whether it is out now.
+def _go(db: Connection, keys: Keys, by: int, clip: int) -> Stage:
+    """What is asked about goes out if it only waits for its author."""
+
+    def rule(record: Record) -> Clip:
+        if not consent.is_ready(record.clip, record.facts):
+            return record.clip
+        return consent.go(record.clip, record.facts, by)
+
+    return decide(db, keys, clip, rule, by=by).stage
+
+
+def show_if_asked(db: Connection, keys: Keys, clip: int) -> bool:
+    """Ask about a draft whose author pressed Publish before it could be played; whether that was so.
 
     What has come between (a hold, a stricter age) leaves it a draft.
     """
-    person, audience, asked, held = db.execute(
-        select(clips.c.person_id, clips.c.audience, clips.c.publish_asked, clips.c.holds)
-        .where(clips.c.id == clip, clips.c.stage == Stage.DRAFT.value)
-        .with_for_update()
+    person, asked = db.execute(
+        select(clips.c.person_id, clips.c.publish_asked).where(clips.c.id == clip, clips.c.stage == Stage.DRAFT.value)
     ).one()
-    if not asked or held or not may_show(db, person, Audience(audience)):
+    if not asked:
         return False
-    show(db, clip, person)
+    db.execute(update(clips).where(clips.c.id == clip).values(publish_asked=0))
+    try:
+        ask(db, keys, person, clip)
+    except Refused:
+        return False
     return True
-
-
-def show(db: Connection, clip: int, person: int) -> None:
-    """Put a draft out: the caller has checked that its author wants it and that nothing stands against it."""
-    moment = now()
-    strangers = value_for(db, person, Row.RECOMMENDED) is Choice.YES
-    leaves = value_for(db, person, Row.LEAVES_SERVER) is Choice.YES
-    db.execute(
-        update(clips)
-        .where(clips.c.id == clip)
-        .values(
-            stage=Stage.NONE.value,
-            published_at=moment,
-            publish_asked=0,
-            recommended=int(strangers),
-            leaves_server=int(leaves),
-        )
-    )
-    db.execute(update(clip_tags).where(clip_tags.c.clip_id == clip).values(published_at=moment))
-    record(db, ClipShown(clip))

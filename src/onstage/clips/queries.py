@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists,
 
 from onstage.accounts.models import blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import Audience, HoldKind, Stage, clip_media, clips, holds, renditions
+from onstage.clips.models import Audience, HoldKind, Stage, clip_media, clips, concerned, holds, renditions
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.errors import NotFound
@@ -61,8 +61,12 @@ SHOWN = and_(clips.c.published_at.is_not(None), clips.c.holds == 0)
 _BEING_DELETED = exists().where(holds.c.clip_id == clips.c.id, holds.c.kind == HoldKind.DELETING.value)
 _SHOWN_TO_VIEWER = and_(SHOWN, or_(clips.c.marked == 0, _MARKED == 1, _IS_AUTHOR), _IN_AUDIENCE, ~_BLOCKED)
 
-VISIBLE: ColumnElement[bool] = or_(_SHOWN_TO_VIEWER, and_(_IS_AUTHOR, ~_BEING_DELETED))
-"""May be opened by its link: what is shown to the viewer, and the author's own in any stage and under any hold."""
+_waits = concerned.alias()
+_IS_CONCERNED = exists().where(_waits.c.clip_id == clips.c.id, _waits.c.person_id == _PERSON)
+
+VISIBLE: ColumnElement[bool] = or_(_SHOWN_TO_VIEWER, and_(_IS_AUTHOR, ~_BEING_DELETED), _IS_CONCERNED)
+"""May be opened by its link: what is shown to the viewer, the author's own in any stage and under any hold, and what waits
+for the viewer, or was withheld by them (consent.md I3)."""
 
 LISTED: ColumnElement[bool] = and_(_SHOWN_TO_VIEWER, or_(clips.c.audience != Audience.UNLISTED.value, _IS_MEMBER))
 """May stand in the list of somebody whom the viewer came to see: shown, and not by link only."""

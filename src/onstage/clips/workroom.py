@@ -9,6 +9,7 @@ from pathlib import Path
 import imageio_ffmpeg
 
 from onstage.jobs.worker import Job
+from onstage.keys import Keys
 from onstage.media.probe import Limits
 from onstage.settings import Settings
 from onstage.storage.objects import Objects
@@ -28,6 +29,7 @@ class Workroom:
     ffmpeg: str
     limits: Limits
     keep_originals: bool
+    keys: Keys
     speech_to_text: str
 
     @contextmanager
@@ -52,7 +54,7 @@ class Workroom:
         return path
 
 
-def open_workroom(settings: Settings, objects: Objects, staging: Staging) -> Workroom:
+def open_workroom(settings: Settings, objects: Objects, staging: Staging, keys: Keys) -> Workroom:
     """The workroom of this machine, with what the settings allow a clip to be."""
     return Workroom(
         objects=objects,
@@ -62,6 +64,7 @@ def open_workroom(settings: Settings, objects: Objects, staging: Staging) -> Wor
         ffmpeg=settings.ffmpeg or imageio_ffmpeg.get_ffmpeg_exe(),
         limits=limits_of(settings),
         keep_originals=settings.keep_originals,
+        keys=keys,
         speech_to_text=settings.speech_to_text,
     )
 

@@ -160,8 +160,8 @@ def _publish(app: App, story: Story, people: People, shown: Shown) -> None:
         viewer, upload = people[clip.account], shown[clip.file]
         with app.database.write() as db:
             audience = Audience(clip.audience)
-            edit.change(db, viewer, upload.slug, caption=story.caption(clip), audience=audience)
-            publish.publish(db, viewer, upload.slug)
+            edit.change(db, app.keys, viewer, upload.slug, caption=story.caption(clip), audience=audience)
+            publish.publish(db, app.keys, viewer, upload.slug)
             clips_past.shown_since(db, upload.clip, _ago(clip.hours))
 
 

@@ -14,6 +14,7 @@ from onstage import __version__
 from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
+    agreeing,
     captions,
     claims,
     clips,
@@ -44,6 +45,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import asking as asking_pages
 from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import (
     checking,
@@ -74,7 +76,7 @@ MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(joint, guardians, time),
-    *(uploads, clips_edit, captions, events, media, ledger, receipts, claims, records),
+    *(uploads, clips_edit, captions, agreeing, asking_pages, events, media, ledger, receipts, claims, records),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
     *(together, family, checking, time_page, grown),

@@ -20,6 +20,7 @@ from tests.clips.consent.pair import (
     NEAR,
     OTHER,
     OWNER,
+    STRANGER,
     Pair,
     family,
     text,
@@ -87,6 +88,7 @@ def _causes() -> list[Move]:
     found += [move("unname", by, who) for by, who in ((FRIEND, FRIEND), (KID, KID), (MODERATOR, KID), (CHILD, FRIEND))]
     found += [move("unname", by, FRIEND) for by in (MUM, OWNER, MODERATOR)]
     found += [move("stop", by, of) for by in (CHILD, OWNER, OTHER, EDITOR, MUM) for of in (CHILD, OWNER, EDITOR)]
+    found += [move("mark", by) for by in (CHILD, EDITOR, STRANGER)]
     found += [move("story_end", keep) for keep in (True, False)]
     found += [move("erase"), move("expire"), move("due"), move("ask", CHILD, 3 * DAY), move("ask", CHILD, 40 * DAY)]
     return found

@@ -196,6 +196,7 @@ class Pair:
         assert {cap.giver: self._three(cap.reach) for cap in clip.caps} == {k: v[0] for k, v in model.limits.items()}
         assert clip.named == model.sticky
         assert (clip.shown and set(clip.shown.appears)) == (model.out and model.out.appears)
+        assert (clip.shown and clip.shown.marked) == (model.out and model.out.marked)
         assert (clip.working and set(clip.working.appears)) == (model.draft and model.draft.appears)
         assert clip.visible == model.visible()
         reach = self.rules.life.shown_reach(clip, self.facts)
@@ -207,6 +208,9 @@ class Pair:
     def check(self, before: Any, then: Any, act: str, by: int | None) -> None:
         """I1 to I6 and I9 hold; I7 is the comparison itself, I8 is `replay`."""
         law, clip, facts = self.rules.invariants, self.clip, self.facts
+        published = clip.shown is not None and clip.shown.number != (before.shown.number if before.shown else 0)
+        if clip.shown is not None and (published or (act == "confirm" and clip is not before)):
+            assert clip.basis == self.rules.need.need(clip.shown, facts), "it rests on what was needed when it went out"
         assert law.agreed(clip, facts), "I1"
         assert law.within_limits(clip, facts), "I2"
         assert law.heeds(clip, self.noes), "I3"
@@ -255,6 +259,9 @@ class Pair:
         return self.do(
             "narrow", self.facts_now(), by, self.reach(reach), by=by, model=lambda: self.model.limit(by, reach)
         )
+
+    def mark(self, by: int) -> bool:
+        return self.do("mark", self.facts_now(), by, by=by, model=lambda: self.model.mark(by))
 
     def widen(self, by: int) -> bool:
         return self.do("widen", self.facts_now(), by, by=by, model=lambda: self.model.unlimit(by))

@@ -320,6 +320,13 @@ class Reference:
             raise No
         self.set_limit(by, reach)
 
+    def mark(self, by: int) -> None:
+        if self.gone or by not in self.may_limit() | self.world.editors:
+            raise No
+        if self.out is not None:
+            self.out.marked = True
+        self.only_narrower()
+
     def unlimit(self, by: int) -> None:
         if self.gone or by not in self.limits or by not in self.may_limit() or self.world.frozen:
             raise No
@@ -372,10 +379,10 @@ class Reference:
     def look_again(self, void: set[int]) -> None:
         if self.gone:
             raise No
-        for text, number in ((self.out, self.out_number), (self.draft, self.draft_number)):
+        for text in (self.out, self.draft):
             if text is not None:
-                lost = void - self.can_say_yes(text) - {self.world.author}
-                self.said_yes = {k: v for k, v in self.said_yes.items() if k[1] != number or k[0] not in lost}
+                void = void - self.can_say_yes(text)
+        self.said_yes = {key: value for key, value in self.said_yes.items() if key[0] not in void}
         self.world_changed()
         if self.out is not None and self.out_number is not None and not self.has_enough(self.out, self.out_number):
             self.reasons.setdefault((HoldKind.BASIS, 0), self.world.clock)

@@ -268,6 +268,8 @@ def leaving_needs_a_second_yes(rules: Rules) -> None:
     assert pair.yes(MUM, leaves=True)
     assert pair.yes(DAD)
     assert not pair.clip.visible
+    plain = rules.consent.say_yes(pair.clip, pair.facts, DAD, 1, checked=True)
+    assert not plain.visible, "a yes says nothing about leaving unless it says so"
     assert pair.yes(DAD, leaves=True)
     assert pair.clip.visible
     assert pair.clip.shown.reach.leaves
@@ -454,6 +456,155 @@ def who_turns_up_must_agree(rules: Rules) -> None:
     assert not pair.yes(FRIEND, of="shown") or pair.clip.is_held(HoldKind.BASIS)
 
 
+def only_the_author_presses_go(rules: Rules) -> None:
+    """What is ready and waits for its time goes out earlier by its author alone; a draft by nobody."""
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD, MUM}), text())
+    assert not pair.go()
+    assert pair.ask(later=3 * DAY)
+    assert not pair.go(MUM)
+    assert pair.go()
+
+
+def a_right_is_held_at_the_act(rules: Rules) -> None:
+    """Whoever has lost it lifts and loosens nothing, also before anybody has looked at the clip again."""
+    pair = _published(rules, "public", recommended=True)
+    assert pair.narrow(MUM, NEAR)
+    assert pair.no(MUM)
+    del pair.world.wards[CHILD].guardians[MUM]
+    _refused(lambda: rules.consent.lift(pair.clip, pair.facts_now(), MUM))
+    _refused(lambda: rules.consent.widen(pair.clip, pair.facts_now(), MUM))
+    limited = _published(rules, "public")
+    assert limited.narrow(DAD, NEAR)
+    assert limited.set(frozen=True)
+    assert not limited.widen(DAD)
+
+
+def a_yes_to_what_is_shown_publishes_nothing_else(rules: Rules) -> None:
+    """Beside a version that waits there is another one that everybody present has agreed to."""
+    pair = _published(rules)
+    assert pair.appear(FRIEND)
+    assert pair.edit(CHILD, text("followers", appears={FRIEND}))
+    assert pair.ask()
+    for by in (MUM, FRIEND, OWNER):
+        assert pair.yes(by)
+    assert pair.away(DAD)
+    assert pair.yes(FRIEND, of="shown")
+    assert pair.clip.shown.number == 1
+    assert not pair.confirm(OWNER)
+    assert pair.confirm(FRIEND)
+    assert {yes.version for yes in pair.clip.yeses} == {1, 2}
+    assert pair.appear(KID)
+    assert pair.clip.is_held(HoldKind.BASIS)
+    assert pair.ask()
+    for by in (MUM, FRIEND, OWNER, KIDS_MUM):
+        assert pair.yes(by)
+    assert pair.clip.visible
+    assert not pair.clip.holds
+
+
+def a_yes_lapses_unused(rules: Rules) -> None:
+    """After 30 days, if it has brought nothing back; one that has stands for good."""
+    for days, stands in ((30, False), (29, True)):
+        pair = _published(rules)
+        assert pair.appear(FRIEND)
+        assert pair.yes(FRIEND, of="shown")
+        assert pair.wait(days * DAY)
+        assert pair.confirm(FRIEND) == stands
+        assert pair.wait(90 * DAY)
+        assert pair.correct(lambda world: world.frozen, set())
+        assert pair.clip.visible == stands
+    facts = pair.facts_now()
+    held = rules.consent.appear(pair.clip, facts, KID)
+    agreed = rules.consent.say_yes(held, facts, KIDS_MUM, 1, checked=True)
+    assert {(yes.person, yes.leaves, yes.used) for yes in agreed.yeses - held.yeses} == {(KIDS_MUM, False, False)}
+
+
+def an_older_yes_ends_no_limit(rules: Rules) -> None:
+    """Only one to the very version that goes out does."""
+    pair = Pair(rules, family(Band.ADULT, owners={OWNER, OTHER}), text("public"))
+    assert pair.ask(later=DAY)
+    assert pair.yes(OTHER)
+    assert pair.go()
+    assert pair.narrow(OTHER, NEAR)
+    assert pair.edit(CHILD, text("public", recommended=True))
+    assert pair.ask()
+    assert pair.yes(OWNER)
+    assert pair.clip.shown.number == 1
+    assert pair.yes(OTHER)
+    assert pair.clip.shown.number == 2
+
+
+def a_limit_is_a_limit_in_every_way(rules: Rules) -> None:
+    """To strangers, and off the server: what age or somebody doesn't allow is not published."""
+    for reach, shown in (
+        (("public", False, True), False),
+        (("public", True, False), False),
+        (("public", True, True), True),
+    ):
+        world = family(Band.ADULT, owners={CHILD})
+        world.wards[CHILD].widest = reach
+        pair = Pair(rules, world, text("public", recommended=True, leaves=True))
+        assert pair.ask()
+        assert pair.clip.visible == shown
+    late = Pair(rules, family(Band.ADULT, owners={OWNER}), text(marked=True, appears={FRIEND}))
+    assert late.ask()
+    assert late.yes(OWNER)
+    assert late.set_ward(FRIEND, band=Band.FROM_16)
+    assert late.yes(FRIEND)
+    assert not late.clip.visible
+    marked = Pair(rules, family(Band.ADULT, owners={CHILD}), text())
+    assert marked.ask()
+    assert marked.mark(CHILD)
+    assert marked.clip.shown.marked
+    assert not marked.mark(STRANGER)
+
+
+def absence_can_be_switched_off(rules: Rules) -> None:
+    """Then both are waited for."""
+    pair = Pair(rules, family(owners={CHILD}), text())
+    assert pair.set_ward(CHILD, absence_rule=False)
+    assert pair.away(DAD)
+    assert pair.ask()
+    assert pair.yes(MUM)
+    assert not pair.clip.visible
+
+
+def another_right_keeps_a_yes(rules: Rules) -> None:
+    """A mother who never was a guardian owns the account all the same."""
+    pair = Pair(rules, family(owners={MUM}), text())
+    assert pair.ask()
+    for by in (MUM, DAD):
+        assert pair.yes(by)
+    assert pair.annul(MUM)
+    assert pair.clip.visible
+    assert MUM in {yes.person for yes in pair.clip.yeses}
+
+
+def what_is_frozen_publishes_nothing(rules: Rules) -> None:
+    """Nothing new and nothing wider; afterwards a person's act is needed."""
+    pair = Pair(rules, family(Band.ADULT, owners={OWNER}, frozen=True), text())
+    assert pair.ask()
+    assert pair.yes(OWNER)
+    assert not pair.clip.visible
+    assert not pair.go()
+    assert pair.set(frozen=False)
+    assert not pair.clip.visible
+    assert pair.go()
+
+
+def small_guards(rules: Rules) -> None:
+    """An edit is the same author's and has no number; the author stays named; a personal deletion is nobody else's."""
+    pair = _published(rules)
+    other = replace(pair.version(text()), author=FRIEND)
+    _refused(lambda: rules.consent.edit(pair.clip, pair.facts, CHILD, other))
+    edited = rules.consent.edit(pair.clip, pair.facts, CHILD, replace(pair.version(text()), number=7))
+    assert edited.working.number == 0
+    assert not pair.unname(MODERATOR, CHILD)
+    personal = Pair(rules, family(owners={CHILD, OWNER}, joint=False), text())
+    assert personal.delete(CHILD)
+    assert not personal.stop(OWNER, CHILD)
+
+
 def a_story_ends(rules: Rules) -> None:
     """Gone without a wait, or for its author alone."""
     pair = _published(rules)
@@ -480,6 +631,7 @@ def what_is_not_said_is_strict(rules: Rules) -> None:
     assert need.Yes(CHILD, 1, 0) == need.Yes(CHILD, 1, 0, leaves=False, used=False)
     assert need.Part(frozenset()) == need.Part(frozenset(), least=1, leaves=False)
     clip = life.Clip(CHILD, Stage.DRAFT)
+    assert life.reach_of(clip, facts) is None
     assert (clip.last, clip.gone, clip.by_hand, clip.due, clip.visible) == (0, False, False, None, False)
     assert life.Hold(HoldKind.BASIS) == life.Hold(HoldKind.BASIS, life.SERVER, since=7)
     assert (life.SERVER, life.Hold(HoldKind.BASIS).since) == (0, 0)
@@ -500,6 +652,16 @@ SMALLER: tuple[Trace, ...] = (
     narrower_by_age_stays_narrower,
     nobody_judges_themselves,
     who_turns_up_must_agree,
+    only_the_author_presses_go,
+    a_right_is_held_at_the_act,
+    a_yes_to_what_is_shown_publishes_nothing_else,
+    a_yes_lapses_unused,
+    an_older_yes_ends_no_limit,
+    a_limit_is_a_limit_in_every_way,
+    absence_can_be_switched_off,
+    another_right_keeps_a_yes,
+    what_is_frozen_publishes_nothing,
+    small_guards,
     a_story_ends,
     what_is_not_said_is_strict,
 )

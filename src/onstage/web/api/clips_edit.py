@@ -168,10 +168,11 @@ def _before(cursor: str | None) -> int | None:
 
 @patch("/api/v1/clips/{slug:str}", tags=["clips"], responses=problems(401, 403, 404), operation_id="change_clip")
 @writes(signed_in)
-def change(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[WordsIn]) -> MadeOut:
+def change(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[WordsIn]) -> MadeOut:
     """Change the words, who may see the clip and who may comment."""
     edit.change(
         db,
+        app.keys,
         viewer,
         slug,
         caption=data.caption,
@@ -190,9 +191,9 @@ def change(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[WordsIn]) 
     operation_id="publish_clip",
 )
 @writes(signed_in)
-def publish_it(db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
-    """Publish the clip: at once, or as soon as it can be played (`publish_asked`)."""
-    publish.publish(db, viewer, slug)
+def publish_it(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+    """Publish the clip: at once, when everybody who must agree has (`asked`), or once it can be played (`publish_asked`)."""
+    publish.publish(db, app.keys, viewer, slug)
     return _made(db, viewer, slug)
 
 
@@ -244,9 +245,9 @@ def own_picture(app: App, viewer: Viewer, slug: str, picture: bytes) -> None:
     operation_id="delete_clip",
 )
 @writes(signed_in)
-def remove(db: Connection, viewer: Viewer, slug: Slug) -> Deleted:
-    """Delete the clip. Nobody sees it from now on; for ten seconds it can be restored, then it is gone for good."""
-    return Deleted(slug, iso(deletion.delete(db, viewer, slug)))
+def remove(app: App, db: Connection, viewer: Viewer, slug: Slug) -> Deleted:
+    """Delete the clip. Nobody sees it from now on; until the time given it can be restored, then it is gone for good."""
+    return Deleted(slug, iso(deletion.delete(db, app.keys, viewer, slug)))
 
 
 @post(
@@ -257,9 +258,9 @@ def remove(db: Connection, viewer: Viewer, slug: Slug) -> Deleted:
     operation_id="restore_clip",
 )
 @writes(signed_in)
-def restore(db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
-    """Take a deletion back, within its ten seconds."""
-    deletion.restore(db, viewer, slug)
+def restore(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+    """Take your own deletion back, within its time."""
+    deletion.restore(db, app.keys, viewer, slug)
     return _made(db, viewer, slug)
 
 

@@ -1,7 +1,7 @@
 """Server-sent events: one stream for each browser."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -27,13 +27,14 @@ Clips = Annotated[list[str] | None, QueryParameter(name="clip", max_items=_MOST_
 @get("/api/v1/events", include_in_schema=False)
 @plain(anyone)
 def events(app: App, viewer: Viewer, request: AnyRequest, clip: Clips = None) -> ASGIApp:
-    """What changes, as it does: `counts` of the clips named, and for a person `progress` and `gone` of their own
-    clips, and `unread`, how much is new in the inbox.
+    """What changes, as it does: `counts` of the clips named, `withheld` when one is no longer shown to you.
+
+    For a person also `progress` and `gone` of their own clips, and `unread`, how much is new in the inbox.
     """
     if not clip:
         signed_in(viewer)
     with app.database.read() as db:
-        clips = frozenset(seen(db, viewer, slug).id for slug in clip or [])
+        clips = {seen(db, viewer, slug).id: slug for slug in clip or []}
     return Stream(app, request.app.state, viewer, clips)
 
 
@@ -44,7 +45,7 @@ class Stream:
     app: App
     state: State
     viewer: Viewer
-    clips: frozenset[int]
+    clips: Mapping[int, str]
 
     async def __call__(self, _scope: Any, receive: Receive, send: Callable[[Any], Any]) -> None:
         """Send events until the browser leaves, or a quarter of an hour has passed."""

@@ -11,6 +11,7 @@ import msgspec
 from onstage.accounts.viewer import Viewer
 from onstage.clips import progress
 from onstage.clips.models import Stage
+from onstage.clips.withdrawing import lately
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import Numbers, numbers
 from onstage.notifications.inbox import unread
@@ -43,7 +44,7 @@ class Listener:
     """A browser that listens: who it is, the clips whose numbers it shows, and what it has not been sent yet."""
 
     viewer: Viewer
-    clips: frozenset[int]
+    clips: Mapping[int, str]  # names by id
     waiting: "asyncio.Queue[bytes]" = field(default_factory=asyncio.Queue)
     fresh: bool = True
     unread: int | None = None
@@ -61,6 +62,7 @@ class _Found:
     far: dict[int, dict[str, ProgressOut]]
     numbers: dict[int, Numbers]
     cards: dict[tuple[Viewer, int], Card]
+    withheld: set[tuple[Viewer, int]]  # withdrawn a moment ago, and no longer for this viewer to see
     unread: dict[Viewer, int]
 
 
@@ -75,7 +77,7 @@ class Hub:
     paces: dict[str, "Pace"] = field(default_factory=dict)
     looking: "asyncio.Task[None] | None" = None
 
-    def listen(self, viewer: Viewer, clips: frozenset[int]) -> Listener:
+    def listen(self, viewer: Viewer, clips: Mapping[int, str]) -> Listener:
         """A listener from now on, begun with where everything stands."""
         listener = Listener(viewer, clips)
         for far in self.known[viewer.person].values() if viewer.person is not None else ():
@@ -129,6 +131,8 @@ class Hub:
                 card = found.cards.get((listener.viewer, clip))
                 if card is not None and (listener.fresh or self.numbers.get(clip) != found.numbers.get(clip)):
                     listener.tell("counts", CountsOut.of(card))
+                if (listener.viewer, clip) in found.withheld:
+                    listener.tell("withheld", {"slug": listener.clips[clip]})
             listener.fresh = False
         self.numbers.update(found.numbers)
 
@@ -172,8 +176,11 @@ def _found(app: App, asked: Collection[Listener], slugs: list[str], before: Mapp
         changed = {clip for clip in watched if now.get(clip) != before.get(clip)}
         wanted = {(each.viewer, clip) for each in asked for clip in each.clips if each.fresh or clip in changed}
         seen = {(viewer, card.id): card for viewer, clip in wanted for card in cards(db, viewer, [clip])}
+        gone = lately(db) & watched if watched else set()
+        again = {(each.viewer, clip) for each in asked for clip in gone & each.clips.keys()}
+        held = {(viewer, clip) for viewer, clip in again if not cards(db, viewer, [clip])}
         new = unread(db, {each.viewer for each in asked if each.viewer.signed_in})
     for person, each in coming:
         came = app.staging.length(each.upload) if each.upload and each.stage is Stage.UPLOADING else 0
         far[person][each.slug] = ProgressOut.of(each, came or 0)
-    return _Found(far, now, seen, new)
+    return _Found(far, now, seen, held, new)

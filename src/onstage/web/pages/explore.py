@@ -20,6 +20,7 @@ from onstage.notifications import inbox as told
 from onstage.text import tag_key
 from onstage.web.cards import without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
+from onstage.web.pages.asking import done, questions
 
 Tab = Literal["clips", "liked", "saved"]
 GRID = 30
@@ -142,11 +143,20 @@ def me(viewer: Viewer) -> Redirect:
 
 @get("/inbox", include_in_schema=False)
 @reads(signed_in)
-def inbox(db: Connection, viewer: Viewer) -> Template:
-    """Who asks to follow, and what happened lately."""
+def inbox(db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQuery[str] = "") -> Template:
+    """What waits for an answer, who asks to follow, and what happened lately."""
     waiting, _ = relations.requests(db, viewer)
     requests = [By(each.handle, each.name, each.avatar) for each in waiting]
-    return page("inbox.html", viewer, requests=requests, items=told.listed(db, viewer)[0])
+    return page(
+        "inbox.html",
+        viewer,
+        questions=questions(db, viewer),
+        requests=requests,
+        items=told.listed(db, viewer)[0],
+        said=done(did),
+        error=None,
+        withheld=clip if did == "no" else "",
+    )
 
 
 routes = [exploring, search, tag, profile, me, inbox]

@@ -44,9 +44,9 @@ def choose(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
         with app.database.write() as db:
             match words(data, "do"):
                 case "hide":
-                    past_childhood.hide(db, viewer, slug)
+                    past_childhood.hide(db, app.keys, viewer, slug)
                 case "delete":
-                    past_childhood.delete(db, viewer, slug)
+                    past_childhood.delete(db, app.keys, viewer, slug)
                 case "alone":
                     found = next((own for own in profiles.own_accounts(db, viewer) if own.handle == account), None)
                     if found is None:

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import deletion, edit, finish, progress, publish
+from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -19,7 +19,9 @@ from onstage.engagement.cards import cards
 from onstage.errors import Invalid, NotFound, Refused
 from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
+from onstage.web.cards import without_at
 from onstage.web.http import App, page, plain, see_other, signed_in
+from onstage.web.pages.asking import state
 from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
 from onstage.web.pages.in_work import in_work, new_words, one_of, words_of
 from onstage.web.words import gettext as _
@@ -27,6 +29,7 @@ from onstage.web.words import ngettext
 
 _WHOLE = 200_000_000  # bytes of a request that carries a film
 _LISTED = 96
+_DID = {Stage.NONE: "publish&show=published", Stage.ASKED: "ask"}
 _COMING = ["uploading", "processing", "failed", "draft"]
 
 
@@ -112,12 +115,25 @@ def _clip_page(
         found = seen(db, viewer, slug)
         if found.person != viewer.person and not found.is_member:
             raise NotFound(_("There is no such clip among yours."))
+        far = inbox.progress(db, viewer, slug)
+        named, labels = appearances.named_in(db, viewer, slug)
         form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
         shown = in_work(app, db, viewer, [found.id])[0]
         heard = finish.sound_note(db, viewer, slug)
     status = error.status if error else 200
     return page(
-        "clip_edit.html", viewer, status=status, clip=shown, form=form, said=said, sound_note=heard, error=error
+        "clip_edit.html",
+        viewer,
+        status=status,
+        clip=shown,
+        form=form,
+        said=said,
+        sound_note=heard,
+        error=error,
+        far=far,
+        standing=state(far),
+        named=named,
+        labels=labels,
     )
 
 
@@ -132,22 +148,44 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             own_picture(app, viewer, slug, picture)
         with app.database.write() as db:
             if act == "delete":
-                deletion.delete(db, viewer, slug)
+                deletion.delete(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=delete&clip={slug}&show={_list(data)}")
-            _save(db, viewer, slug, data)
-            stage = publish.publish(db, viewer, slug) if act == "publish" else None
+            if act in _ABOUT_PEOPLE:
+                _ABOUT_PEOPLE[act](app, db, viewer, slug, data)
+                return see_other(f"/make/{slug}?did=save")
+            _save(app, db, viewer, slug, data)
+            stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
         if error.status == NotFound.status:
             raise
         return _clip_page(app, viewer, slug, typed=data, error=error)
     if stage is None:
         return see_other(f"/make/{slug}?did=save")
-    return see_other(f"/me/clips?did={'publish&show=published' if stage is Stage.NONE else 'publish-later'}")
+    return see_other(f"/me/clips?did={_DID.get(stage, 'publish-later')}")
 
 
-def _save(db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+def _name(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    start, end = words(data, "from_seconds").strip(), words(data, "to_seconds").strip()
+    handle = without_at(words(data, "handle").strip())
+    from_us, to_us = _seconds(start) if start else 0, _seconds(end) if end else None
+    appearances.name(db, app.keys, viewer, slug, handle, from_us, to_us)
+
+
+def _unname(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    appearances.unname(db, app.keys, viewer, slug, words(data, "named"))
+
+
+def _recall(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
+    inbox.recall(db, app.keys, viewer, slug)
+
+
+_ABOUT_PEOPLE = {"name": _name, "unname": _unname, "recall": _recall}
+
+
+def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
     edit.change(
         db,
+        app.keys,
         viewer,
         slug,
         caption=words(data, "caption"),
@@ -191,9 +229,9 @@ def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     try:
         with app.database.write() as db:
             if words(data, "do") == "restore":
-                deletion.restore(db, viewer, slug)
+                deletion.restore(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=restore&show={show}")
-            deletion.delete(db, viewer, slug)
+            deletion.delete(db, app.keys, viewer, slug)
     except Refused as error:
         return _mine_page(app, viewer, show=show, error=error)
     return see_other(f"/me/clips?did=delete&clip={slug}&show={show}")
@@ -216,6 +254,7 @@ def _mine_page(
     said = {
         "save": _("Saved."),
         "publish": _("Your clip is out."),
+        "ask": _("Everybody who must agree is asked. It goes out when the last of them has said yes."),
         "publish-later": _("Your clip goes out by itself as soon as it is playable."),
         "restore": _("It is back."),
     }

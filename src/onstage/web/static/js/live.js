@@ -16,6 +16,7 @@ function listen() {
   const asked = new URLSearchParams(clips.map((slug) => ["clip", slug]));
   stream = new EventSource(`/api/v1/events?${asked}`);
   stream.addEventListener("counts", (event) => showNumbers(JSON.parse(event.data)));
+  stream.addEventListener("withheld", (event) => withhold(JSON.parse(event.data).slug));
   for (const name of ["progress", "gone", "unread"]) {
     stream.addEventListener(name, (event) =>
       document.dispatchEvent(new CustomEvent(`live-${name}`, { detail: JSON.parse(event.data) })),
@@ -26,6 +27,12 @@ function listen() {
 function rest() {
   stream?.close();
   stream = null;
+}
+
+/** @param {string} slug of a clip that is open here and no longer shown */
+function withhold(slug) {
+  const player = document.querySelector(`.clip[data-slug="${CSS.escape(slug)}"] clip-player`);
+  /** @type {any} */ (player)?.withhold?.();
 }
 
 /** @param {{ slug: string, views: number | null, likes: number | null, comments: number }} numbers */

@@ -11,6 +11,7 @@ import { word } from "../lib/words.js";
 
 const RENEWS_AFTER = 10_000; // ms: sooner than that it is the file
 const WAITS = 400; // ms before a spinner is worth showing
+const LOOKS = 4000; // ms between two looks whether the clip may still be shown
 
 /** @type {{ rate: number }} the speed that the person chose, for every clip */
 export const speed = { rate: 1 };
@@ -26,6 +27,7 @@ export class ClipPlayer extends HTMLElement {
   /** @type {string[]} what is left to try */
   sources = [];
   waiting = 0;
+  looking = 0;
   renewedAt = -Infinity;
   ranAt = 0;
   lastTime = 0;
@@ -145,11 +147,30 @@ export class ClipPlayer extends HTMLElement {
     this.stay = new Stay(this.article.dataset.token || "");
     this.ranAt = 0;
     controls.dress(this);
+    this.looking = window.setInterval(() => void this.look(), LOOKS);
     void this.start();
+  }
+
+  /** A clip may be withheld while it plays, and a short one plays on from memory: ask whether its file may still be had. */
+  async look() {
+    const source = this.video?.getAttribute("src");
+    if (!source || document.hidden || !navigator.onLine) return;
+    const answer = await fetch(source, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (answer?.status === 404 && source === this.video?.getAttribute("src")) this.withhold();
+  }
+
+  /** Nothing of it stays on the screen. */
+  withhold() {
+    clearInterval(this.looking);
+    this.giveBack();
+    this.style.backgroundImage = "none";
+    for (const cover of this.querySelectorAll("img")) cover.remove();
+    this.fail("clip-withheld");
   }
 
   leave() {
     if (!this.current) return;
+    clearInterval(this.looking);
     this.tick();
     this.current = false;
     this.wait(false);
@@ -224,14 +245,15 @@ export class ClipPlayer extends HTMLElement {
     this.lastTime = video.currentTime;
   }
 
-  fail() {
+  /** @param {string} why a word of the page; none: it can't be loaded */
+  fail(why = "") {
     if (this.failed) return;
     this.failed = true;
     this.wait(false);
     const words = /** @type {HTMLTemplateElement} */ (document.getElementById("stage-failed")).content.cloneNode(true);
     const place = /** @type {DocumentFragment} */ (words);
     const sentence = place.querySelector("p");
-    if (sentence) sentence.textContent = word(navigator.onLine ? "clip-failed" : "clip-offline");
+    if (sentence) sentence.textContent = word(why || (navigator.onLine ? "clip-failed" : "clip-offline"));
     place.querySelector("button")?.addEventListener("click", () => this.again());
     this.append(place);
     this.dispatchEvent(new CustomEvent("clip-failed", { bubbles: true }));

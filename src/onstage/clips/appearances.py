@@ -1,0 +1,231 @@
+"""Who is seen or heard in a clip: named by its makers, answering for themselves, gone only as the rules say (consent.md R5)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+
+from onstage import ids
+from onstage.accounts import ledger
+from onstage.accounts.acts import Act
+from onstage.accounts.byline import By
+from onstage.accounts.ledger import Entry
+from onstage.accounts.models import Kind, accounts, follows, members
+from onstage.accounts.queries import by_handle, personal_account
+from onstage.accounts.viewer import Viewer
+from onstage.clips import consent
+from onstage.clips.deciding import concerning, decide
+from onstage.clips.edit import Own, own
+from onstage.clips.models import Stage, appearances, clip_labels, clip_yeses, clips, concerned, never_by
+from onstage.clips.queries import VISIBLE, asked_by
+from onstage.clips.revising import reword
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing, insert_or_set
+from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
+from onstage.keys import Keys
+from onstage.text import clean
+
+MOST = 100
+_LONGEST_LABEL = 80
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """Somebody named in a clip, from and to in microseconds of it (`to_us` None: to the end). `asked`: it can't be undone."""
+
+    by: By
+    from_us: int
+    to_us: int | None
+    asked: bool
+
+
+@dataclass(frozen=True)
+class Label:
+    """Somebody in a clip who is not here: words only."""
+
+    id: int
+    words: str
+    minor: bool
+    from_us: int
+    to_us: int | None
+
+
+def name(
+    db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str, from_us: int = 0, to_us: int | None = None
+) -> None:
+    """Say that somebody appears in the clip, or when. What was asked is a draft again.
+
+    Raises NotFound, Invalid for seconds outside the clip, Conflict for too many, and NotAllowed for anybody but friends and
+    fellow members, or where they want never to be named by this account.
+    """
+    clip = own(db, viewer, slug)
+    account = by_handle(db, viewer, handle)
+    person = _person_of(db, account["id"], account["kind"])
+    if person == clip.person:
+        raise Invalid("Who made the clip needs no name in it.", field="handle")
+    _need_place(clip, from_us, to_us)
+    _need_near(db, viewer, clip, account["id"], person)
+    have = select(func.count()).select_from(appearances).where(appearances.c.clip_id == clip.id)
+    if db.execute(have).scalar_one() >= MOST:
+        raise Conflict(f"A clip names at most {MOST} people.", code="too-many-names")
+    is_new = not db.execute(select(exists().where(_row(clip.id, person)))).scalar()
+    if is_new and (clip.stage in {Stage.ASKED, Stage.NONE} or clip.published_at is not None):
+        reword(db, keys, viewer, clip.id)
+    place = {"from_us": from_us, "to_us": to_us, "account_id": account["id"], "named_by": viewer.person, "at": now()}
+    insert_or_set(db, appearances, clip_id=clip.id, person_id=person, **place)
+    if is_new:
+        ledger.append(db, keys, Entry(Act.APPEARANCE_NAMED, viewer.person, clip.account, (person,), clip.id))
+
+
+def _row(clip: int, person: int) -> ColumnElement[bool]:
+    return and_(appearances.c.clip_id == clip, appearances.c.person_id == person)
+
+
+def _person_of(db: Connection, account: int, kind: str) -> int:
+    if kind != Kind.PERSONAL.value:
+        raise Invalid("Name a person, not an account that several people run.", field="handle")
+    return int(db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalar_one())
+
+
+def _need_place(clip: Own, from_us: int, to_us: int | None) -> None:
+    end = clip.duration_us if to_us is None else to_us
+    if not 0 <= from_us <= end or (clip.duration_us and end > clip.duration_us):
+        raise Invalid("The clip is shorter than that.", field="from_seconds")
+
+
+def _need_near(db: Connection, viewer: Viewer, clip: Own, account: int, person: int) -> None:
+    """Only friends and fellow members can be named, and nobody by an account they never want to be named by."""
+    assert viewer.person is not None
+    own_accounts = {clip.account, personal_account(db, viewer.person)}
+    never = exists().where(never_by.c.person_id == person, never_by.c.account_id.in_(own_accounts))
+    fellow = exists().where(members.c.account_id == clip.account, members.c.person_id == person)
+    there, back = follows.alias(), follows.alias()
+    friend = exists(
+        select(1)
+        .select_from(
+            there.join(back, and_(back.c.follower_id == there.c.target_id, back.c.target_id == there.c.follower_id))
+        )
+        .where(
+            there.c.follower_id.in_(own_accounts),
+            there.c.target_id == account,
+            there.c.accepted == 1,
+            back.c.accepted == 1,
+        )
+    )
+    refused, is_near = db.execute(select(never, or_(fellow, friend))).one()
+    if refused or not is_near:
+        raise NotAllowed(
+            "You can name friends and fellow members. Others get a label.", field="handle", code="not-near"
+        )
+
+
+def unname(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str = "") -> None:
+    """Take a name out: one's own (`handle` empty), or one that its maker has asked nobody about yet.
+
+    Raises NotFound, NotAllowed for a name that stays, Conflict for one that isn't there.
+    """
+    assert viewer.person is not None
+    by = viewer.person
+    if not handle:
+        clip = concerning(db, viewer, slug)
+        decide(
+            db,
+            keys,
+            clip,
+            lambda record: consent.unname(record.clip, record.facts, by, by),
+            Act.APPEARANCE_ENDED,
+            by=by,
+        )
+        return
+    found = own(db, viewer, slug)
+    account = by_handle(db, viewer, handle)
+    person = _person_of(db, account["id"], account["kind"])
+    unasked = (appearances.c.clip_id == found.id) & (appearances.c.person_id == person) & (appearances.c.sticks == 0)
+    if not db.execute(delete(appearances).where(unasked)).rowcount:
+        raise NotAllowed("Who was asked stays named. They can take their own name out.", code="named")
+
+
+def label(
+    db: Connection, viewer: Viewer, slug: str, words: str, *, minor: bool, from_us: int = 0, to_us: int | None = None
+) -> int:
+    """Name somebody who is not here, in words; gives the label's id. With a minor in it a clip is for its author alone.
+
+    Raises NotFound, Invalid, and Conflict for a clip that is asked about or published.
+    """
+    clip = own(db, viewer, slug)
+    said = clean(words)
+    if not 0 < len(said) <= _LONGEST_LABEL:
+        raise Invalid(f"A label has 1 to {_LONGEST_LABEL} characters.", field="words")
+    _need_place(clip, from_us, to_us)
+    _need_draft(clip)
+    made = ids.new()
+    place = {"from_us": from_us, "to_us": to_us, "named_by": viewer.person, "at": now()}
+    db.execute(insert(clip_labels).values(id=made, clip_id=clip.id, words=said, minor=int(minor), **place))
+    return made
+
+
+def unlabel(db: Connection, viewer: Viewer, slug: str, label_id: int) -> None:
+    """Take a label out of a draft. Raises NotFound, Conflict."""
+    clip = own(db, viewer, slug)
+    _need_draft(clip)
+    mine = (clip_labels.c.id == label_id) & (clip_labels.c.clip_id == clip.id)
+    if not db.execute(delete(clip_labels).where(mine)).rowcount:
+        raise NotFound("There is no such label.")
+
+
+def _need_draft(clip: Own) -> None:
+    if clip.published_at is not None or clip.stage is Stage.ASKED:
+        raise Conflict("Labels belong to a draft. Take back what is asked first.", code="stage")
+
+
+def named_in(db: Connection, viewer: Viewer, slug: str) -> tuple[list[Appearance], list[Label]]:
+    """Who is in a clip that the viewer sees: to its makers and to those asked everybody, to others who has agreed.
+
+    Raises NotFound.
+    """
+    clip = concerning_or_shown(db, viewer, slug)
+    is_maker = exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == viewer.person)
+    is_asked = exists().where(concerned.c.clip_id == clips.c.id, concerned.c.person_id == viewer.person)
+    agreed = exists().where(
+        clip_yeses.c.clip_id == appearances.c.clip_id,
+        clip_yeses.c.person_id == appearances.c.person_id,
+        clip_yeses.c.used == 1,
+    )
+    sees = or_(clips.c.person_id == viewer.person, is_maker, is_asked, appearances.c.person_id == viewer.person, agreed)
+    rows = db.execute(
+        select(accounts.c.handle, accounts.c.name, accounts.c.avatar, appearances)
+        .join_from(appearances, clips, clips.c.id == appearances.c.clip_id)
+        .join(accounts, accounts.c.id == appearances.c.account_id)
+        .where(appearances.c.clip_id == clip, sees)
+        .order_by(appearances.c.from_us, accounts.c.handle)
+    ).all()
+    found = [Appearance(By(row.handle, row.name, row.avatar), row.from_us, row.to_us, bool(row.sticks)) for row in rows]
+    labels = db.execute(select(clip_labels).where(clip_labels.c.clip_id == clip).order_by(clip_labels.c.id)).all()
+    return found, [Label(row.id, row.words, bool(row.minor), row.from_us, row.to_us) for row in labels]
+
+
+def concerning_or_shown(db: Connection, viewer: Viewer, slug: str) -> int:
+    """The clip of that name, for whoever may open it. Raises NotFound."""
+    found = db.execute(select(clips.c.id).where(clips.c.slug == slug, VISIBLE), asked_by(viewer)).scalar()
+    if found is None:
+        raise NotFound("There is no such clip, or it is not for you to see.")
+    return int(found)
+
+
+def with_me(db: Connection, viewer: Viewer, before: int | None, limit: int) -> list[int]:
+    """Clips that name the viewer and that they may open, newest first."""
+    mine = (appearances.c.person_id == viewer.person) & (appearances.c.sticks == 1)
+    wanted = select(clips.c.id).join_from(appearances, clips, clips.c.id == appearances.c.clip_id).where(mine, VISIBLE)
+    if before is not None:
+        wanted = wanted.where(clips.c.id < before)
+    return list(db.execute(wanted.order_by(clips.c.id.desc()).limit(limit), asked_by(viewer)).scalars())
+
+
+def never(db: Connection, viewer: Viewer, handle: str, *, on: bool) -> None:
+    """ "Never by this account": from now on it names the viewer no more, or may again. Raises NotFound."""
+    account = by_handle(db, viewer, handle)["id"]
+    if on:
+        insert_missing(db, never_by, person_id=viewer.person, account_id=account, at=now())
+        return
+    mine = (never_by.c.person_id == viewer.person) & (never_by.c.account_id == account)
+    db.execute(delete(never_by).where(mine))

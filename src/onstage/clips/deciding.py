@@ -1,0 +1,82 @@
+"""Deciding about a clip: lock, read the facts, ask the rules, write what follows, enter it in the ledger."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import select
+
+from onstage.accounts import ledger
+from onstage.accounts.acts import Act
+from onstage.accounts.ledger import Entry
+from onstage.accounts.viewer import Viewer
+from onstage.clips import rows
+from onstage.clips.facts import lock
+from onstage.clips.life import Clip
+from onstage.clips.models import clips
+from onstage.clips.queries import VISIBLE, asked_by
+from onstage.clips.rows import Record
+from onstage.db.engine import Connection
+from onstage.errors import Conflict, NotFound
+from onstage.keys import Keys
+
+Fields = Mapping[str, str | int | bool | None]
+
+
+def concerning(db: Connection, viewer: Viewer, slug: str) -> int:
+    """The clip of that name, if the viewer sees it, be it because it waits for them. Raises NotFound."""
+    found = db.execute(select(clips.c.id).where(clips.c.slug == slug, VISIBLE), asked_by(viewer)).scalar()
+    if found is None or viewer.person is None:
+        raise NotFound("There is no such clip, or it is not for you to see.")
+    return int(found)
+
+
+def decide(
+    db: Connection,
+    keys: Keys,
+    clip: int,
+    rule: Callable[[Record], Clip],
+    act: Act | None = None,
+    *,
+    by: int | None = None,
+    fields: Fields | None = None,
+) -> Clip:
+    """Have a rule of `consent` decide about a clip under every lock, and write what follows; gives the clip after it.
+
+    `act` enters it in the ledger, unless nothing has changed. Raises what the rule raises, NotFound, and Conflict where
+    somebody was named in the clip a moment ago.
+    """
+    persons = rows.people_in(db, clip) | ({by} if by else set())
+    if not lock(db, clip, persons):
+        raise NotFound("There is no such clip, or it is not for you to see.")
+    record = rows.load(db, clip)
+    if not record.clip.people <= persons:
+        raise Conflict("This clip has just changed. Look at it again.", code="version")
+    after = rule(record)
+    if after == record.clip:
+        return after
+    rows.save(db, record, after)
+    _enter(db, keys, record, after, act, by, fields or {})
+    return after
+
+
+def _enter(
+    db: Connection, keys: Keys, record: Record, after: Clip, act: Act | None, by: int | None, fields: Fields
+) -> None:
+    """The act itself, and what has come of it: publication, and holds that began or ended with it."""
+    about = tuple(sorted(after.people))
+    version = after.working or after.shown
+    told: dict[str, str | int | bool | None] = {"version": version.number if version else 0, **fields}
+
+    def enter(what: Act, who: int | None, more: Fields) -> None:
+        ledger.append(db, keys, Entry(what, who, record.account, about, record.id, more))
+
+    if act is not None:
+        enter(act, by, told)
+    for hold in sorted(after.holds - record.clip.holds, key=lambda each: (each.kind.value, each.giver)):
+        if act is not Act.NO or hold.giver != by:
+            enter(Act.HOLD_PLACED, None, {"kind": hold.kind.value})
+    for hold in sorted(record.clip.holds - after.holds, key=lambda each: (each.kind.value, each.giver)):
+        if act is not Act.LIFTED:
+            enter(Act.HOLD_ENDED, None, {"kind": hold.kind.value})
+    number = after.shown.number if after.shown else 0
+    if number != (record.clip.shown.number if record.clip.shown else 0) and after.shown is not None:
+        enter(Act.PUBLISHED, by, {"version": number, "reach": after.shown.reach.audience.value})

@@ -1,0 +1,91 @@
+"""The facts around one clip, read after every lock that guards them is held."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import exists, select
+
+from onstage.accounts.age import Band, Choice, GuardiansYes, Row
+from onstage.accounts.age import Reach as Width
+from onstage.accounts.guardianship import absence_counts, agreement, guardians_of
+from onstage.accounts.membership import is_frozen, owners, publishing_rule
+from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
+from onstage.accounts.permissions import band, value_for
+from onstage.clips.models import Audience, clip_labels, clips
+from onstage.clips.need import EVERYWHERE, Facts, Person, Reach
+from onstage.clock import now
+from onstage.db.engine import Connection
+
+
+def lock(db: Connection, clip: int, persons: Iterable[int]) -> bool:
+    """Lock what an act on a clip depends on, in the one order: persons, account, clip; False: there is no such clip.
+
+    Whoever changes a guardianship or a membership waits, and whoever acts on the clip does.
+    """
+    named = sorted(persons)
+    db.execute(select(people.c.id).where(people.c.id.in_(named)).order_by(people.c.id).with_for_update(read=True)).all()
+    of = guardianships.c.minor_id.in_(named)
+    db.execute(select(guardianships.c.id).where(of).order_by(guardianships.c.id).with_for_update(read=True)).all()
+    host = select(clips.c.account_id).where(clips.c.id == clip).scalar_subquery()
+    db.execute(select(accounts.c.id).where(accounts.c.id == host).with_for_update(read=True)).all()
+    places = select(members.c.person_id).where(members.c.account_id == host).order_by(members.c.person_id)
+    db.execute(places.with_for_update(read=True)).all()
+    return db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first() is not None
+
+
+def around(db: Connection, clip: int, account: int, author: int, persons: Iterable[int]) -> Facts:
+    """The facts for a clip in which these people are, its author among them."""
+    named = sorted({author, *persons})
+    kind, by_hand = db.execute(select(accounts.c.kind, accounts.c.hand_accepts).where(accounts.c.id == account)).one()
+    editing = (members.c.account_id == account) & (members.c.role == Role.EDITOR.value)
+    minor = exists().where(clip_labels.c.clip_id == clip, clip_labels.c.minor == 1)
+    return Facts(
+        people={person: of_person(db, person) for person in named},
+        owners=frozenset(owners(db, account)),
+        at=now(),
+        editors=frozenset(db.execute(select(members.c.person_id).where(editing)).scalars()),
+        rule=publishing_rule(db, account),
+        joint=kind == Kind.JOINT.value,
+        frozen=is_frozen(db, account, author),
+        by_hand=bool(by_hand),
+        limit=Reach(Audience.PRIVATE) if db.execute(select(minor)).scalar() else EVERYWHERE,
+    )
+
+
+def of_person(db: Connection, person: int) -> Person:
+    """What the rules must know of somebody who is in a clip."""
+    theirs = band(db, person)
+    if theirs is Band.ADULT:
+        return Person(theirs, widest=_widest(db, person, theirs))
+    guardians = tuple(guardians_of(db, [person]))
+    asks = value_for(db, person, Row.GUARDIANS_YES)
+    alone = db.execute(select(people.c.alone).where(people.c.id == person)).scalar()
+    if alone and not guardians:
+        asks = GuardiansYes.TOLD
+    assert isinstance(asks, GuardiansYes)
+    return Person(
+        theirs,
+        guardians_yes=asks,
+        guardians=guardians,
+        agreement=agreement(db, person),
+        absence_counts=absence_counts(db, person),
+        widest=_widest(db, person, theirs),
+    )
+
+
+def _widest(db: Connection, person: int, theirs: Band) -> Reach:
+    """What age and settings allow somebody's clips today.
+
+    To whom a minor's clip is shown is loosened clip by clip, by those who say yes to it; only what somebody has set
+    below the age's own value limits it beforehand.
+    """
+    audience = Audience.PUBLIC
+    if theirs is Band.UNKNOWN:
+        audience = Audience.FOLLOWERS
+    elif theirs in {Band.UNDER_13, Band.FROM_13}:
+        wished = value_for(db, person, Row.AUDIENCE)
+        audience = Audience(str(wished)) if wished in {Width.PRIVATE, Width.FRIENDS} else Audience.PUBLIC
+    return Reach(
+        audience,
+        recommended=value_for(db, person, Row.RECOMMENDED) is Choice.YES,
+        leaves=value_for(db, person, Row.LEAVES_SERVER) is Choice.YES,
+    )

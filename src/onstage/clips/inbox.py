@@ -1,0 +1,229 @@
+"""What waits for somebody, and how far the agreeing is for whoever made it: numbers, never whose no it was."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from onstage import ids
+from onstage.accounts.acts import Act
+from onstage.accounts.byline import By
+from onstage.accounts.models import accounts, members
+from onstage.accounts.viewer import Viewer
+from onstage.clips import consent, rows
+from onstage.clips.deciding import concerning, decide
+from onstage.clips.edit import own
+from onstage.clips.life import reach_of
+from onstage.clips.models import HoldKind, Stage, Why, clips, concerned, wishes
+from onstage.clips.need import Version, need
+from onstage.clips.queries import VISIBLE, asked_by
+from onstage.clips.rows import Content, Record
+from onstage.clips.waiting import Standing, standing
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.errors import Conflict, Invalid, NotFound
+from onstage.keys import Keys
+from onstage.text import clean
+
+_LONGEST = 1000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is otherwise than in the version somebody last agreed to."""
+
+    what: str  # caption, audience, marked, leaves, cover, appears
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A clip that waits for the viewer, as whom it would stand there and what it would show."""
+
+    clip: int
+    slug: str
+    why: Why
+    since: int
+    version: int
+    content: Content
+    account: By
+    author: By
+    appears: list[By]
+    leaves: bool  # it would leave the server, to which the viewer would have to agree as well
+    changed: list[Change] | None  # None: they have agreed to nothing of it before
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a clip of one's own is among those who must agree. `refused`: somebody has said no; not who."""
+
+    standing: Standing | None
+    refused: bool
+    waits_for_basis: bool
+    limited: bool
+    ready: bool
+    due_at: int | None
+    deleting: bool
+    wishes: list[tuple[str, By | None]]
+    revised: bool  # there is a draft or a question beside what is shown
+    version: int
+
+
+_WAITS = (Why.ANSWER.value, Why.BRING_BACK.value, Why.STOP.value)
+
+
+def waiting(db: Connection, viewer: Viewer, limit: int = 50) -> list[Waiting]:
+    """What waits for the viewer's answer, oldest first."""
+    rows = db.execute(
+        select(clips.c.slug)
+        .join_from(concerned, clips, clips.c.id == concerned.c.clip_id)
+        .where(concerned.c.person_id == viewer.person, concerned.c.why.in_(_WAITS), VISIBLE)
+        .order_by(concerned.c.since, clips.c.id)
+        .limit(limit),
+        asked_by(viewer),
+    ).scalars()
+    return [one(db, viewer, slug) for slug in rows.all()]
+
+
+def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
+    """One clip as whoever is concerned by it sees it. Raises NotFound."""
+    clip = concerning(db, viewer, slug)
+    row = db.execute(
+        select(concerned.c.why, concerned.c.since).where(
+            concerned.c.clip_id == clip, concerned.c.person_id == viewer.person
+        )
+    ).first()
+    if row is None:
+        raise NotFound("Nothing about this clip waits for you.")
+    record = rows.load(db, clip)
+    version = _looked_at(record, Why(row.why))
+    faces = _faces(db, [record.clip.author, *sorted(version.appears)])
+    return Waiting(
+        clip=clip,
+        slug=record.slug,
+        why=Why(row.why),
+        since=row.since,
+        version=version.number,
+        content=_content(record, version),
+        account=_account(db, record.account),
+        author=faces[0],
+        appears=faces[1:],
+        leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
+        changed=_changed(record, version, viewer),
+    )
+
+
+def _looked_at(record: Record, why: Why) -> Version:
+    clip = record.clip
+    asked = clip.working if clip.stage is Stage.ASKED else None
+    version = asked if why is Why.ANSWER and asked is not None else clip.shown or asked or clip.working
+    if why is Why.ANSWER and clip.is_held(HoldKind.BASIS) and asked is None:
+        version = clip.shown
+    assert version is not None
+    return version
+
+
+def _content(record: Record, version: Version) -> Content:
+    return record.contents.get(version.number) or record.draft
+
+
+def _changed(record: Record, version: Version, viewer: Viewer) -> list[Change] | None:
+    agreed = [yes.version for yes in record.clip.yeses if yes.person == viewer.person and yes.version != version.number]
+    if not agreed or record.clip.shown is None:
+        return None
+    before, after = record.contents[max(agreed)], _content(record, version)
+    found = [
+        Change(what, str(getattr(before, what)), str(getattr(after, what)))
+        for what in ("caption", "audience", "marked", "leaves", "cover")
+        if getattr(before, what) != getattr(after, what)
+    ]
+    if record.clip.shown.appears != version.appears:
+        found.append(Change("appears", str(len(record.clip.shown.appears)), str(len(version.appears))))
+    return found
+
+
+def _account(db: Connection, account: int) -> By:
+    row = db.execute(
+        select(accounts.c.handle, accounts.c.name, accounts.c.avatar).where(accounts.c.id == account)
+    ).one()
+    return By(*row)
+
+
+def _faces(db: Connection, people: list[int]) -> list[By]:
+    """The personal accounts of these people, in this order."""
+    rows = db.execute(
+        select(members.c.person_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+        .join_from(members, accounts, accounts.c.id == members.c.account_id)
+        .where(members.c.person_id.in_(people), accounts.c.kind == "personal")
+    )
+    found = {row.person_id: By(row.handle, row.name, row.avatar) for row in rows}
+    return [found[person] for person in people if person in found]
+
+
+def withheld_by(db: Connection, viewer: Viewer, limit: int = 100) -> list[int]:
+    """The clips that the viewer has said no to, newest no first."""
+    mine = (concerned.c.person_id == viewer.person) & (concerned.c.why == Why.NO.value)
+    wanted = select(concerned.c.clip_id).where(mine).order_by(concerned.c.since.desc(), concerned.c.clip_id.desc())
+    return list(db.execute(wanted.limit(limit)).scalars())
+
+
+def count(db: Connection, viewer: Viewer) -> int:
+    """How many clips wait for the viewer."""
+    return len(
+        db.execute(
+            select(concerned.c.clip_id)
+            .where(concerned.c.person_id == viewer.person, concerned.c.why.in_(_WAITS))
+            .limit(100)
+        ).all()
+    )
+
+
+def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
+    """How far one's own clip is. Raises NotFound."""
+    found = own(db, viewer, slug, lock=False)
+    record = rows.load(db, found.id)
+    clip, asked = record.clip, record.clip.working if record.clip.stage is Stage.ASKED else None
+    waits = clip.is_held(HoldKind.BASIS)
+    about = asked or (clip.shown if waits else None)
+    reach = reach_of(clip, record.facts)
+    return Progress(
+        standing=standing(clip, about, record.facts) if about else None,
+        refused=clip.is_held(HoldKind.NO),
+        waits_for_basis=waits,
+        limited=reach is not None and clip.shown is not None and reach != clip.shown.reach,
+        ready=consent.is_ready(clip, record.facts),
+        due_at=clip.due,
+        deleting=clip.is_held(HoldKind.DELETING),
+        wishes=_wishes(db, record),
+        revised=clip.shown is not None and clip.working is not None,
+        version=clip.last,
+    )
+
+
+def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:
+    rows = db.execute(select(wishes).where(wishes.c.clip_id == record.id).order_by(wishes.c.id.desc()).limit(20)).all()
+    return [(row.words, _faces(db, [row.person_id])[0] if row.known else None) for row in rows]
+
+
+def wish(db: Connection, viewer: Viewer, slug: str, words: str, *, known: bool = False) -> None:
+    """Say to whoever asks what should be otherwise, with or without a name; it is neither yes nor no.
+
+    Raises NotFound, Invalid for no words or too many, Conflict where nothing is asked of the viewer.
+    """
+    clip = concerning(db, viewer, slug)
+    said = clean(words)
+    if not 0 < len(said) <= _LONGEST:
+        raise Invalid(f"Write 1 to {_LONGEST} characters.", field="words")
+    mine = (concerned.c.clip_id == clip) & (concerned.c.person_id == viewer.person)
+    if db.execute(select(concerned.c.why).where(mine)).scalar() is None:
+        raise Conflict("Nothing about this clip waits for you.", code="not-asked")
+    version = rows.load(db, clip).clip.last
+    row = {"clip_id": clip, "person_id": viewer.person, "version": version, "words": said, "known": int(known)}
+    db.execute(insert(wishes).values(id=ids.new(), at=now(), **row))
+
+
+def recall(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
+    """Take the question back: a draft again, without any yes. Raises NotFound, NotAllowed, Conflict."""
+    assert viewer.person is not None
+    by, clip = viewer.person, own(db, viewer, slug)
+    decide(db, keys, clip.id, lambda record: consent.recall(record.clip, by), Act.RECALLED, by=by)

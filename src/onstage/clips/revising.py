@@ -1,0 +1,116 @@
+"""Changing a clip that was published: narrower at once, anything else as a draft beside it that waits for every yes anew."""
+
+from dataclasses import replace
+
+from onstage.accounts.acts import Act
+from onstage.accounts.viewer import Viewer
+from onstage.clips import consent, rows
+from onstage.clips.answers import limit
+from onstage.clips.asking import ASKABLE, ask
+from onstage.clips.deciding import decide
+from onstage.clips.life import Clip, reach_of
+from onstage.clips.models import Audience
+from onstage.clips.need import WIDTHS, Reach, Version
+from onstage.clips.rows import Content, Record
+from onstage.db.engine import Connection
+from onstage.keys import Keys
+
+
+def revise(
+    db: Connection,
+    keys: Keys,
+    viewer: Viewer,
+    clip: int,
+    *,
+    caption: str | None,
+    audience: Audience | None,
+    marked: bool | None,
+) -> bool:
+    """Change a published clip as far as something is otherwise; whether that waits now, as a draft or for somebody's yes.
+
+    Its author asks by changing it; what others change waits for its author. Raises what asking raises.
+    """
+    by = _person(viewer)
+    if marked and not _shown(db, clip).marked:
+        decide(db, keys, clip, lambda record: consent.mark(record.clip, record.facts, by), Act.NARROWED, by=by)
+    if audience is not None:
+        audience = _move(db, keys, by, clip, audience)
+    record = rows.load(db, clip)
+    old = record.contents.get(rows.DRAFT) or _as_shown(record)
+    new = replace(
+        old,
+        caption=old.caption if caption is None else caption,
+        audience=audience or old.audience,
+        marked=old.marked if marked is None else marked,
+    )
+    if new == old:
+        return False
+    reword(db, keys, viewer, clip)
+    rows.keep_draft(db, clip, new)
+    if by == record.clip.author and all(hold.kind in ASKABLE for hold in record.clip.holds):
+        return ask(db, keys, by, clip).working is not None
+    return True
+
+
+def _move(db: Connection, keys: Keys, by: int, clip: int, audience: Audience) -> Audience | None:
+    """Go narrower, or back within what was agreed to by taking one's own limit back; the audience that still needs a yes."""
+
+    def narrower(record: Record) -> Clip:
+        return consent.narrow(record.clip, record.facts, by, limit(audience))
+
+    def back(record: Record) -> Clip:
+        wider = consent.widen(record.clip, record.facts, by)
+        return wider if _is_as(wider, record, audience) else consent.narrow(wider, record.facts, by, limit(audience))
+
+    record = rows.load(db, clip)
+    now_shown, shown = reach_of(record.clip, record.facts), record.clip.shown
+    assert now_shown is not None
+    assert shown is not None
+    if audience is now_shown.audience:
+        return None if rows.DRAFT not in record.contents else audience
+    if WIDTHS.index(audience) < WIDTHS.index(now_shown.audience):
+        decide(db, keys, clip, narrower, Act.NARROWED, by=by, fields={"reach": audience.value})
+        return None if rows.DRAFT not in record.contents else audience
+    others = replace(record.clip, caps=frozenset(cap for cap in record.clip.caps if cap.giver != by))
+    freed = reach_of(others, record.facts)
+    if freed is not None and Reach(audience).within(freed):
+        decide(db, keys, clip, back, Act.WIDENED, by=by, fields={"reach": audience.value})
+        return None
+    return audience
+
+
+def _is_as(clip: Clip, record: Record, audience: Audience) -> bool:
+    reach = reach_of(clip, record.facts)
+    return reach is not None and reach.audience is audience
+
+
+def _shown(db: Connection, clip: int) -> Version:
+    shown = rows.load(db, clip).clip.shown
+    assert shown is not None
+    return shown
+
+
+def _as_shown(record: Record) -> Content:
+    """What is published, as far as it goes now."""
+    shown, reach = record.clip.shown, reach_of(record.clip, record.facts)
+    assert shown is not None
+    assert reach is not None
+    return replace(record.contents[shown.number], audience=reach.audience, marked=shown.marked)
+
+
+def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:
+    """Take what is asked back into work, or begin a draft of what is published: no yes is for it. Raises NotAllowed."""
+    by = _person(viewer)
+
+    def rule(record: Record) -> Clip:
+        named = record.clip.working.appears if record.clip.working else record.clip.named
+        content = record.contents.get(rows.DRAFT) or _as_shown(record)
+        version = Version(record.clip.author, content.reach, named | record.clip.named, content.marked)
+        return consent.edit(record.clip, record.facts, by, version)
+
+    decide(db, keys, clip, rule, Act.EDITED, by=by)
+
+
+def _person(viewer: Viewer) -> int:
+    assert viewer.person is not None
+    return viewer.person

@@ -1,0 +1,222 @@
+"""Deciding together, as pages: the questions in the inbox, the answers to them, and the clips that name somebody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from onstage.accounts.byline import By
+from onstage.accounts.viewer import Viewer
+from onstage.clips import answers, appearances, deletion, inbox
+from onstage.clips.inbox import Progress, Waiting
+from onstage.clips.models import Audience
+from onstage.db.engine import Connection
+from onstage.engagement.cards import Card, cards
+from onstage.errors import Invalid, Refused
+from onstage.web.http import App, page, plain, reads, see_other, signed_in
+from onstage.web.pages.forms import Fields, ticked, words
+from onstage.web.words import gettext as _
+from onstage.web.words import ngettext
+
+_GRID = 30
+
+
+@dataclass(frozen=True)
+class Question:
+    """A card of the inbox: the clip, what is asked about it, and what is otherwise since the last yes, in words."""
+
+    clip: Card
+    slug: str
+    why: str
+    version: int
+    account: By
+    author: By
+    caption: str
+    for_whom: str
+    marked: bool
+    appears: list[By]
+    leaves: bool
+    since: int
+    changed: list[str]
+    is_again: bool
+
+
+def questions(db: Connection, viewer: Viewer) -> list[Question]:
+    """What waits for the viewer, oldest first."""
+    found = inbox.waiting(db, viewer)
+    shown = {card.id: card for at in range(0, len(found), 16) for card in _cards(db, viewer, found[at : at + 16])}
+    return [_question(each, shown[each.clip]) for each in found if each.clip in shown]
+
+
+def _cards(db: Connection, viewer: Viewer, some: list[Waiting]) -> list[Card]:
+    return cards(db, viewer, [each.clip for each in some])
+
+
+def _question(each: Waiting, card: Card) -> Question:
+    return Question(
+        clip=card,
+        slug=each.slug,
+        why=each.why.value,
+        version=each.version,
+        account=each.account,
+        author=each.author,
+        caption=each.content.caption,
+        for_whom=for_whom(each.content.audience),
+        marked=each.content.marked,
+        appears=each.appears,
+        leaves=each.leaves,
+        since=each.since,
+        changed=[_change(change.what, change.before, change.after) for change in each.changed or ()],
+        is_again=each.changed is not None,
+    )
+
+
+def for_whom(audience: Audience) -> str:
+    """Who will see it, as a part of a sentence."""
+    return {
+        Audience.PUBLIC: _("everyone"),
+        Audience.UNLISTED: _("everyone with the link"),
+        Audience.FOLLOWERS: _("followers"),
+        Audience.FRIENDS: _("friends"),
+        Audience.MEMBERS: _("members"),
+        Audience.PRIVATE: _("its author only"),
+    }[audience]
+
+
+def _change(what: str, before: str, after: str) -> str:
+    match what:
+        case "caption":
+            return _("The words were: %(before)s") % {"before": before or _("none")}
+        case "audience":
+            seen = {"before": for_whom(Audience(before)), "after": for_whom(Audience(after))}
+            return _("It was for %(before)s, now for %(after)s.") % seen
+        case "marked":
+            return _("It is marked for adults now.") if after == "True" else _("It is no longer marked for adults.")
+        case "leaves":
+            return _("It may leave this server now.") if after == "True" else _("It no longer leaves this server.")
+        case "cover":
+            return _("It has another cover.")
+        case _any:
+            return _("Other people appear in it.")
+
+
+def state(far: Progress) -> str:
+    """Where a clip of one's own stands, in one sentence; empty: nothing keeps it."""
+    if far.deleting:
+        return _("It is being deleted.")
+    if far.refused:
+        return _("Somebody who must agree said no. It stays withheld until they take that back.")
+    if far.ready:
+        return _("Everybody has agreed. It waits for you.")
+    if far.standing is None:
+        return _("It is shown to fewer people, because somebody limits it.") if far.limited else ""
+    waits = [
+        ngettext("one more guardian", "%(number)s more guardians", far.standing.guardians),
+        ngettext("one more who appears in it", "%(number)s more who appear in it", far.standing.people),
+        ngettext("one more owner", "%(number)s more owners", far.standing.owners),
+    ]
+    counts = (far.standing.guardians, far.standing.people, far.standing.owners)
+    missing = [said % {"number": count} for said, count in zip(waits, counts, strict=True) if count]
+    if not missing:
+        return _("Everybody has agreed, but it goes further than somebody allows.")
+    return _("It waits for %(whom)s.") % {"whom": _(" and ").join(missing)}
+
+
+@post("/inbox/{slug:str}", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def answer(app: App, viewer: Viewer, slug: FromPath[str], data: Fields) -> Response[Any]:
+    """Answer what is asked, by the button that was pressed. A yes asks first who is there, if that was long ago."""
+    try:
+        with app.database.write() as db:
+            said = _answer(app, db, viewer, slug, data)
+    except Refused as error:
+        if error.code == "check-needed":
+            return see_other(f"/settings/check?next=/inbox%23q-{slug}")
+        if error.status == 404:
+            raise
+        return _inbox(app, viewer, error=error)
+    return see_other(f"/inbox?did={said}")
+
+
+def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> str:
+    wish, known = words(data, "words").strip(), ticked(data, "known")
+    match words(data, "do"):
+        case "yes":
+            answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
+            return "yes"
+        case "no":
+            if wish:
+                inbox.wish(db, viewer, slug, wish, known=known)
+            answers.say_no(db, app.keys, viewer, slug, known=known)
+            return f"no&clip={slug}"
+        case "wish":
+            inbox.wish(db, viewer, slug, wish, known=known)
+            return "wish"
+        case "lift":
+            answers.lift(db, app.keys, viewer, slug)
+            return "lift"
+        case "bring_back":
+            answers.bring_back(db, app.keys, viewer, slug)
+            return "bring_back"
+        case "stop":
+            deletion.stop(db, app.keys, viewer, slug)
+            return "stop"
+        case "unname":
+            appearances.unname(db, app.keys, viewer, slug)
+            return "unname"
+        case _any:
+            raise Invalid(_("Choose what to answer."))
+
+
+def _version(data: dict[str, Any]) -> int:
+    typed = words(data, "version")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def _inbox(app: App, viewer: Viewer, *, error: Refused) -> Response[Any]:
+    with app.database.read() as db:
+        asked = questions(db, viewer)
+    return page(
+        "inbox.html",
+        viewer,
+        status=error.status,
+        questions=asked,
+        requests=[],
+        items=[],
+        error=error,
+        said="",
+        withheld="",
+    )
+
+
+def done(did: str) -> str:
+    """What a page says after an answer."""
+    return {
+        "yes": _("Thank you. Your yes counts for exactly this version."),
+        "no": _("It is withheld, here and now. Nobody is told that it was you."),
+        "wish": _("Your words are with whoever asked."),
+        "lift": _("Your no is taken back."),
+        "bring_back": _("It is shown again."),
+        "stop": _("It is not deleted. It stays withheld by the no of who wanted that."),
+        "unname": _("Your name is out."),
+    }.get(did, "")
+
+
+@get("/me/with-me", include_in_schema=False)
+@reads(signed_in)
+def with_me(db: Connection, viewer: Viewer, before: FromQuery[int | None] = None) -> Response[Any]:
+    """Clips that name the viewer, and what they withheld."""
+    found = appearances.with_me(db, viewer, before, _GRID)
+    withheld = cards(db, viewer, inbox.withheld_by(db, viewer))
+    return page(
+        "with_me.html",
+        viewer,
+        clips=cards(db, viewer, found),
+        withheld=withheld,
+        next=found[-1] if len(found) == _GRID else None,
+    )
+
+
+routes = [answer, with_me]

@@ -1,0 +1,358 @@
+"""The real application on a database, and the naive reference beside it: the same people try the same things in both."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from onstage import ids
+from onstage.accounts.age import Band, Row
+from onstage.accounts.models import accounts, choices, guardianships, members, people
+from onstage.accounts.viewer import Viewer
+from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, revising, rows
+from onstage.clips.deciding import decide
+from onstage.clips.invariants import agreed, can_end, heeds, within_limits
+from onstage.clips.life import shown_reach
+from onstage.clips.models import (
+    Audience,
+    HoldKind,
+    Stage,
+    appearances,
+    clip_consents,
+    clip_yeses,
+    clips,
+    concerned,
+    holds,
+)
+from onstage.clips.rows import Record
+from onstage.clock import MINUTE, now
+from onstage.db.engine import Connection, Database
+from onstage.errors import NotFound, Refused
+from tests.cast import KEYS, joint, make_clip, person, signed_in
+from tests.clips.consent.pair import CHILD, EVERYBODY
+from tests.clips.consent.reference import No, Reference, Text, Ward, World
+
+LATER = "a session of long ago "
+_EXTRA = {"age", "held", "check-needed", "version"}  # what the verbs refuse earlier than the rules would
+
+
+class Application:
+    """A family and its account in a database, one clip, and the reference of both."""
+
+    def __init__(self, database: Database, world: World, start: Text) -> None:
+        self.database, self.world = database, world
+        self.noes: set[int] = set()
+        with database.write() as db:
+            self.viewers = {each: self._person(db, each) for each in EVERYBODY}
+            self.id_of = {each: viewer.person or 0 for each, viewer in self.viewers.items()}
+            self.number = {id_: each for each, id_ in self.id_of.items()}
+            self._people(db)
+            host = joint(db, f"h{ids.new()}", *(self.viewers[each] for each in sorted(world.owners)))
+            self.account = host.account or 0
+            self._account(db)
+            author = signed_in(db, self.id_of[CHILD], self.account, f"{LATER}{ids.new()}")
+        self.viewers[CHILD] = author
+        self.clip, self.slug = make_clip(
+            database, author, audience=Audience(start.audience), published=False, stage=Stage.DRAFT
+        )
+        self.model = Reference(world, start.copy())
+        with database.write() as db:
+            self._appear(db, start.appears)
+        self.compare()
+
+    def _person(self, db: Connection, each: int) -> Viewer:
+        return person(db, f"p{each}x{ids.new()}")
+
+    def _people(self, db: Connection) -> None:
+        """Bands and guardians as in the world; nobody lets strangers meet their clips, so that reach is an audience."""
+        theirs = list(self.id_of.values())
+        db.execute(delete(guardianships).where(guardianships.c.minor_id.in_(theirs)))
+        for each, ward in self.world.wards.items():
+            db.execute(update(people).where(people.c.id == self.id_of[each]).values(band=ward.band.value))
+            ward.widest = ("followers" if ward.band is Band.UNKNOWN else "public", False, False)
+            self._choose(db, each)
+            for guardian, kind in ward.guardians.items():
+                db.execute(
+                    insert(guardianships).values(
+                        id=ids.new(), guardian_id=self.id_of[guardian], minor_id=self.id_of[each], claimed_at=1,
+                        accepted_at=1, is_full=int(kind == "full"), agreement="any" if ward.any_will_do else "all",
+                        absence_counts=int(ward.absence_rule), absent_since=1 if guardian in ward.away else None,
+                    )
+                )  # fmt: skip
+
+    def _choose(self, db: Connection, each: int) -> None:
+        who = self.id_of[each]
+        db.execute(delete(choices).where(choices.c.person_id == who))
+        for row in (Row.RECOMMENDED, Row.LEAVES_SERVER):
+            db.execute(insert(choices).values(person_id=who, setter_id=who, row=row.value, value="no", at=1))
+
+    def _account(self, db: Connection) -> None:
+        world = self.world
+        values = {"publishing_rule": world.rule, "hand_accepts": int(world.by_hand), "kind": "joint"}
+        db.execute(update(accounts).where(accounts.c.id == self.account).values(values))
+        db.execute(delete(members).where(members.c.account_id == self.account))
+        for role, these in (("owner", world.owners), ("editor", world.editors - world.owners)):
+            for each in these:
+                row = {"account_id": self.account, "person_id": self.id_of[each], "role": role, "since": each}
+                db.execute(insert(members).values(row))
+        child = world.wards[CHILD]
+        orphan = child.band in {Band.UNDER_13, Band.FROM_13} and "full" not in child.guardians.values()
+        adults = [each for each in world.owners if world.wards.get(each, Ward(Band.ADULT)).band is Band.ADULT]
+        world.frozen = orphan or not adults
+
+    def _appear(self, db: Connection, these: set[int]) -> None:
+        for each in these:
+            row = {"clip_id": self.clip, "person_id": self.id_of[each], "sticks": 0, "at": now()}
+            db.execute(insert(appearances).values(row))
+
+    # ---- comparing
+
+    def record(self) -> Record:
+        """The clip as it is in the database."""
+        with self.database.read() as db:
+            return rows.load(db, self.clip)
+
+    def compare(self) -> None:
+        """Database and reference are in the same state, and what must always hold does."""
+        record, model = self.record(), self.model
+        clip, names = record.clip, self.number
+        assert clip.stage == model.stage
+        assert {(hold.kind, names.get(hold.giver, 0)) for hold in clip.holds} == set(model.reasons)
+        assert {(names[yes.person], yes.version): yes.leaves for yes in clip.yeses} == {
+            key: second for key, (_, second) in model.said_yes.items()
+        }
+        assert (clip.shown and clip.shown.number) == model.out_number
+        assert (clip.working and (clip.working.number or None)) == model.draft_number
+        assert {names.get(cap.giver, 0): cap.reach.audience.value for cap in clip.caps} == {
+            giver: reach[0] for giver, (reach, _) in model.limits.items()
+        }
+        assert {names[each] for each in clip.named} == model.sticky
+        reach = shown_reach(clip, record.facts)
+        assert (reach and reach.audience.value) == ((model.visible() and model.reach()[0]) or None)  # type: ignore[index]
+        assert agreed(clip, record.facts), "I1"
+        assert within_limits(clip, record.facts), "I2"
+        assert heeds(clip, self.noes), "I3"
+        assert can_end(clip, record.facts, record.facts.at + 10**15), "I5"
+        self._rows(record)
+
+    def _rows(self, record: Record) -> None:
+        """The columns that every feed reads say the same, and who is concerned is whom it waits for."""
+        with self.database.read() as db:
+            row = db.execute(select(clips).where(clips.c.id == self.clip)).one()
+            waits = set(db.execute(select(concerned.c.person_id).where(concerned.c.clip_id == self.clip)).scalars())
+            count = len(db.execute(select(holds).where(holds.c.clip_id == self.clip)).all())
+        assert row.holds == count
+        assert (row.published_at is not None) == (record.clip.shown is not None)
+        reach = shown_reach(record.clip, record.facts)
+        assert reach is None or row.audience == reach.audience.value
+        assert {self.number[each] for each in waits} >= self.must_see() - {CHILD}
+
+    def must_see(self) -> set[int]:
+        """Who sees it whatever its audience (I3): its author, who said no, whose yes is missing, who may object to it."""
+        model, found = self.model, {CHILD}
+        if any(kind is HoldKind.DELETING for kind, _ in model.reasons):
+            return model.may_delete()
+        found |= {giver for kind, giver in model.reasons if kind is HoldKind.NO}
+        if model.visible():
+            found |= model.may_object()
+        return found
+
+    # ---- acting in both
+
+    def do(self, by: int | None, act: Callable[[Connection], object], model: Callable[[Reference], None]) -> bool:
+        """Do it; whether it was accepted. Raises AssertionError where the two differ."""
+        then = deepcopy(self.model)
+        then.world = self.world
+        try:
+            model(then)
+            allowed = True
+        except No:
+            allowed = False
+        try:
+            with self.database.write() as db:
+                act(db)
+            accepted, why = True, None
+        except Refused as refusal:
+            accepted, why = False, refusal
+        assert allowed or not accepted, "the application accepts what the rules refuse"
+        if allowed and not accepted:
+            hidden = isinstance(why, NotFound) and by not in self.must_see()
+            assert hidden or (why is not None and why.code in _EXTRA), f"refused: {why!r}"
+            return False
+        if accepted:
+            self.model = then
+            self.noes &= then.may_object() | then.may_delete()
+        self.compare()
+        return accepted
+
+    def ask(self, by: int = CHILD) -> bool:
+        def act(db: Connection) -> None:
+            if edit.own(db, self.viewers[by], self.slug).stage is not Stage.DRAFT:
+                raise NotFound("not a draft")
+            publish.publish(db, KEYS, self.viewers[by], self.slug)
+
+        return self.do(by, act, lambda model: model.ask(by))
+
+    def yes(self, by: int, *, leaves: bool = False, of: str = "asked", checked: bool = True) -> bool:
+        number = self.model.draft_number if of == "asked" else self.model.out_number
+        number = -1 if number is None or of == "stale" else number
+        viewer = self.viewers[by] if checked else self._unchecked(by)
+        return self.do(
+            by,
+            lambda db: answers.say_yes(db, KEYS, viewer, self.slug, number, leaves=leaves),
+            lambda model: model.yes(by, number, checked, leaves),
+        )
+
+    def _unchecked(self, by: int) -> Viewer:
+        viewer = self.viewers[by]
+        return Viewer(
+            **{**{name: getattr(viewer, name) for name in Viewer.__slots__}, "checked_at": now() - 6 * MINUTE}
+        )
+
+    def no(self, by: int) -> bool:
+        accepted = self.do(by, lambda db: answers.say_no(db, KEYS, self.viewers[by], self.slug), lambda m: m.no(by))
+        if accepted and (HoldKind.NO, by) in self.model.reasons:
+            self.noes.add(by)
+            self.compare()
+        return accepted
+
+    def lift(self, by: int) -> bool:
+        self.noes.discard(by) if (HoldKind.NO, by) in self.model.reasons else None
+        return self.do(by, lambda db: answers.lift(db, KEYS, self.viewers[by], self.slug), lambda m: m.lift(by))
+
+    def go(self, by: int = CHILD) -> bool:
+        def act(db: Connection) -> None:
+            if edit.own(db, self.viewers[by], self.slug).stage is not Stage.ASKED:
+                raise NotFound("nothing is asked")
+            if publish.publish(db, KEYS, self.viewers[by], self.slug) is not Stage.NONE:
+                raise NotFound("it waits")
+
+        return self.do(by, act, lambda model: model.go(by))
+
+    def narrow(self, by: int, reach: tuple[str, bool, bool]) -> bool:
+        audience = Audience(reach[0])
+        return self.do(
+            by,
+            lambda db: answers.narrow(db, KEYS, self.viewers[by], self.slug, audience),
+            lambda model: model.limit(by, (reach[0], audience is Audience.PUBLIC, audience in {"public", "unlisted"})),
+        )
+
+    def widen(self, by: int) -> bool:
+        return self.do(by, lambda db: answers.widen(db, KEYS, self.viewers[by], self.slug), lambda m: m.unlimit(by))
+
+    def edit(self, by: int, made: Text) -> bool:
+        """Another audience in a draft; who is named can only become more."""
+        made = Text(made.audience, False, False, made.appears | self._named(), False)
+
+        def act(db: Connection) -> None:
+            own = revising_own(db, self.viewers[by], self.slug)
+            self._appear(db, made.appears - self._named())
+            revising.reword(db, KEYS, self.viewers[by], own)
+            content = rows.load(db, self.clip)
+            new = rows.Content("", Audience(made.audience), False, False, False, content.draft.cover)
+            if content.clip.shown is None:
+                db.execute(update(clips).where(clips.c.id == self.clip).values(audience=made.audience))
+            else:
+                rows.keep_draft(db, self.clip, new)
+
+        return self.do(by, act, lambda model: model.edit(by, made.copy()))
+
+    def _named(self) -> set[int]:
+        return self.model.sticky | (self.model.draft.appears if self.model.draft else set())
+
+    def recall(self, by: int = CHILD) -> bool:
+        return self.do(by, lambda db: inbox.recall(db, KEYS, self.viewers[by], self.slug), lambda m: m.recall(by))
+
+    def confirm(self, by: int) -> bool:
+        return self.do(
+            by, lambda db: answers.bring_back(db, KEYS, self.viewers[by], self.slug), lambda m: m.bring_back(by)
+        )
+
+    def delete(self, by: int) -> bool:
+        return self.do(by, lambda db: deletion.delete(db, KEYS, self.viewers[by], self.slug), lambda m: m.delete(by))
+
+    def undelete(self, by: int) -> bool:
+        return self.do(by, lambda db: deletion.restore(db, KEYS, self.viewers[by], self.slug), lambda m: m.undelete(by))
+
+    def unname(self, by: int, person_: int) -> bool:
+        rule = lambda record: consent.unname(record.clip, record.facts, self.id_of[by], self.id_of[person_])  # noqa: E731
+        return self.do(by, lambda db: decide(db, KEYS, self.clip, rule), lambda model: model.unname(by, person_))
+
+    def place(self, kind: HoldKind, _cause: int = 0, by: int | None = None) -> bool:
+        who = None if by is None else self.id_of[by]
+        rule = lambda record: consent.place(record.clip, record.facts, kind, 0, who)  # noqa: E731
+        return self.do(by, lambda db: decide(db, KEYS, self.clip, rule), lambda model: model.hold(kind, 0, by))
+
+    def release(self, kind: HoldKind, _cause: int = 0, by: int | None = None) -> bool:
+        who = None if by is None else self.id_of[by]
+        rule = lambda record: consent.release(record.clip, record.facts, kind, 0, who)  # noqa: E731
+        return self.do(by, lambda db: decide(db, KEYS, self.clip, rule), lambda model: model.unhold(kind, 0, by))
+
+    def wait(self, time: int) -> bool:
+        """Time goes by: everything that has been written becomes older."""
+        self.world.clock += time
+        with self.database.write() as db:
+            for table, *columns in ((clip_consents, "asked_at", "due_at"), (clip_yeses, "at"), (holds, "since")):
+                of = table.c.clip_id == self.clip
+                db.execute(update(table).where(of).values({name: table.c[name] - time for name in columns}))
+            reconsidering.run(db, KEYS)
+        if self.model.stage is Stage.ASKED and self.world.clock - self.model.asked_when >= 30 * 86_400_000_000:
+            self.model.expire()
+        self.compare()
+        return True
+
+    def change(self, act: Callable[[World], object], void: set[int] | None = None) -> bool:
+        """[10, 11, 12, 16] The world changes."""
+        act(self.world)
+
+        def write(db: Connection) -> None:
+            self._people(db)
+            self._account(db)
+            if void is None:
+                reconsidering.changed(db, KEYS, [self.clip])
+            else:
+                reconsidering.corrected(db, KEYS, [self.clip], frozenset(self.id_of[each] for each in void))
+
+        return self.do(
+            None, write, lambda model: model.world_changed() if void is None else model.look_again(set(void))
+        )
+
+    def end(self, guardian: int, ward: int = CHILD) -> bool:
+        return self.change(lambda world: world.wards[ward].guardians.pop(guardian, None))
+
+    def annul(self, guardian: int, ward: int = CHILD) -> bool:
+        return self.change(lambda world: world.wards[ward].guardians.pop(guardian, None), {guardian})
+
+    def gain(self, guardian: int, kind: str, ward: int = CHILD) -> bool:
+        if self.world.wards[ward].band is Band.ADULT:
+            return False  # nobody stands for an adult
+        return self.change(lambda world: world.wards[ward].guardians.update({guardian: kind}))
+
+    def away(self, guardian: int, ward: int = CHILD) -> bool:
+        return self.change(lambda world: world.wards[ward].away.symmetric_difference_update({guardian}))
+
+    def grow(self, who: int = CHILD) -> bool:
+        return self.change(lambda world: _older(world.wards[who], 1))
+
+    def younger(self, who: int = CHILD) -> bool:
+        return self.change(lambda world: _older(world.wards[who], -1), set())
+
+    def set(self, **values: Any) -> bool:
+        return self.change(lambda world: vars(world).update(deepcopy(values)))
+
+    def set_ward(self, who: int, **values: Any) -> bool:
+        return self.change(lambda world: vars(world.wards[who]).update(deepcopy(values)))
+
+
+def revising_own(db: Connection, viewer: Viewer, slug: str) -> int:
+    """The id of a clip that this viewer may change."""
+    return edit.own(db, viewer, slug).id
+
+
+def _older(ward: Ward, years: int) -> None:
+    bands = [Band.UNDER_13, Band.FROM_13, Band.FROM_16, Band.ADULT]
+    if ward.band in bands:
+        ward.band = bands[max(0, min(3, bands.index(ward.band) + years))]
+    if ward.band is Band.ADULT:
+        ward.guardians.clear()  # guardianship ends at 18 (R12)

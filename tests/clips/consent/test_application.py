@@ -1,0 +1,147 @@
+"""The same stories and the same random people against the real application, on both databases, one by one and at once."""
+
+import random
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select
+
+from onstage.accounts.age import Band
+from onstage.clips import answers, edit, inbox, publish, rows
+from onstage.clips.invariants import agreed, can_end, within_limits
+from onstage.clips.models import HoldKind, clips
+from onstage.db.engine import Database
+from onstage.errors import Refused
+from tests.cast import KEYS
+from tests.clips.consent.application import Application
+from tests.clips.consent.moves import MOVES, Move, move
+from tests.clips.consent.pair import AUNT, CHILD, DAD, FRIEND, KIDS_MUM, MUM, OTHER, OWNER, family, text
+from tests.clips.consent.reference import DAY, Text, World
+
+# What has no verb in the application yet, or is set another way there.
+_ELSEWHERE = {"appear", "story_end", "stop", "mark", "erase", "due", "expire", "wait"}
+_UNSET = {"frozen", "near_without", "widest"}
+WAITS = [move("wait", time) for time in (DAY * 3 // 2, 8 * DAY, 31 * DAY)]
+LIKELY = [move("ask", CHILD)] + [move("yes", by) for by in (CHILD, MUM, DAD, FRIEND, OWNER, OTHER, KIDS_MUM)]
+
+
+def _is_possible(chosen: Move) -> bool:
+    name, given, named = chosen
+    if name in _ELSEWHERE or _UNSET & named.keys() or (name == "ask" and len(given) > 1):
+        return False
+    if name == "set" and named.get("owners") == set():
+        return False
+    return not any(isinstance(each, Text) and (each.marked or each.leaves) for each in given)
+
+
+POSSIBLE = [each for each in MOVES if _is_possible(each)] + WAITS
+
+
+def make(app: Application, chosen: Move) -> bool:
+    name, given, named = chosen
+    return bool(getattr(app, name)(*given, **named))
+
+
+ANSWERS = [move(name, by) for name in ("no", "lift", "confirm") for by in (CHILD, MUM, DAD, FRIEND, OWNER)]
+ANSWERS += [move("yes", by, of="shown") for by in (CHILD, MUM, DAD, FRIEND, OWNER)] + [move("go", CHILD)]
+
+
+def a_family(pick: random.Random) -> tuple[World, Text]:
+    """Mostly one in which something can be agreed to."""
+    band = pick.choice([Band.UNDER_13, Band.FROM_13, Band.FROM_13, Band.FROM_16, Band.ADULT])
+    owners = pick.choice([{OWNER}, {OWNER, OTHER}, {CHILD, MUM}, {OWNER, OTHER, MUM}])
+    world = family(band, owners=owners, rule=pick.choice(["one", "one", "most", "all"]), by_hand=pick.random() < 0.7)
+    world.wards[CHILD].any_will_do = pick.random() < 0.3
+    if band is Band.ADULT:
+        world.wards[CHILD].guardians.clear()
+    start = text(pick.choice(["members", "friends", "followers", "public"]), appears=pick.choice([set(), {FRIEND}]))
+    return world, start
+
+
+def drawn(pick: random.Random, app: Application) -> Move:
+    """What somebody does next: mostly what leads somewhere."""
+    if any(kind is HoldKind.DELETING for kind, _ in app.model.reasons) and pick.random() < 0.6:
+        return move("undelete", pick.choice([giver for kind, giver in app.model.reasons if kind is HoldKind.DELETING]))
+    return pick.choice(pick.choices([LIKELY, ANSWERS, POSSIBLE], [5, 3, 5])[0])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_walks_at_random(database: Database, seed: int) -> None:
+    pick = random.Random(seed)
+    app = Application(database, *a_family(pick))
+    accepted = sum(make(app, drawn(pick, app)) for _ in range(30))
+    assert accepted > 0
+
+
+class Somebody(Thread):
+    """One person in a thread of their own: they answer at random, and look after each of their acts."""
+
+    def __init__(self, app: Application, by: int, start: Barrier) -> None:
+        super().__init__()
+        self.app, self.by, self.begin = app, by, start
+        self.pick, self.said_no, self.accepted = random.Random(by), False, 0
+        self.broken: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self.begin.wait()
+            for _ in range(14):
+                self._act()
+                self._look()
+        except BaseException as error:  # noqa: BLE001 - told to the test, which fails with it
+            self.broken = error
+
+    def _act(self) -> None:
+        app, viewer = self.app, self.app.viewers[self.by]
+        names = (
+            ["yes", "no", "lift", "yes"] if self.by != CHILD else ["ask", "edit", "ask", "recall", "no", "lift", "go"]
+        )
+        name = self.pick.choice(names)
+        try:
+            with app.database.write() as db:
+                match name:
+                    case "yes":
+                        answers.say_yes(db, KEYS, viewer, app.slug, rows.load(db, app.clip).clip.last)
+                    case "no":
+                        answers.say_no(db, KEYS, viewer, app.slug)
+                    case "lift":
+                        answers.lift(db, KEYS, viewer, app.slug)
+                    case "edit":
+                        edit.change(db, KEYS, viewer, app.slug, caption=f"words {self.pick.random()}")
+                    case "recall":
+                        inbox.recall(db, KEYS, viewer, app.slug)
+                    case _ask:
+                        publish.publish(db, KEYS, viewer, app.slug)
+        except Refused:
+            return
+        self.accepted += 1
+        self.said_no = name == "no" or (self.said_no and name != "lift")
+
+    def _look(self) -> None:
+        record = self.app.record()
+        assert agreed(record.clip, record.facts), "I1"
+        assert within_limits(record.clip, record.facts), "I2"
+        assert can_end(record.clip, record.facts, record.facts.at + 10**15), "I5"
+        mine = any(hold.giver == self.app.id_of[self.by] for hold in record.clip.holds if hold.kind is HoldKind.NO)
+        assert mine == self.said_no, "I9: nobody else gives or lifts my no"
+        assert not (self.said_no and record.clip.visible), "I3"
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_everybody_at_once(database: Database, turn: int) -> None:
+    """Six people act on one clip at the same moment; nothing breaks, and each no stands until its giver lifts it."""
+    world = family(Band.FROM_13, owners={OWNER, CHILD} if turn else {OWNER})
+    app = Application(database, world, text("friends", appears={FRIEND} if turn < 2 else set()))
+    everybody = (CHILD, MUM, DAD, FRIEND, OWNER, AUNT)
+    start = Barrier(len(everybody))
+    threads = [Somebody(app, by, start) for by in everybody]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for thread in threads:
+        if thread.broken is not None:
+            raise thread.broken
+    assert sum(thread.accepted for thread in threads) > 5
+    with database.read() as db:
+        assert db.execute(select(clips.c.holds).where(clips.c.id == app.clip)).scalar() == len(app.record().clip.holds)

@@ -1,0 +1,241 @@
+"""A child asks, two parents decide: by the API and on the pages, seen by those who must act and nobody else."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from onstage import ids
+from onstage.accounts.age import Band
+from onstage.accounts.models import accounts, follows, guardianships, sessions
+from onstage.clips import reconsidering
+from onstage.clips.models import Audience, Stage, clip_consents, concerned
+from onstage.clock import DAY, MINUTE, now
+from onstage.web.http import App
+from tests.cast import KEYS, Actor, make_clip, person
+from tests.client import Answer, Client
+
+
+@dataclass
+class Family:
+    """A child of 14, two parents, a friend and somebody else; and a draft of the child's."""
+
+    client: Client
+    app: App
+    child: Actor
+    mum: Actor
+    dad: Actor
+    friend: Actor
+    other: Actor
+    clip: int
+    slug: str
+
+    def api(self, who: Actor, method: str, path: str, **more: Any) -> Answer:
+        """A request about the clip."""
+        return self.client.ask(method, f"/api/v1/clips/{self.slug}{path}", who, **more)
+
+    def yes(self, who: Actor, version: int) -> int:
+        """The status of a yes."""
+        return self.api(who, "POST", "/yes", json={"version": version}).status
+
+    def asks(self, who: Actor) -> list[dict[str, Any]]:
+        """What waits for somebody."""
+        found: list[dict[str, Any]] = self.client.ask("GET", "/api/v1/me/questions", who).json
+        return found
+
+    def sees(self, who: Actor) -> bool:
+        """Whether the clip and its film open for somebody."""
+        page = self.api(who, "GET", "").status
+        film = self.client.ask("GET", f"/media/film{self.slug}", who).status
+        assert (page == 200) == (film != 404)
+        return page == 200
+
+
+@pytest.fixture
+def family(app: App, client: Client, tmp_path: Path) -> Family:
+    with app.database.write() as db:
+        made = {name: person(db, name) for name in ("mum", "dad", "friend", "other")}
+        child = person(db, "child", band=Band.FROM_13)
+        for guardian in ("mum", "dad"):
+            row = {"guardian_id": made[guardian].person, "minor_id": child.person, "claimed_at": 1, "accepted_at": 1}
+            db.execute(insert(guardianships).values(id=ids.new(), is_full=1, **row))
+        for one, two in ((child, made["friend"]), (made["friend"], child)):
+            db.execute(insert(follows).values(follower_id=one.account, target_id=two.account, accepted=1, at=1))
+        db.execute(update(accounts).where(accounts.c.id == child.account).values(hand_accepts=1))
+    clip, slug = make_clip(
+        app.database, child, caption="first words", audience=Audience.FRIENDS, published=False, stage=Stage.DRAFT
+    )
+    film = tmp_path / "film"
+    film.write_bytes(b"a film" * 100)
+    app.storage.put(f"film{slug}", film)
+    mum, dad, friend, other = (Actor(each) for each in made.values())
+    return Family(client, app, Actor(child), mum, dad, friend, other, clip, slug)
+
+
+def test_a_child_asks_and_two_parents_decide(family: Family) -> None:
+    assert family.api(family.child, "POST", "/publish").json["stage"] == "asked"
+    assert [family.sees(who) for who in (family.child, family.mum, family.friend, family.other)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    (asked,) = family.asks(family.mum)
+    assert (asked["caption"], asked["audience"], asked["why"], asked["changed"]) == (
+        "first words",
+        "friends",
+        "answer",
+        None,
+    )
+    assert family.yes(family.other, 1) == 404
+    assert family.yes(family.mum, 2) == 409
+    assert family.yes(family.mum, 1) == 204
+    assert family.asks(family.mum) == []
+    far = family.api(family.child, "GET", "/agreeing").json
+    assert (far["guardians"], far["people"], far["owners"], far["refused"]) == (1, 0, 0, False)
+    assert not family.sees(family.friend)
+    assert family.yes(family.dad, 1) == 204
+    assert family.sees(family.friend)
+    assert not family.sees(family.other)
+
+
+def test_a_no_acts_at_once_and_names_nobody(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        family.yes(who, 1)
+    assert family.sees(family.friend)
+    assert family.api(family.dad, "POST", "/no", json={"words": "Please without the house number"}).status == 204
+    assert [family.sees(who) for who in (family.child, family.mum, family.dad, family.friend)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    far = family.api(family.child, "GET", "/agreeing")
+    assert far.json["refused"]
+    assert far.json["wishes"] == [{"words": "Please without the house number", "by": None}]
+    page = family.client.ask("GET", f"/make/{family.slug}", family.child)
+    assert "Somebody who must agree said no" in page.text
+    assert "@dad" not in page.text
+    assert "dad" not in far.text
+    assert family.api(family.mum, "DELETE", "/no").status == 404
+    assert family.api(family.dad, "DELETE", "/no").status == 204
+    assert family.sees(family.friend)
+
+
+def test_a_yes_needs_to_know_who_is_there(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    with family.app.database.write() as db:
+        db.execute(update(sessions).values(checked_at=now() - 6 * MINUTE))
+    refused = family.api(family.mum, "POST", "/yes", json={"version": 1})
+    assert (refused.status, refused.json["type"]) == (403, "urn:onstage:check-needed")
+    assert family.api(family.dad, "POST", "/no", json={}).status == 204, "a no needs none"
+
+
+def test_a_new_version_waits_beside_the_one_that_is_shown(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        family.yes(who, 1)
+    changed = family.client.ask(
+        "PATCH", f"/api/v1/clips/{family.slug}", family.child, json={"caption": "other words", "audience": "followers"}
+    )
+    assert changed.status == 200
+    for who in (family.friend, family.other):
+        assert "other words" not in family.api(who, "GET", "").text
+    assert family.api(family.friend, "GET", "").json["caption"] == "first words"
+    (asked,) = family.asks(family.mum)
+    assert {each["what"]: (each["before"], each["after"]) for each in asked["changed"]} == {
+        "caption": ("first words", "other words"),
+        "audience": ("friends", "followers"),
+    }
+    assert family.yes(family.mum, asked["version"]) == 204
+    assert family.yes(family.dad, asked["version"]) == 204
+    shown = family.api(family.friend, "GET", "").json
+    assert (shown["caption"], shown["audience"]) == ("other words", "followers")
+
+
+def test_narrower_counts_at_once_and_wider_within_what_was_agreed(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        family.yes(who, 1)
+    assert family.api(family.mum, "PUT", "/limit", json={"audience": "private"}).status == 204
+    assert not family.sees(family.friend)
+    assert family.api(family.dad, "DELETE", "/limit").status == 409
+    assert family.api(family.mum, "DELETE", "/limit").status == 204
+    assert family.sees(family.friend)
+
+
+def test_who_is_named_is_asked_and_can_take_the_name_out(family: Family) -> None:
+    path = "/appearances/friend"
+    assert family.api(family.child, "PUT", "/appearances/other", json={}).status == 403, (
+        "neither friend nor fellow member"
+    )
+    assert family.api(family.child, "PUT", path, json={"from_seconds": 1, "to_seconds": 3.5}).status == 204
+    assert family.api(family.child, "PUT", path, json={"from_seconds": 900}).status == 422
+    assert family.api(family.friend, "GET", "/appearances").status == 404, "not before they are asked"
+    family.api(family.child, "POST", "/publish")
+    assert family.asks(family.friend)[0]["appears"][0]["handle"] == "friend"
+    assert family.api(family.child, "DELETE", path).status == 403
+    for who in (family.mum, family.dad):
+        family.yes(who, 1)
+    assert not family.sees(family.other)
+    assert family.yes(family.friend, 1) == 204
+    (named,) = family.api(family.friend, "GET", "/appearances").json["named"]
+    assert (named["account"]["handle"], named["from_seconds"], named["to_seconds"]) == ("friend", 1.0, 3.5)
+    mine = family.client.ask("GET", "/api/v1/me/appearances", family.friend).json
+    assert [clip["slug"] for clip in mine["items"]] == [family.slug]
+    assert "no reason" in family.client.ask("GET", "/me/with-me", family.friend).text
+    assert family.client.ask("PUT", "/api/v1/accounts/child/never", family.friend).status == 204
+    assert family.api(family.friend, "DELETE", "/appearance").status == 204
+    assert family.sees(family.friend), "as a friend, not as somebody named"
+    assert family.api(family.child, "PUT", path, json={}).status == 403
+
+
+def test_the_pages_say_what_is_asked_and_take_the_answer(family: Family) -> None:
+    family.client.ask("POST", f"/make/{family.slug}", family.child, parts={"do": "publish", "caption": "first words"})
+    assert "2 more guardians" in family.client.ask("GET", f"/make/{family.slug}", family.child).text
+    inbox = family.client.ask("GET", "/inbox", family.mum).text
+    for words in ("Child asks for your yes.", "first words", "friends", 'value="yes"', 'value="no"'):
+        assert words in inbox
+    for who, answer in ((family.mum, "yes"), (family.dad, "yes")):
+        done = family.client.ask("POST", f"/inbox/{family.slug}", who, form={"do": answer, "version": "1"})
+        assert done.status == 303, done.text
+    assert family.sees(family.friend)
+    family.client.ask("POST", f"/inbox/{family.slug}", family.mum, form={"do": "no"})
+    assert not family.sees(family.friend)
+    assert "Take my no back" in family.client.ask("GET", "/me/with-me", family.mum).text
+
+
+def test_a_question_ends_after_thirty_days(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    family.yes(family.mum, 1)
+    with family.app.database.write() as db:
+        db.execute(update(clip_consents).values(asked_at=clip_consents.c.asked_at - 31 * DAY))
+        reconsidering.run(db, KEYS)
+        assert db.execute(select(concerned)).all() == []
+    assert family.yes(family.dad, 1) == 404
+    assert family.api(family.child, "GET", "/progress").json["stage"] == "draft"
+
+
+def test_a_schedule_waits_for_its_time(family: Family) -> None:
+    assert family.api(family.child, "POST", "/schedule", json={"at": "2020-01-01T00:00:00Z"}).status == 409
+    later = "2000-01-01T00:00:00"
+    assert family.api(family.child, "POST", "/schedule", json={"at": later}).status == 422, "without a zone"
+    at = (now() + DAY) // 1_000_000
+    with family.app.database.write() as db:
+        db.execute(update(sessions).values(checked_at=now()))
+    assert family.api(family.child, "POST", "/schedule", json={"at": _iso(at)}).status == 204
+    for who in (family.mum, family.dad):
+        assert family.yes(who, 1) == 204
+    assert not family.sees(family.friend)
+    with family.app.database.write() as db:
+        db.execute(update(clip_consents).values(due_at=clip_consents.c.due_at - DAY))
+        reconsidering.run(db, KEYS)
+    assert family.sees(family.friend)
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
