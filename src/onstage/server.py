@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings
+from onstage.clips import cases, deletion, holdings, past_childhood
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -25,7 +25,17 @@ from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
-from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Event
+from onstage.events import (
+    AccountChanged,
+    CameOfAge,
+    ClipErased,
+    ClipShown,
+    ClipWithheld,
+    Commented,
+    Event,
+    Followed,
+    Liked,
+)
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import purge as feed
 from onstage.feed import ranking
@@ -38,6 +48,11 @@ from onstage.mail.smtp import SmtpMail
 from onstage.moderation import claims
 from onstage.moderation import models as _moderation  # noqa: F401
 from onstage.moderation import purge as moderation
+from onstage.notifications import models as _notifications  # noqa: F401
+from onstage.notifications import purge as notifications
+from onstage.notifications import subscribers as notices
+from onstage.notifications import telling, waking
+from onstage.push.webpush import WebPush, push_key
 from onstage.search import Search
 from onstage.search.fts import Fts
 from onstage.search.tsvector import TsVector
@@ -47,7 +62,7 @@ from onstage.storage.objects import open_objects
 from onstage.storage.staging import Staging
 from onstage.web.app import App
 
-RANKING, UPKEEP, CLOSING, PURGE = "ranking", "upkeep", "closing", "purge cache"
+RANKING, UPKEEP, CLOSING, PURGE, DIGESTS = "ranking", "upkeep", "closing", "purge cache", "digests"
 
 
 def open_database(settings: Settings) -> Database:
@@ -69,6 +84,7 @@ def purgers(search: Search) -> tuple[Purger, ...]:
     return (
         Purger("moderation", moderation.purge),
         Purger("feed", feed.purge),
+        Purger("notifications", notifications.purge),
         Purger("engagement", engagement.purge),
         Purger("search", partial(_forget_words, search)),
         Purger("jobs", deletion.purge_jobs),
@@ -96,6 +112,7 @@ def compose(settings: Settings) -> App:
     """Everything a process needs, opened."""
     database = open_database(settings)
     search = open_search(database)
+    opened = keys.load(settings.data, settings.secret, settings.secret_previous)
     return App(
         settings=settings,
         database=database,
@@ -103,8 +120,10 @@ def compose(settings: Settings) -> App:
         staging=Staging(settings.data / "uploads"),
         mail=open_mail(settings),
         search=search,
-        keys=keys.load(settings.data, settings.secret, settings.secret_previous),
+        keys=opened,
         plays=PlayWriter(database, settings.guest_views),
+        push=WebPush(opened.derive("push"), settings.origin, settings.push_services),
+        push_key=push_key(opened.derive("push")),
         purgers=purgers(search),
     )
 
@@ -121,6 +140,10 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         RANKING: Kind(_rank),
         UPKEEP: Kind(partial(_keep_up, app)),
         PURGE: Kind(lambda job: cdn.purge(app.settings.cdn_purge_url, job.payload["urls"])),
+        telling.PUSH: Kind(
+            partial(waking.wake, app.push, app.settings.origin, app.settings.name), attempts=5, gave_up=_let_go
+        ),
+        DIGESTS: Kind(partial(_send_digests, app)),
         CLOSING: Kind(partial(_close, app.settings.keep_events_days * DAY)),
     }
 
@@ -136,8 +159,18 @@ def _rank(job: Job) -> None:
 
 
 def _keep_up(app: App, job: Job) -> None:
-    job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+    origin = app.settings.origin
+    job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
     job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
+
+
+def _let_go(_job: Job) -> None:
+    """A device that can't be woken for a while is told nothing later: it is all in the inbox."""
+
+
+def _send_digests(app: App, job: Job) -> None:
+    with job.write() as db:
+        waking.send_digests(db, app.settings.origin, app.settings.name, now())
 
 
 def _close(kept: int, job: Job) -> None:
@@ -156,6 +189,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def index_account(db: Connection, event: AccountChanged) -> None:
         account_words.index(db, app.search, event.account)
 
+    def hand_over(db: Connection, event: CameOfAge) -> None:
+        past_childhood.hand_over(db, app.keys, event)
+
     def forget_cached(db: Connection, event: ClipShown | ClipWithheld) -> None:
         keys = holdings.keys_if_closed(db, event.clip) if app.settings.cdn_purge_url else []
         if keys:
@@ -163,10 +199,14 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
     return {
-        ClipShown: [index_clip, forget_cached],
+        CameOfAge: [hand_over],
+        ClipShown: [index_clip, forget_cached, notices.shown],
         ClipWithheld: [index_clip, forget_cached],
         ClipErased: [index_clip],
         AccountChanged: [index_account],
+        Liked: [notices.liked],
+        Commented: [notices.commented],
+        Followed: [notices.followed],
     }
 
 
@@ -175,4 +215,5 @@ def schedule(db: Connection) -> None:
     clip_jobs.schedule(db)
     queue.enqueue(db, RANKING, {}, key=RANKING, period=5 * MINUTE)
     queue.enqueue(db, UPKEEP, {}, key=UPKEEP, period=5 * MINUTE)
+    queue.enqueue(db, DIGESTS, {}, key=DIGESTS, period=30 * MINUTE)
     queue.enqueue(db, CLOSING, {}, key=CLOSING, period=30 * MINUTE)

@@ -7,10 +7,7 @@ from sqlalchemy import func, insert, select
 
 from onstage.accounts.models import blocks
 from onstage.clips.models import Audience, Commenters, Stage, clips
-from onstage.clock import now
-from onstage.engagement.activity import lately
 from onstage.engagement.comments import LONGEST, Comment, comment, listed, remove
-from onstage.engagement.likes import like
 from onstage.engagement.models import comments, counts
 from onstage.errors import Invalid, NotAllowed, NotFound
 from onstage.web.app import App
@@ -177,18 +174,6 @@ def test_a_block_hides_both_from_each_other_whatever_account_they_act_as(cast: C
     say(cast, cast.fay, slug, "by fay")
     assert "by fay" not in [each.words for each in read(cast, cast.duo, slug)]
     assert clip
-
-
-def test_the_inbox_keeps_the_blocked_out(cast: Cast) -> None:
-    _, slug = make_clip(cast.app.database, cast.ola.viewer)
-    say(cast, cast.eve, slug, "by eve")
-    say(cast, cast.fay, slug, "by fay")
-    with cast.app.database.write() as db:
-        like(db, cast.eve.viewer, slug)
-        row = {"blocker_id": cast.ola.viewer.account, "blocked_id": cast.eve.viewer.account, "at": now()}
-        db.execute(insert(blocks).values(row))
-    with cast.app.database.read() as db:
-        assert [(item.kind, item.words) for item in lately(db, cast.ola.viewer)] == [("comment", "by fay")]
 
 
 def test_sixteen_at_once_keep_the_count(cast: Cast) -> None:

@@ -35,6 +35,7 @@ _PAGES = (
             "/claims",
             "/deleted",
             "/leaving",
+            "/notifications",
             "/privacy",
             "/profile",
             "/record",
@@ -51,6 +52,7 @@ _PAGES = (
             "me/figures",
             "me/figures.csv",
             "me/comments/rules",
+            "me/notifications",
             "me/follow-requests",
             "passkeys",
             "sessions",
@@ -62,7 +64,8 @@ _PAGES = (
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
-    "/settings/check", "/settings/history", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
+    "/settings/check", "/settings/comments", "/settings/history", "/settings/notifications",
+    "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
@@ -106,6 +109,13 @@ _SENT: dict[str, Visit] = {
     f"DELETE {API}/reports/{{report_id:int}}/hold": once("DELETE", f"{API}/reports/1/hold"),
     f"DELETE {API}/comments/{{comment:int}}": once("DELETE", f"{API}/comments/1"),
     f"PATCH {API}/comments/{{comment:int}}": once("PATCH", f"{API}/comments/1", json={"words": "x"}),
+    f"PUT {API}/me/inbox/read": as_spare("PUT", f"{API}/me/inbox/read"),
+    f"PUT {API}/me/notifications/{{kind:str}}": once(
+        "PUT", f"{API}/me/notifications/nothing", json={"inbox": True, "push": True}
+    ),
+    f"PUT {API}/me/digest": as_spare("PUT", f"{API}/me/digest", json={"digest": False}),
+    f"POST {API}/me/devices": as_spare("POST", f"{API}/me/devices", json={}),
+    f"DELETE {API}/me/devices": as_spare("DELETE", f"{API}/me/devices?endpoint=x"),
     f"PUT {API}/me/comments/rules": as_spare(
         "PUT", f"{API}/me/comments/rules", json={"holds_all": False, "held_words": []}
     ),

@@ -13,7 +13,7 @@ Allowed = Callable[[Walk], set[int]]
 GRID = r'rel="next" href="\?(?:tab=\w+&amp;)?cursor=([^"]+)"'
 OLDER = r"before=(\d+)"
 IN_JSON = r'"next":"([^"]+)"'
-HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben")
+HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben", "mia")
 
 
 @dataclass(frozen=True)
@@ -289,6 +289,8 @@ SURFACES: dict[str, Surface] = {
     "GET /settings/history": Surface(once("GET", "/settings/history"), by_link),
     f"GET {API}/me/comments/waiting": Surface(once("GET", f"{API}/me/comments/waiting"), run),
     f"GET {API}/comments/{{comment:int}}/versions": Surface(said, by_link, is_all=True),
+    f"GET {API}/me/inbox": Surface(paged(f"{API}/me/inbox?limit=9"), around),
+    "GET /settings/comments": Surface(once("GET", "/settings/comments"), run),
     # cases
     f"GET {API}/reports": Surface(once("GET", f"{API}/reports"), reported, is_all=True),
     "GET /server/reports": Surface(once("GET", "/server/reports"), reported, is_all=True),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 
-from onstage.accounts.models import Role
-from onstage.accounts.queries import need_role
+from onstage.accounts.queries import need
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clips
 from onstage.clips.queries import VISIBLE, Seen, asked_by, seen
@@ -13,7 +13,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
 from onstage.engagement import counts
-from onstage.engagement.comments import LONGEST, Comment, State, not_blocked, one, shown_to, state_of_new
+from onstage.engagement.comments import LONGEST, Comment, State, not_blocked, one, said_to, shown_to, state_of_new
 from onstage.engagement.models import comment_likes, comment_rules, comment_versions, comments
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.text import clean
@@ -138,7 +138,9 @@ def hide(db: Connection, viewer: Viewer, comment: int) -> Comment:
 def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
     """Approve a comment that waits, or show a hidden one again with the replies that were hidden with it."""
     row, clip = _run(db, viewer, comment)
-    _set(db, row.clip_id, comments.c.id == comment, State.HELD, State.SHOWN)
+    if row.state == State.HELD.value:
+        _set(db, row.clip_id, comments.c.id == comment, State.HELD, State.SHOWN)
+        said_to(db, clip, row.account_id, row.words, row.parent_id, row.parent_id)
     _set(db, row.clip_id, or_(comments.c.id == comment, comments.c.parent_id == comment), State.HIDDEN, State.SHOWN)
     return one(db, viewer, clip, comment)
 
@@ -175,7 +177,7 @@ def rules(db: Connection, viewer: Viewer) -> Rules:
 
 def set_rules(db: Connection, viewer: Viewer, *, holds_all: bool, held_words: list[str]) -> Rules:
     """Change them; what was said before stays as it is. Raises NotAllowed, Invalid."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
+    need(db, viewer, Act.SET_COMMENTS)
     words = list(dict.fromkeys(filter(None, (" ".join(clean(each).casefold().split()) for each in held_words))))
     if len(words) > MOST_WORDS or any(len(each) > 60 for each in words):
         raise Invalid(f"These are up to {MOST_WORDS} words or phrases of up to 60 characters.", field="held_words")

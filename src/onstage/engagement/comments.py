@@ -18,6 +18,8 @@ from onstage.engagement import counts
 from onstage.engagement.acts import Act, record
 from onstage.engagement.models import comment_likes, comment_rules, comments
 from onstage.errors import Invalid, NotAllowed, NotFound, TooMany
+from onstage.events import Commented
+from onstage.jobs import queue
 from onstage.text import clean, parts
 
 LONGEST = 1000
@@ -109,8 +111,18 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
     db.execute(insert(comments).values(**row, parent_id=thread, words=said, at=now(), state=state.value))
     if state is State.SHOWN:
         counts.add(db, clip.id, "comments", 1)
+        said_to(db, clip, viewer.account, said, parent, thread)
     record(db, viewer, clip.id, Act.COMMENT)
     return one(db, viewer, clip, fresh)
+
+
+def said_to(db: Connection, clip: Seen, by: int | None, words: str, parent: int | None, thread: int | None) -> None:
+    """Let others hear of a comment that is shown now."""
+    answered = None
+    if parent is not None:
+        answered = db.execute(select(comments.c.account_id).where(comments.c.id == parent)).scalar()
+    assert by is not None
+    queue.record(db, Commented(clip.id, clip.account, by, words, answered, thread))
 
 
 def _not_too_often(db: Connection, viewer: Viewer) -> None:

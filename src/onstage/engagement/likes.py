@@ -10,6 +10,8 @@ from onstage.db.inserts import insert_missing
 from onstage.engagement import counts
 from onstage.engagement.acts import Act, record
 from onstage.engagement.models import likes, saves, shares
+from onstage.events import Liked
+from onstage.jobs import queue
 
 
 def like(db: Connection, viewer: Viewer, slug: str) -> None:
@@ -41,6 +43,8 @@ def _put(db: Connection, viewer: Viewer, slug: str, table: Table, act: Act) -> N
     clip = seen(db, viewer, slug)
     if insert_missing(db, table, clip_id=clip.id, account_id=viewer.account, person_id=viewer.person, at=now()):
         counts.add(db, clip.id, table.name, 1)
+        if act is Act.LIKE and viewer.account is not None:
+            queue.record(db, Liked(clip.id, clip.account, viewer.account))
         record(db, viewer, clip.id, act)
 
 

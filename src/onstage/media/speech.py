@@ -1,4 +1,4 @@
-"""Hand the sound of a clip to a program of the owner's that writes down what is said: see docs/decisions/0021."""
+"""Hand the sound of a clip to a program of the owner's that writes down what is said: see docs/decisions/0019."""
 
 import re
 from pathlib import Path

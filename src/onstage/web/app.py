@@ -10,6 +10,7 @@ from onstage.db.engine import Database
 from onstage.engagement.plays import PlayWriter
 from onstage.keys import Keys
 from onstage.mail import Mail
+from onstage.push import Push
 from onstage.search import Search
 from onstage.settings import Settings
 from onstage.storage.objects import Objects
@@ -28,6 +29,8 @@ class App:
     search: Search
     keys: Keys
     plays: PlayWriter
+    push: Push
+    push_key: str  # the public half of the key that push services know this server by
     purgers: Sequence[Purger]
     salts: dict[int, bytes] = field(default_factory=dict)  # by day: engagement/viewers.py
     stopping: Event = field(default_factory=Event)  # set when the process is about to end: streams end themselves

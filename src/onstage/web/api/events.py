@@ -27,7 +27,9 @@ Clips = Annotated[list[str] | None, QueryParameter(name="clip", max_items=_MOST_
 @get("/api/v1/events", include_in_schema=False)
 @plain(anyone)
 def events(app: App, viewer: Viewer, request: AnyRequest, clip: Clips = None) -> ASGIApp:
-    """What changes, as it does: `counts` of the clips named, and for a person `progress` and `gone` of their own clips."""
+    """What changes, as it does: `counts` of the clips named, and for a person `progress` and `gone` of their own
+    clips, and `unread`, how much is new in the inbox.
+    """
     if not clip:
         signed_in(viewer)
     with app.database.read() as db:

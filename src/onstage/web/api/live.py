@@ -13,6 +13,7 @@ from onstage.clips import progress
 from onstage.clips.models import Stage
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import Numbers, numbers
+from onstage.notifications.inbox import unread
 from onstage.web.api.clips_edit import ProgressOut
 from onstage.web.http import App, in_thread
 
@@ -45,6 +46,7 @@ class Listener:
     clips: frozenset[int]
     waiting: "asyncio.Queue[bytes]" = field(default_factory=asyncio.Queue)
     fresh: bool = True
+    unread: int | None = None
 
     def tell(self, name: str, data: object) -> None:
         """Have an event sent, unless the browser has long stopped reading."""
@@ -59,6 +61,7 @@ class _Found:
     far: dict[int, dict[str, ProgressOut]]
     numbers: dict[int, Numbers]
     cards: dict[tuple[Viewer, int], Card]
+    unread: dict[Viewer, int]
 
 
 @dataclass
@@ -118,6 +121,10 @@ class Hub:
         for listener in asked:
             for name, data in news.get(listener.viewer.person or 0, ()):
                 listener.tell(name, data)
+            new = found.unread.get(listener.viewer)
+            if new is not None and new != listener.unread:
+                listener.unread = new
+                listener.tell("unread", {"count": new})
             for clip in listener.clips:
                 card = found.cards.get((listener.viewer, clip))
                 if card is not None and (listener.fresh or self.numbers.get(clip) != found.numbers.get(clip)):
@@ -165,7 +172,8 @@ def _found(app: App, asked: Collection[Listener], slugs: list[str], before: Mapp
         changed = {clip for clip in watched if now.get(clip) != before.get(clip)}
         wanted = {(each.viewer, clip) for each in asked for clip in each.clips if each.fresh or clip in changed}
         seen = {(viewer, card.id): card for viewer, clip in wanted for card in cards(db, viewer, [clip])}
+        new = unread(db, {each.viewer for each in asked if each.viewer.signed_in})
     for person, each in coming:
         came = app.staging.length(each.upload) if each.upload and each.stage is Stage.UPLOADING else 0
         far[person][each.slug] = ProgressOut.of(each, came or 0)
-    return _Found(far, now, seen)
+    return _Found(far, now, seen, new)

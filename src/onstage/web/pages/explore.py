@@ -11,11 +11,12 @@ from onstage.accounts import profiles, relations
 from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
-from onstage.engagement import activity, lists
+from onstage.engagement import lists
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import likes_of
 from onstage.feed import explore
 from onstage.feed.recommend import of_account, with_tag
+from onstage.notifications import inbox as told
 from onstage.text import tag_key
 from onstage.web.cards import without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
@@ -27,7 +28,7 @@ Cursor = Annotated[str | None, Parameter(max_length=400)]
 
 
 @get("/explore", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def exploring(db: Connection, viewer: Viewer) -> Template:
     """What is used and liked here."""
     liked = cards(db, viewer, explore.liked(db, viewer, GRID))
@@ -41,7 +42,7 @@ def _to_follow(liked: list[Card]) -> list[By]:
 
 
 @get("/search", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def search(db: Connection, viewer: Viewer, app: App, q: Annotated[str, Parameter(max_length=200)] = "") -> Template:
     """Clips, accounts and tags by words."""
     found = cards(db, viewer, explore.search_clips(db, viewer, app.search, q)) if q else []
@@ -50,7 +51,7 @@ def search(db: Connection, viewer: Viewer, app: App, q: Annotated[str, Parameter
 
 
 @get("/tag/{tag:str}", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def tag(
     db: Connection, viewer: Viewer, tag: Annotated[str, Parameter(max_length=60)], cursor: Cursor = None
 ) -> Template:
@@ -145,7 +146,7 @@ def inbox(db: Connection, viewer: Viewer) -> Template:
     """Who asks to follow, and what happened lately."""
     waiting, _ = relations.requests(db, viewer)
     requests = [By(each.handle, each.name, each.avatar) for each in waiting]
-    return page("inbox.html", viewer, requests=requests, items=activity.lately(db, viewer))
+    return page("inbox.html", viewer, requests=requests, items=told.listed(db, viewer)[0])
 
 
 routes = [exploring, search, tag, profile, me, inbox]

@@ -70,6 +70,67 @@ def _of_comments() -> None:
     )
 
 
+def _of_notifications() -> None:
+    op.create_table(
+        "tidings",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("clip_id", sa.BigInteger(), nullable=True),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("unread", sa.Integer(), server_default="1", nullable=False),
+        _leads_to("tidings", "account_id", "accounts.id"),
+        _leads_to("tidings", "clip_id", "clips.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tidings")),
+        sa.UniqueConstraint("account_id", "kind", "subject_id", name=op.f("uq_tidings_account_id_kind_subject_id")),
+    )
+    op.create_index("ix_tidings_account", "tidings", ["account_id", "at"])
+    op.create_index("ix_tidings_unread", "tidings", ["account_id", "unread"])
+    op.create_table(
+        "tiding_people",
+        sa.Column("tiding_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _leads_to("tiding_people", "tiding_id", "tidings.id"),
+        _leads_to("tiding_people", "account_id", "accounts.id"),
+        sa.PrimaryKeyConstraint("tiding_id", "account_id", name=op.f("pk_tiding_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_tiding_people_account", "tiding_people", ["account_id"])
+    op.create_table(
+        "tiding_choices",
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("inbox", sa.Integer(), nullable=False),
+        sa.Column("push", sa.Integer(), nullable=False),
+        _leads_to("tiding_choices", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_tiding_choices")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "digests",
+        sa.Column("person_id", ID, autoincrement=False, nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        _leads_to("digests", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digests")),
+    )
+    op.create_table(
+        "devices",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("auth", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        _leads_to("devices", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_devices_endpoint")),
+    )
+    op.create_index("ix_devices_person", "devices", ["person_id"])
+
+
 def _leads_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"), ondelete="CASCADE")
 
@@ -149,6 +210,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_shares_account", "shares", ["account_id", "at"])
+    _of_notifications()
     op.create_table(
         "untold",
         sa.Column("person_id", ID, autoincrement=False, nullable=False),

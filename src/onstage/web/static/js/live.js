@@ -2,6 +2,7 @@
 // What the server tells as it happens. Only the tab in front listens, so that each browser has one stream.
 
 import { showCount } from "./lib/acts.js";
+import { api } from "./lib/api.js";
 
 /** @type {EventSource | null} */
 let stream = null;
@@ -36,6 +37,15 @@ function showNumbers(numbers) {
     if (number !== null) showCount(article.querySelector(place), number);
   }
 }
+
+document.addEventListener("live-unread", (event) => {
+  const { count } = /** @type {CustomEvent} */ (event).detail;
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-unread]"))) {
+    place.hidden = !count;
+    place.textContent = count > 99 ? "99+" : String(count);
+  }
+});
+if (document.querySelector("[data-inbox]")) api("PUT", "/me/inbox/read").catch(() => undefined);
 
 document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
 addEventListener("pagehide", rest);

@@ -1,0 +1,52 @@
+"""Who hears of what has happened: small functions, one for each event, registered in server.py."""
+
+from sqlalchemy import select
+
+from onstage.accounts.models import accounts, members
+from onstage.accounts.viewer import Viewer
+from onstage.clips.models import clip_mentions
+from onstage.db.engine import Connection
+from onstage.engagement.cards import Card, cards
+from onstage.events import ClipShown, Commented, Followed, Liked
+from onstage.notifications.telling import tell
+from onstage.text import mentions
+
+
+def liked(db: Connection, event: Liked) -> None:
+    """The clip's account hears of a like."""
+    tell(db, event.account, "like", event.clip, by=event.by, clip=event.clip)
+
+
+def commented(db: Connection, event: Commented) -> None:
+    """The clip's account hears of a comment, whoever is answered of an answer, and who is mentioned of that."""
+    tell(db, event.account, "comment", event.clip, by=event.by, clip=event.clip, words=event.words)
+    if event.answered is not None and event.answered != event.account and _seen_by(db, event.answered, event.clip):
+        tell(db, event.answered, "reply", event.thread or 0, by=event.by, clip=event.clip, words=event.words)
+    handles = mentions(event.words)
+    named = select(accounts.c.id).where(accounts.c.handle.in_(handles), accounts.c.id != event.account)
+    for account in db.execute(named).scalars().all():
+        if _seen_by(db, account, event.clip):
+            tell(db, account, "mention", event.clip, by=event.by, clip=event.clip, words=event.words)
+
+
+def followed(db: Connection, event: Followed) -> None:
+    """An account hears who follows it, or asks to."""
+    tell(db, event.account, "ask" if event.asked else "follow", event.by if event.asked else 0, by=event.by)
+
+
+def shown(db: Connection, event: ClipShown) -> None:
+    """Who is mentioned in a clip that they may see hears of it."""
+    named = select(clip_mentions.c.account_id).where(clip_mentions.c.clip_id == event.clip)
+    for account in db.execute(named).scalars().all():
+        card = _seen_by(db, account, event.clip)
+        if card is not None:
+            tell(db, account, "mention", event.clip, by=card.account_id, clip=event.clip, words=card.caption)
+
+
+def _seen_by(db: Connection, account: int, clip: int) -> Card | None:
+    """The clip as somebody who runs that account sees it; None when none of them may."""
+    people = db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalars().all()
+    for person in people:
+        for card in cards(db, Viewer(person=person, account=account), [clip]):
+            return card if card.shown else None
+    return None

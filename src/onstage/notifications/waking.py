@@ -1,0 +1,107 @@
+"""Waking devices, and the letter of the day: what jobs do with tidings."""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+
+from sqlalchemy import delete, func, select, update
+
+from onstage import ids
+from onstage.accounts.models import members, people
+from onstage.accounts.viewer import Viewer
+from onstage.clock import DAY, now
+from onstage.db.engine import Connection
+from onstage.db.inserts import insert_or_set
+from onstage.errors import Invalid
+from onstage.jobs import queue
+from onstage.jobs.worker import Job
+from onstage.mail import JOB as MAIL
+from onstage.notifications.choices import is_quiet
+from onstage.notifications.kinds import KINDS
+from onstage.notifications.models import devices, digests, tiding_choices, tidings
+from onstage.push import Device, Gone, Push
+
+MOST_DEVICES = 10
+
+
+def add_device(db: Connection, viewer: Viewer, device: Device) -> None:
+    """This browser may be woken; the eleventh of a person takes the place of the first."""
+    row = {"endpoint": device.endpoint, "public_key": device.public_key, "auth": device.auth}
+    db.execute(delete(devices).where(devices.c.endpoint == device.endpoint))
+    insert_or_set(db, devices, id=ids.new(), person_id=viewer.person, created_at=now(), **row)
+    mine = select(devices.c.id).where(devices.c.person_id == viewer.person).order_by(devices.c.id.desc())
+    kept = db.execute(mine).scalars().all()[:MOST_DEVICES]
+    db.execute(delete(devices).where(devices.c.person_id == viewer.person, devices.c.id.not_in(kept)))
+
+
+def remove_device(db: Connection, viewer: Viewer, endpoint: str) -> None:
+    """It may not any more."""
+    db.execute(delete(devices).where(devices.c.person_id == viewer.person, devices.c.endpoint == endpoint))
+
+
+def wake(push: Push, origin: str, name: str, job: Job) -> None:
+    """Wake the devices of one person for one notice, unless it was read meanwhile or it is a quiet hour there."""
+    person, notice = job.payload["person"], job.payload["notice"]
+    with job.read() as db:
+        row = db.execute(select(tidings.c.kind).where(tidings.c.id == notice, tidings.c.unread == 1)).first()
+        if row is None or is_quiet(db, person, now()):
+            return
+        theirs = db.execute(select(devices).where(devices.c.person_id == person)).all()
+    words = json.dumps({"title": name, "body": KINDS[row.kind].sentence, "url": f"{origin}/inbox", "tag": row.kind})
+    for each in theirs:
+        device = Device(each.endpoint, each.public_key, each.auth)
+        if job.step(f"device {each.id}", bool, partial(_woken, push, device, words.encode())):
+            continue
+        with job.write() as db:
+            db.execute(delete(devices).where(devices.c.id == each.id))
+
+
+def _woken(push: Push, device: Device, words: bytes) -> bool:
+    """False: the push service says that the device is gone for good."""
+    try:
+        push.send(device, words)
+    except (Gone, Invalid):
+        return False
+    return True
+
+
+def send_digests(db: Connection, origin: str, name: str, moment: int) -> int:
+    """A letter to each who wants one, has not had one for a day, and has not read something; returns how many."""
+    due = db.execute(
+        select(digests.c.person_id, digests.c.sent_at, people.c.mail)
+        .join_from(digests, people, people.c.id == digests.c.person_id)
+        .where(digests.c.sent_at <= moment - DAY, people.c.mail.is_not(None))
+    ).all()
+    sent = 0
+    for row in due:
+        counts = _unread(db, row.person_id, row.sent_at)
+        if not counts or is_quiet(db, row.person_id, moment):
+            continue
+        letter = {"to": row.mail, "subject": f"New on {name}", "words": _letter(counts, origin)}
+        queue.enqueue(db, MAIL, letter, person=row.person_id)
+        db.execute(update(digests).where(digests.c.person_id == row.person_id).values(sent_at=moment))
+        sent += 1
+    return sent
+
+
+def _unread(db: Connection, person: int, since: int) -> Mapping[str, int]:
+    off = select(tiding_choices.c.kind).where(tiding_choices.c.person_id == person, tiding_choices.c.inbox == 0)
+    rows = db.execute(
+        select(tidings.c.kind, func.count())
+        .join_from(tidings, members, members.c.account_id == tidings.c.account_id)
+        .where(members.c.person_id == person, tidings.c.unread == 1, tidings.c.at > since, tidings.c.kind.not_in(off))
+        .group_by(tidings.c.kind)
+    )
+    return {kind: count for kind, count in rows}  # noqa: C416
+
+
+def _letter(counts: Mapping[str, int], origin: str) -> str:
+    lines = [f"- {KINDS[kind].sentence}" + (f" ({count} times)" if count > 1 else "") for kind, count in counts.items()]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"It is all in your inbox: {origin}/inbox",
+            f"To end these letters: {origin}/settings/notifications",
+        ]
+    )
