@@ -74,7 +74,12 @@ def _table(
         "ladder_wall": Measure(round(ours.wall, 2), "s", round(bare.wall, 2), ratio(ours.wall, bare.wall), note),
         "bytes_ratio": Measure(round(stored, 3), "", limit, ratio(stored, limit), "stored / uploaded, covers included"),
         "vmaf": Measure(
-            lowest, "", BUDGETS["vmaf_720"], ratio(BUDGETS["vmaf_720"], lowest), f"lowest at 720; {natural}", scores
+            lowest,
+            "",
+            BUDGETS["vmaf_720"] if is_natural else None,
+            ratio(BUDGETS["vmaf_720"], lowest) if is_natural else None,
+            f"lowest at 720; {natural}",
+            scores,
         ),
         "peak_child_memory": Measure(
             round(ours.memory),
