@@ -11,9 +11,11 @@ from bench import (
     deletion_complete,
     feed_page,
     first_load,
+    ladder,
     ledger_verify,
     media_range,
     memory,
+    player,
     plays,
     swipe,
     upload_to_playable,
@@ -31,9 +33,11 @@ def _named(name: str, measure: Callable[[], Measure]) -> tuple[tuple[str, ...], 
 MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     _named("upload_to_playable", upload_to_playable.measure),
     _named("upload_to_playable_hevc10", lambda: upload_to_playable.measure("hevc10", 15)),
+    (ladder.NAMES, ladder.measure),
     *(((name,), lambda name=name: feed_page.run({name})) for name in feed_page.SIZES),
     _named("media_range", media_range.measure),
     (("swipe_first_frame_preloaded", "swipe_first_frame_cold"), swipe.measure),
+    (player.NAMES, player.measure),
     (("plays_per_second", "view_write_cpu_us"), plays.per_second),
     _named("count_read_flatness", plays.read_flatness),
     _named("write_wait_ms", plays.write_wait),
@@ -45,7 +49,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     _named("ledger_verify", ledger_verify.measure),
     _named("clone_to_page", clone.measure),
 )
-NEED_BROWSER = {"swipe_first_frame_preloaded", "swipe_first_frame_cold", "first_load_bytes"}
+NEED_BROWSER = {"swipe_first_frame_preloaded", "swipe_first_frame_cold", "first_load_bytes", *player.NAMES}
 
 
 def main(asked: set[str]) -> None:

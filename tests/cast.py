@@ -6,7 +6,7 @@ from sqlalchemy import insert, update
 
 from onstage import ids
 from onstage.accounts.age import Band
-from onstage.accounts.models import accounts, blocks, follows, members, people, sessions
+from onstage.accounts.models import accounts, blocks, choices, follows, guardianships, members, people, sessions
 from onstage.accounts.viewer import GUEST, Viewer, find, secret_hash
 from onstage.clips.models import Audience, HoldKind, Stage, clip_tags, clips, holds, renditions
 from onstage.clock import DAY, now
@@ -32,7 +32,10 @@ class Actor:
 
 @dataclass
 class Cast:
-    """Everybody. `ada` has clips; `ben` follows her, `fay` is her friend, `eve` is blocked by her, `max` is 16."""
+    """Everybody. `ada` has clips; `ben` follows her, `fay` is her friend, `eve` is blocked by her, `max` is 16.
+
+    `mia` is 12; `gus` and `gil` are her full guardians.
+    """
 
     app: App
     ada: Actor
@@ -41,6 +44,9 @@ class Cast:
     eve: Actor
     max: Actor
     ola: Actor  # the server's owner
+    mia: Actor
+    gus: Actor
+    gil: Actor
     duo: Actor  # ada acting as the joint account she owns with ben
     guest: Actor
     clips: dict[str, int] = field(default_factory=dict)
@@ -48,7 +54,7 @@ class Cast:
     @property
     def everybody(self) -> dict[str, Actor]:
         """All actors by name."""
-        names = ("ada", "ben", "fay", "eve", "max", "ola", "duo", "guest")
+        names = ("ada", "ben", "fay", "eve", "max", "ola", "duo", "mia", "gus", "gil", "guest")
         return {name: getattr(self, name) for name in names}
 
 
@@ -58,14 +64,20 @@ def make_cast(app: App) -> Cast:
         made = {name: person(db, name) for name in ("ada", "ben", "fay", "eve")}
         made["max"] = person(db, "max", band=Band.FROM_16)
         made["ola"] = person(db, "ola", is_server_owner=1)
+        made["mia"] = person(db, "mia", band=Band.UNDER_13)
+        made |= {name: person(db, name) for name in ("gus", "gil")}
+        for name in ("gus", "gil"):
+            stand_for(db, made[name], made["mia"], is_full=1)
+            row = {"person_id": made["mia"].person, "setter_id": made[name].person, "row": "quiet_hours"}
+            db.execute(insert(choices).values(**row, value="none", at=now()))  # a test may run at night
         duo = joint(db, "duo", made["ada"], made["ben"])
         ada = made["ada"].account
         _follow(db, made["ben"].account, ada)
         _follow(db, made["fay"].account, ada)
         _follow(db, ada, made["fay"].account)
         db.execute(insert(blocks).values(blocker_id=ada, blocked_id=made["eve"].account, at=now()))
-    ada_, ben, fay, eve, max_, ola = (Actor(viewer) for viewer in made.values())
-    return Cast(app, ada_, ben, fay, eve, max_, ola, duo=Actor(duo), guest=Actor(GUEST))
+    ada_, ben, fay, eve, max_, ola, mia, gus, gil = (Actor(viewer) for viewer in made.values())
+    return Cast(app, ada_, ben, fay, eve, max_, ola, mia, gus, gil, duo=Actor(duo), guest=Actor(GUEST))
 
 
 def crowd(app: App, number: int) -> list[Actor]:
@@ -85,10 +97,25 @@ def person(db: Connection, handle: str, band: Band = Band.ADULT, **columns: int)
     return signed_in(db, who, account, handle)
 
 
+def stand_for(db: Connection, guardian: Viewer, minor: Viewer, **more: object) -> int:
+    """Let somebody be a carer of a minor (`is_full=1`: a full guardian); gives the guardianship's id."""
+    made = ids.new()
+    row = {"id": made, "guardian_id": guardian.person, "minor_id": minor.person, "claimed_at": now()}
+    db.execute(insert(guardianships).values({**row, "accepted_at": now(), **more}))
+    return made
+
+
 def joint(db: Connection, handle: str, *owners: Viewer) -> Viewer:
     """A joint account of these people; the first of them is signed in as it."""
     account = ids.new()
-    made = {"id": account, "handle": handle, "name": handle.title(), "kind": "joint", "created_at": now()}
+    made = {
+        "id": account,
+        "handle": handle,
+        "name": handle.title(),
+        "kind": "joint",
+        "joint_kind": "group",
+        "created_at": now(),
+    }
     db.execute(insert(accounts).values(made))
     for owner in owners:
         db.execute(insert(members).values(account_id=account, person_id=owner.person, role="owner", since=now()))

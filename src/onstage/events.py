@@ -67,6 +67,73 @@ class Followed(Event):
 
 
 @dataclass(frozen=True)
+class MemberJoined(Event):
+    """A person is a member of an account now, or has another role in it."""
+
+    account: int
+    person: int
+    role: str
+
+
+@dataclass(frozen=True)
+class MemberLeft(Event):
+    """A person is no member of an account any more, or no longer its owner."""
+
+    account: int
+    person: int
+
+
+@dataclass(frozen=True)
+class GuardianshipBegan(Event):
+    """Somebody is a guardian of a minor from now on, or has become a full one."""
+
+    guardian: int
+    minor: int
+    full: bool
+
+
+@dataclass(frozen=True)
+class GuardianshipEnded(Event):
+    """Somebody is no guardian of a person any more; what they said until now was rightly said."""
+
+    guardian: int
+    minor: int
+
+
+@dataclass(frozen=True)
+class GuardianshipAnnulled(Event):
+    """Somebody never was a guardian of this minor: their yeses never were either."""
+
+    guardian: int
+    minor: int
+
+
+@dataclass(frozen=True)
+class GuardianAbsent(Event):
+    """A guardian counts as absent from now on, or no longer does."""
+
+    guardian: int
+    minor: int
+    absent: bool
+
+
+@dataclass(frozen=True)
+class BandTurned(Event):
+    """A person is in another age band: by a birthday, or because their birth date was corrected."""
+
+    person: int
+    band: str
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class CameOfAge(Event):
+    """A person is 18: what was made with them is theirs to keep, hide or delete (consent.md R12)."""
+
+    person: int
+
+
+@dataclass(frozen=True)
 class HistoryForgotten(Event):
     """An account's history was deleted: what was learned from it is to be forgotten too."""
 

@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings
+from onstage.clips import cases, deletion, holdings, past_childhood
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -25,7 +25,17 @@ from onstage.engagement import closing
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
-from onstage.events import AccountChanged, ClipErased, ClipShown, ClipWithheld, Commented, Event, Followed, Liked
+from onstage.events import (
+    AccountChanged,
+    CameOfAge,
+    ClipErased,
+    ClipShown,
+    ClipWithheld,
+    Commented,
+    Event,
+    Followed,
+    Liked,
+)
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import purge as feed
 from onstage.feed import ranking
@@ -39,6 +49,7 @@ from onstage.moderation import claims
 from onstage.moderation import models as _moderation  # noqa: F401
 from onstage.moderation import purge as moderation
 from onstage.notifications import models as _notifications  # noqa: F401
+from onstage.notifications import purge as notifications
 from onstage.notifications import subscribers as notices
 from onstage.notifications import telling, waking
 from onstage.push.webpush import WebPush, push_key
@@ -51,7 +62,7 @@ from onstage.storage.objects import open_objects
 from onstage.storage.staging import Staging
 from onstage.web.app import App
 
-RANKING, UPKEEP, CLOSING, DIGESTS, PURGE = "ranking", "upkeep", "closing", "digests", "purge cache"
+RANKING, UPKEEP, CLOSING, PURGE, DIGESTS = "ranking", "upkeep", "closing", "purge cache", "digests"
 
 
 def open_database(settings: Settings) -> Database:
@@ -73,6 +84,7 @@ def purgers(search: Search) -> tuple[Purger, ...]:
     return (
         Purger("moderation", moderation.purge),
         Purger("feed", feed.purge),
+        Purger("notifications", notifications.purge),
         Purger("engagement", engagement.purge),
         Purger("search", partial(_forget_words, search)),
         Purger("jobs", deletion.purge_jobs),
@@ -99,8 +111,8 @@ def open_mail(settings: Settings) -> Mail:
 def compose(settings: Settings) -> App:
     """Everything a process needs, opened."""
     database = open_database(settings)
-    opened = keys.load(settings.data, settings.secret, settings.secret_previous)
     search = open_search(database)
+    opened = keys.load(settings.data, settings.secret, settings.secret_previous)
     return App(
         settings=settings,
         database=database,
@@ -147,7 +159,8 @@ def _rank(job: Job) -> None:
 
 
 def _keep_up(app: App, job: Job) -> None:
-    job.change("run", type(None), lambda db: upkeep.run(db, SERVER_ZONE, now()))
+    origin = app.settings.origin
+    job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
     job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
 
 
@@ -176,6 +189,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def index_account(db: Connection, event: AccountChanged) -> None:
         account_words.index(db, app.search, event.account)
 
+    def hand_over(db: Connection, event: CameOfAge) -> None:
+        past_childhood.hand_over(db, app.keys, event)
+
     def forget_cached(db: Connection, event: ClipShown | ClipWithheld) -> None:
         keys = holdings.keys_if_closed(db, event.clip) if app.settings.cdn_purge_url else []
         if keys:
@@ -183,6 +199,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
     return {
+        CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
         ClipWithheld: [index_clip, forget_cached],
         ClipErased: [index_clip],

@@ -82,11 +82,15 @@ SETTINGS = (
     Setting("MAIL_FROM", "", "Sender of mail, such as `Onstage <stage@example.org>`."),
     Setting("SIGN_UP", "open", "Who may sign up.", ("open", "invite", "closed")),
     Setting(
+        "COUNTRY", "", "Two letters, such as `DE`: sets the two ages below to that country's, unless they are given."
+    ),
+    Setting(
         "OWN_ACCOUNT_FROM",
         13,
         "Age in years from which a person may have an account with a full guardian (13 or more).",
     ),
     Setting("ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more)."),
+    Setting("CHILD_SIGN_IN", True, "Whether a full guardian may make a sign-in for a child under 13."),
     Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes)."),
     Setting("MAX_SECONDS", 600, "Longest clip, in seconds."),
     Setting("MAX_MEGAPIXELS", 38, "Most pixels of one picture of a clip, in millions. 8K has 33."),
@@ -104,6 +108,11 @@ SETTINGS = (
     ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
     Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
+    Setting(
+        "SPEECH_TO_TEXT",
+        "",
+        "Path of a program that writes down what is said in a clip that has no captions. Empty: nobody does.",
+    ),
     Setting("RATE_LIMIT", 600, "Requests a minute that one person or address may send. 0: no limit."),
     Setting(
         "GUEST_VIEWS",
@@ -151,8 +160,10 @@ class Settings:
     mail_url: str
     mail_from: str
     sign_up: str
+    country: str
     own_account_from: int
     alone_from: int
+    child_sign_in: bool
     max_upload_mb: int
     max_seconds: int
     max_megapixels: int
@@ -166,6 +177,7 @@ class Settings:
     backup_days: int
     keep_originals: bool
     ffmpeg: str
+    speech_to_text: str
     rate_limit: int
     guest_views: int
     keep_events_days: int
@@ -209,7 +221,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     for setting in SETTINGS:
         given: object = environment.get(setting.name)
         if given is None or (given == "" and setting.default != ""):
-            given = filed.pop(setting.name.lower(), setting.default)
+            given = filed.pop(
+                setting.name.lower(), _of_country(values.get("country", ""), setting.field, setting.default)
+            )
         else:
             filed.pop(setting.name.lower(), None)
         values[setting.field] = _convert(setting, given, kinds[setting.field])
@@ -218,6 +232,28 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(**values)
     _check(settings)
     return settings
+
+
+# From which age the law lets somebody say yes to an online service alone: GDPR, article 8, and what each country made of it.
+_ALONE = {
+    13: "BE DK EE FI GB IS LV MT NO PT SE US",
+    14: "AT BG CY ES IT KR LT",
+    15: "CZ FR GR SI",
+    16: "AU DE HR HU IE LI LU NL PL RO SK",
+}
+_COUNTRIES = {country: age for age, named in _ALONE.items() for country in named.split()}
+_FROM_16 = {"AU"}  # no account at all before, guardian or not
+
+
+def _of_country(country: str, field: str, default: object) -> object:
+    """What a country presets; raises BadSetting for one that is not known here."""
+    if not country or field not in {"own_account_from", "alone_from"}:
+        return default
+    if country not in _COUNTRIES:
+        raise BadSetting(f"COUNTRY is {country!r}; it takes {', '.join(sorted(_COUNTRIES))}.")
+    if field == "own_account_from":
+        return 16 if country in _FROM_16 else default
+    return _COUNTRIES[country]
 
 
 def _read_file(named: str | None, data: Path) -> dict[str, object]:

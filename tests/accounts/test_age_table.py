@@ -83,7 +83,11 @@ def scale(row: Row) -> list[Scale]:
 def all_choices(row: Row) -> list[Choices]:
     either: list[Scale | None] = [None, *scale(row)]
     return [
-        {setter: choice for setter, choice in zip(Setter, pair, strict=True) if choice is not None}
+        {
+            setter: choice
+            for setter, choice in zip((Setter.SELF, Setter.GUARDIANS), pair, strict=True)
+            if choice is not None
+        }
         for pair in product(either, repeat=2)
     ]
 

@@ -1,8 +1,7 @@
 """Who stands for a minor, and what they agreed on among themselves."""
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
-from onstage import ids
 from onstage.accounts import membership
 from onstage.accounts.age import Band
 from onstage.accounts.guardianship import Agreement, Guardian, absence_counts, agreement, guardians_of
@@ -11,15 +10,14 @@ from onstage.accounts.models import accounts, guardianships, members, people
 from onstage.accounts.viewer import Viewer
 from onstage.clock import now
 from onstage.db.engine import Connection
-from tests.cast import Cast, person
+from tests.cast import Cast, person, stand_for
 
 
 def stand(db: Connection, guardian: Viewer, minor: Viewer, **more: object) -> tuple[int, int]:
-    """A guardianship written straight into the table; gives both people."""
+    """A guardianship, and both people."""
     assert guardian.person is not None
     assert minor.person is not None
-    row = {"id": ids.new(), "guardian_id": guardian.person, "minor_id": minor.person, "claimed_at": now()}
-    db.execute(insert(guardianships).values({**row, "accepted_at": now(), **more}))
+    stand_for(db, guardian, minor, **more)
     return guardian.person, minor.person
 
 

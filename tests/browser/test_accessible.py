@@ -19,6 +19,9 @@ pytestmark = pytest.mark.browser
 Look = Callable[..., None]
 ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+AT_REST = """() => Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+  .map((each) => each.finished.catch(() => undefined)))"""
 RUN = "runOnly => axe.run(document, { runOnly, resultTypes: ['violations'] })"
 GUEST = (
     "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=nothing", "/tag/dance", "/tag/none", "/@ada",
@@ -26,10 +29,10 @@ GUEST = (
     "/about", "/offline",
 )  # fmt: skip
 SIGNED_IN = (
-    "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/make", "/inbox", "/settings",
-    "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
-    "/settings/leaving", "/settings/check", "/server", "/server/reports", "/server/invitations", "/server/people",
-    "/server/set-up",
+    "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/inbox",
+    "/settings", "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
+    "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
+    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 
 
@@ -49,6 +52,7 @@ def look(axe: str) -> Look:
     """Fails with what axe says of a page as it is now; `rules` are those it looks at, all that there are by default."""
 
     def finds_nothing(page: Page, state: str, run: dict[str, Any] = ALL) -> None:
+        page.evaluate(AT_REST)
         page.evaluate(axe)
         found: dict[str, Any] = page.evaluate(RUN, run)
         said = [f"{each['id']}: {node['html'][:120]}" for each in found["violations"] for node in each["nodes"]]

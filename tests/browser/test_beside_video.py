@@ -110,3 +110,19 @@ def test_an_address_that_runs_out_is_renewed_where_it_was(page: Page, site: Site
     page.wait_for_function("() => document.querySelector('clip-feed')?.player?.video?.currentTime > 2.5")
     assert counted["refused"] == 1
     expect(page.locator(".stage-failed")).to_have_count(0)
+
+
+def test_captions_are_written_along_the_time(chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(chromium, site.cast.ada, phone=False)
+    page.goto(f"{site.origin}/make/{site.slugs[0]}/captions?language=fr")
+    page.get_by_role("button", name="Add words here").click()
+    page.get_by_label("Words").fill("Bonjour <toi> & moi")
+    page.get_by_label("Ends").fill("1.5")
+    page.get_by_label("Ends").press("Tab")
+    assert page.locator(".captions-part").count() == 1
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**did=save*")
+    with database.read() as db:
+        words = db.execute(select(captions.c.words).where(captions.c.language == "fr")).scalar()
+    assert words == "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nBonjour &lt;toi&gt; &amp; moi\n"
+    assert page.locator("[data-list] textarea").input_value() == "Bonjour <toi> & moi"

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from onstage.clips import captions, edit
+from onstage.clips import captions, edit, kinds
 from onstage.clips.captions import Source
 from onstage.clips.models import Audience
+from onstage.clips.workroom import Workroom
 from onstage.errors import Invalid, NotFound
 from onstage.jobs.models import Lane
+from onstage.jobs.worker import run_due
 from onstage.web.http import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run, send
@@ -85,3 +87,33 @@ def test_others_may_read_what_they_see_and_write_nothing(app: App, cast: Cast, f
         captions.write(db, cast.ben.viewer, upload.slug, "en", HELLO)
     with app.database.read() as db, pytest.raises(NotFound):
         captions.in_language(db, cast.ben.viewer, upload.slug, "en")
+
+
+def engine(folder: Path, said: str) -> str:
+    """A program of the owner's that hears the same in everything that is a WAV."""
+    program = folder / "engine"
+    program.write_text(f"#!/bin/sh\nhead -c 4 \"$1\" | grep -q RIFF || exit 1\nprintf '{said}'\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_a_program_writes_down_what_is_said(app: App, cast: Cast, film: Film, room: Workroom, tmp_path: Path) -> None:
+    said = "WEBVTT\\nLanguage: de\\n\\n00:00.000 --> 00:01.000\\n<b>Guten Tag</b>\\n"
+    listening = Workroom(**{**vars(room), "speech_to_text": engine(tmp_path, said)})
+    upload = send(app, cast.ada.viewer, film().read_bytes())
+    run_due(app.database, kinds.kinds(listening), [Lane.PUBLISH, Lane.LADDER])
+    with app.database.read() as db:
+        (found,) = captions.of(db, cast.ada.viewer, upload.slug)
+    assert (found.language, found.source) == ("de", Source.MACHINE)
+    assert found.words.endswith("\nGuten Tag\n")
+
+
+@pytest.mark.parametrize("said", ["", "no captions at all", "WEBVTT\\n\\nbad --> times\\n"])
+def test_a_program_that_hears_nothing_changes_nothing(
+    app: App, cast: Cast, film: Film, room: Workroom, tmp_path: Path, said: str
+) -> None:
+    listening = Workroom(**{**vars(room), "speech_to_text": engine(tmp_path, said)})
+    upload = send(app, cast.ada.viewer, film().read_bytes())
+    run_due(app.database, kinds.kinds(listening), [Lane.PUBLISH, Lane.LADDER])
+    with app.database.read() as db:
+        assert captions.of(db, cast.ada.viewer, upload.slug) == []

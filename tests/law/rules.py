@@ -46,7 +46,7 @@ def only_the_sandbox_and_the_supervisor_start_processes(modules: Iterable[Module
 
 
 def nothing_calls_out(modules: Iterable[Module]) -> Iterator[str]:
-    """Whoever can make the server fetch an address reaches its neighbours; only adapters do, to addresses of the settings."""
+    """Whoever can make the server fetch an address reaches its neighbours; only adapters do, as settings allow."""
     yield from _imports((module for module in modules if module.name not in ADAPTERS), OUTBOUND)
 
 

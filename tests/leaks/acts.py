@@ -83,6 +83,7 @@ ACTS: dict[str, Act] = {
     f"DELETE {SLUG}/captions/{{language:str}}": Act("DELETE", CLIP + "/captions/en", to_make),
     f"POST {SLUG}/restore": Act("POST", CLIP + "/restore", to_restore),
     "POST /make/{slug:str}": Act("POST", "/make/{slug}", to_make, {"parts": WORDS}),
+    "POST /make/{slug:str}/captions": Act("POST", "/make/{slug}/captions", to_make, {"parts": {"language": "en"}}),
     f"PATCH {API}/uploads/{{name:str}}": Act("PATCH", UPLOAD, to_upload, {"headers": PATCH_UPLOAD, "body": b"x"}),
     f"DELETE {API}/uploads/{{name:str}}": Act("DELETE", UPLOAD, to_upload, {"headers": TUS}),
     f"HEAD {API}/uploads/{{name:str}}": Act("HEAD", UPLOAD, to_upload, {"headers": TUS}),

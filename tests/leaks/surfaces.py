@@ -13,7 +13,7 @@ Allowed = Callable[[Walk], set[int]]
 GRID = r'rel="next" href="\?(?:tab=\w+&amp;)?cursor=([^"]+)"'
 OLDER = r"before=(\d+)"
 IN_JSON = r'"next":"([^"]+)"'
-HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben")
+HANDLES = ("ada", "duo", "max", "eve", "ivy", "fay", "trio", "ben", "mia")
 
 
 @dataclass(frozen=True)
@@ -251,6 +251,7 @@ SURFACES: dict[str, Surface] = {
     ),
     f"GET {SLUG}/progress": Surface(each(API + "/clips/{slug}/progress", share=4), in_hand, is_all=True),
     "GET /make/{slug:str}": Surface(each("/make/{slug}", share=4), in_hand, is_all=True),
+    "GET /make/{slug:str}/captions": Surface(each("/make/{slug}/captions", share=4), in_hand, is_all=True),
     "GET /media/{key:str}": Surface(media, by_link, is_all=True),
     "HEAD /media/{key:str}": Surface(each("/media/{film}", "HEAD", share=4), by_link),
     # lists

@@ -14,14 +14,16 @@ from tests.leaks import naive
 from tests.leaks.acts import ACTS, Act, is_upload
 from tests.leaks.elsewhere import ELSEWHERE
 from tests.leaks.surfaces import SURFACES, Surface
+from tests.leaks.together import TOGETHER
 from tests.leaks.walk import Walk, look
 from tests.leaks.world import NOBODY, TAG, World, slug_of
 
 EVERYBODY = (
     *("guest", "ada", "duo", "ben", "ben as duo", "fay", "eve", "trio", "max", "ola"),
-    *("ivy", "mia", "lea", "tom", "gus"),
+    *("ivy", "pia", "lea", "tom", "rob"),
+    *("mia", "gus", "gil"),
 )
-WALKED: dict[str, Surface] = SURFACES | ELSEWHERE
+WALKED: dict[str, Surface] = SURFACES | ELSEWHERE | TOGETHER
 
 
 def _routes(world: World) -> set[str]:

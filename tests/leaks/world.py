@@ -104,6 +104,7 @@ def plans() -> Iterable[Plan]:
         yield Plan("duo", "ada", audience)
         yield Plan("duo", "ben", audience)
         yield Plan("max", "max", audience, recommended=False)
+        yield Plan("mia", "mia", audience, recommended=False)
     for kind in HoldKind:
         yield Plan("ada", "ada", held=(kind,))
     for audience in (Audience.PUBLIC, Audience.FOLLOWERS, Audience.PRIVATE):
@@ -119,7 +120,9 @@ def plans() -> Iterable[Plan]:
     yield Plan("duo", "fay", Audience.MEMBERS)
     yield Plan("duo", "fay", Audience.PRIVATE)
     yield Plan("duo", "fay", marked=True)
-    yield Plan("max", "max", stage=Stage.DRAFT, published=False)
+    for minor in ("max", "mia"):
+        yield Plan(minor, minor, stage=Stage.DRAFT, published=False)
+    yield Plan("mia", "mia", held=(HoldKind.NO,))
     for audience in (Audience.PUBLIC, Audience.UNLISTED, Audience.FOLLOWERS, Audience.FRIENDS):
         yield Plan("eve", "eve", audience)
         yield Plan("ivy", "ivy", audience)
@@ -162,8 +165,8 @@ def build(app: App, folder: Path) -> World:
 def _everybody(app: App) -> tuple[Cast, dict[str, Actor]]:
     cast = make_cast(app)
     with app.database.write() as db:
-        more = {name: person(db, name) for name in ("ivy", "mia", "lea", "tom", "zoe")}
-        more["gus"] = person(db, "gus", sees_marked=1)
+        more = {name: person(db, name) for name in ("ivy", "pia", "lea", "tom", "zoe")}
+        more["rob"] = person(db, "rob", sees_marked=1)
         more["trio"] = joint(db, "trio", cast.eve.viewer)
         more["ben as duo"] = signed_in(db, cast.ben.viewer.person, cast.duo.viewer.account, "ben as duo")
     return cast, {**cast.everybody, **{name: Actor(viewer, name) for name, viewer in more.items()}}
@@ -174,9 +177,9 @@ def _relate(db: Connection, actors: dict[str, Actor]) -> None:
     edges = [
         ("tom", "max"),
         ("max", "tom"),
-        ("mia", "ada"),
+        ("pia", "ada"),
         ("ben", "duo"),
-        ("gus", "ivy"),
+        ("rob", "ivy"),
         ("ada", "ivy"),
         ("ivy", "ada"),
     ]
@@ -185,7 +188,7 @@ def _relate(db: Connection, actors: dict[str, Actor]) -> None:
     for follower, target in [("lea", "ada"), ("ada", "lea")]:
         db.execute(insert(follows).values(follower_id=ids_[follower], target_id=ids_[target], accepted=0, at=1))
     for muted in ("ada", "duo"):
-        db.execute(insert(mutes).values(account_id=ids_["mia"], muted_id=ids_[muted], at=1))
+        db.execute(insert(mutes).values(account_id=ids_["pia"], muted_id=ids_[muted], at=1))
     db.execute(insert(blocks).values(blocker_id=ids_["ivy"], blocked_id=ids_["ada"], at=1))
 
 

@@ -11,7 +11,7 @@ from onstage.errors import Conflict, Invalid, NotFound
 from onstage.moderation import reports
 from onstage.moderation.models import reports as table
 from onstage.moderation.reports import Outcome, Reason
-from tests.cast import Actor, Cast, make_clip
+from tests.cast import Actor, Cast, make_clip, stand_for
 
 
 def open_for(cast: Cast, who: Actor) -> list[reports.Report]:
@@ -91,12 +91,12 @@ def test_an_author_who_has_left_the_account_is_still_named(cast: Cast) -> None:
 
 def test_the_page_knows_whether_anybody_would_read_it(cast: Cast) -> None:
     with cast.app.database.write() as db:
-        assert reports.readers(db, cast.ben.viewer.account or 0) == 1
-        assert reports.readers(db, cast.ola.viewer.account or 0) == 0
+        assert reports.readers(db, cast.fay.viewer, cast.ben.viewer.account or 0) == 1
+        assert reports.readers(db, cast.fay.viewer, cast.ola.viewer.account or 0) == 0
         row = {"account_id": cast.duo.viewer.account, "person_id": cast.ola.viewer.person}
         db.execute(insert(members).values(**row, role="creator", since=now()))
-        assert reports.readers(db, cast.duo.viewer.account or 0) == 0
-        assert reports.readers(db, cast.ben.viewer.account or 0, author=cast.ola.viewer.person) == 0
+        assert reports.readers(db, cast.fay.viewer, cast.duo.viewer.account or 0) == 0
+        assert reports.readers(db, cast.fay.viewer, cast.ben.viewer.account or 0, author=cast.ola.viewer.person) == 0
 
 
 def test_a_hold_withholds_at_once_and_ends_only_by_its_giver(cast: Cast) -> None:
@@ -149,3 +149,18 @@ def test_open_reports_come_in_pages(cast: Cast) -> None:
             if before is None:
                 break
     assert found == ["max", "ben", "ada"]
+
+
+def test_a_report_never_reaches_a_guardian_of_who_reports_or_of_whom_it_names(cast: Cast) -> None:
+    with cast.app.database.write() as db:
+        stand_for(db, cast.ola.viewer, cast.max.viewer, ended_at=now())
+        of_mia = reports.report_account(db, cast.mia.viewer, "ada", Reason.OTHER, "", now())
+        of_max = reports.report_account(db, cast.max.viewer, "ada", Reason.OTHER, "", now())
+        on_max = reports.report_account(db, cast.ben.viewer, "max", Reason.OTHER, "", now())
+        assert [each.id for each in reports.open_reports(db, cast.ola.viewer)[0]] == [of_mia]
+        for hidden in (of_max, on_max):
+            with pytest.raises(NotFound):
+                reports.settle(db, cast.ola.viewer, hidden, Outcome.DISMISS, "Seen.", now())
+        assert reports.readers(db, cast.mia.viewer, cast.ada.viewer.account or 0) == 1
+        assert reports.readers(db, cast.max.viewer, cast.ada.viewer.account or 0) == 0
+        assert reports.readers(db, cast.ben.viewer, cast.max.viewer.account or 0) == 0

@@ -21,10 +21,10 @@ GUEST = (
     "/about", "/offline", "/c/{slug}",
 )  # fmt: skip
 SIGNED_IN = (
-    "/", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/make", "/make/{own}", "/inbox", "/settings",
-    "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
-    "/settings/leaving", "/settings/check", "/server", "/server/reports", "/server/invitations", "/server/people",
-    "/server/set-up",
+    "/", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/make/{own}", "/inbox",
+    "/settings", "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
+    "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
+    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 SPOKEN = ("aria-label", "placeholder", "title", "alt", "label")
 SILENT = {"script", "style", "code", "kbd", "time", "bdi", "svg"}
@@ -39,7 +39,7 @@ class Words(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._open: list[tuple[str, bool]] = []
-        self._goes_on = False  # a link does not end a sentence
+        self._goes_on = False  # neither a link nor an address ends a sentence
 
     @property
     def _silent(self) -> bool:
@@ -47,7 +47,7 @@ class Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self._goes_on = tag == "a"
+        self._goes_on = tag in {"a", "code"}
         silent = tag in SILENT or given.get("dir") in {"auto", "ltr"}
         if not silent and not self._silent:
             self.found += [value for name in SPOKEN if (value := given.get(name) or "")]
@@ -55,7 +55,7 @@ class Words(HTMLParser):
             self._open.append((tag, silent))
 
     def handle_endtag(self, tag: str) -> None:
-        self._goes_on = tag == "a"
+        self._goes_on = tag in {"a", "code"}
         while self._open and self._open.pop()[0] != tag:
             pass
 

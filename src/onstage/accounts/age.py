@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from types import MappingProxyType
+from types import EllipsisType, MappingProxyType
 from typing import Literal, TypeAlias, overload
 from zoneinfo import ZoneInfo
 
@@ -153,10 +153,11 @@ class QuietHours:
 
 
 class Setter(StrEnum):
-    """Whose value it is: the person's own, or what all full guardians together allow (the strictest of theirs)."""
+    """Whose value it is: the person's own, what their guardians together say (`of_guardians`), or the server's owner's."""
 
     SELF = "self"
     GUARDIANS = "guardians"
+    SERVER = "server"
 
 
 Scale: TypeAlias = Reach | Who | Choice | Accepting | GuardiansYes | Personal
@@ -321,24 +322,114 @@ def value(row: Row, band: Band, choices: Choices = NO_CHOICES) -> Value:
     table goes; a stricter choice always holds, whoever made it. None: no limit.
     """
     cell = _cell(row, band)
-    if isinstance(cell.value, DailyLimit | QuietHours) or cell.value is None:
-        return choices.get(Setter.GUARDIANS, cell.value) if cell.by else cell.value
+    if row in LIMITS:
+        given = [choices.get(Setter.GUARDIANS, cell.value), choices.get(Setter.SELF)] if cell.by else [cell.value]
+        return tightest(given)
+    assert isinstance(cell.value, Scale)
     chosen = {setter: choice for setter, choice in choices.items() if isinstance(choice, type(cell.value))}
     bound = cell.loosest if cell.loosest is not None and cell.by <= chosen.keys() else cell.value
     return min((bound, *chosen.values()), key=looseness)
 
 
-def read(row: Row, words: str) -> Scale:
-    """The value of a row that this word names; raises ValueError, and TypeError for minutes and hours."""
-    kind = type(_TABLE[row][0].value)
-    if not issubclass(kind, Scale):
-        raise TypeError(f"{row} is not chosen in one word")
-    return kind(words)
+LIMITS = frozenset({Row.DAILY_LIMIT, Row.QUIET_HOURS})
+"""The rows whose values are minutes and hours."""
+
+NO_LIMIT = "none"
+
+
+def read(row: Row, words: str) -> Value:
+    """The value of a row that these words name; raises ValueError.
+
+    Minutes are `60` or `60 reminder`, hours `21-7` or `22-7 silent`, both or neither `none`.
+    """
+    if row not in LIMITS:
+        kind = type(_TABLE[row][0].value)
+        assert issubclass(kind, Scale)
+        return kind(words)
+    if words == NO_LIMIT:
+        return None
+    figures, _, mild = words.partition(" ")
+    if row is Row.DAILY_LIMIT and mild in {"", "reminder"} and 0 <= int(figures) <= 1440:
+        return DailyLimit(int(figures), ends=not mild)
+    start, _, end = figures.partition("-")
+    if row is Row.QUIET_HOURS and mild in {"", "silent"} and int(start) in range(24) and int(end) in range(24):
+        return QuietHours(int(start), int(end), silent=bool(mild))
+    raise ValueError(f"{words!r} is no value of {row}")
+
+
+def written(given: Value) -> str:
+    """The words that `read` reads as this value."""
+    match given:
+        case None:
+            return NO_LIMIT
+        case DailyLimit():
+            return f"{given.minutes}{'' if given.ends else ' reminder'}"
+        case QuietHours():
+            return f"{given.start}-{given.end}{' silent' if given.silent else ''}"
+    return given.value
+
+
+def tightest(given: Iterable[Value]) -> Value:
+    """The strictest of several values of one row: an end before a reminder, then the fewest minutes.
+
+    Of quiet hours it is the shortest stretch of the day that has all of them in it.
+    """
+    values = [each for each in given if each is not None]
+    limits = [each for each in values if isinstance(each, DailyLimit)]
+    hours = [each for each in values if isinstance(each, QuietHours)]
+    steps = [each for each in values if isinstance(each, Scale)]
+    if limits:
+        return min(limits, key=lambda each: (not each.ends, each.minutes))
+    if hours:
+        covered = {hour for each in hours for hour in quiet(each)}
+        stretches = [(start, end) for start in range(24) for end in range(24) if covered <= set(_stretch(start, end))]
+        start, end = min(stretches, key=lambda each: len(_stretch(*each)), default=(0, 0))
+        return QuietHours(start, end, silent=all(each.silent for each in hours))
+    return min(steps, key=looseness) if steps else None
+
+
+def quiet(hours: QuietHours) -> list[int]:
+    """The full hours of the day that are quiet; from an hour to itself is the whole day."""
+    return _stretch(hours.start, hours.end)
+
+
+def _stretch(start: int, end: int) -> list[int]:
+    return [(start + passed) % 24 for passed in range((end - start) % 24 or 24)]
+
+
+def of_guardians(row: Row, band: Band, full: Iterable[Value | EllipsisType], carers: Iterable[Value]) -> Value:
+    """What guardians together say: full ones who said nothing (`...`) mean what the table says; carers only tighten."""
+    usual = _cell(row, band).value
+    said = [usual if each is ... else each for each in full] or [usual]
+    return tightest([*said, *carers])
 
 
 def looseness(scale: Scale) -> int:
     """Where a value stands on its scale; 0 is the strictest."""
     return list(type(scale)).index(scale)
+
+
+def loosened_by(row: Row, band: Band) -> frozenset[Setter]:
+    """Who must say so, all of them, before a row gets looser; nobody: it never does."""
+    cell = _cell(row, band)
+    return cell.by if cell.loosest is not None or row in LIMITS else frozenset()
+
+
+def settable(row: Row, band: Band, setter: Setter, *, full: bool = True) -> tuple[Scale, ...]:
+    """The values that a setter may give their own voice to, strictest first; what holds then, `value` says.
+
+    A carer (not `full`) only tightens. At 16 and 17 guardians set limits in time and nothing else.
+    """
+    cell = _cell(row, band)
+    if row in LIMITS or (setter is Setter.GUARDIANS and band in {Band.FROM_16, Band.ADULT}):
+        return ()
+    if row is Row.GUARDIANS_YES and setter is not Setter.GUARDIANS:
+        return ()
+    assert isinstance(cell.value, Scale)
+    loosens = cell.loosest is not None and setter in cell.by and (full or setter is not Setter.GUARDIANS)
+    limit = (cell.loosest if loosens else None) or cell.value
+    steps = (step for step in type(cell.value) if step is not Accepting.GUARDIAN or cell.value is Accepting.GUARDIAN)
+    return tuple(step for step in steps if looseness(step) <= looseness(limit))
 
 
 def options(row: Row, band: Band) -> tuple[Scale, ...]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from onstage.accounts.models import Role, accounts
-from onstage.accounts.queries import need_role
+from onstage.accounts.models import accounts
+from onstage.accounts.queries import need
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
@@ -34,13 +35,13 @@ def check_picture(picture: bytes) -> None:
 
 def ask(db: Connection, viewer: Viewer, picture: str) -> None:
     """Have the stored picture of that key made into the avatar of the viewer's account; the key is the job's from now."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
+    need(db, viewer, Act.DESCRIBE)
     enqueue(db, JOB, {"account": viewer.account, "picture": picture}, lane=Lane.PUBLISH, person=viewer.person)
 
 
 def remove(db: Connection, viewer: Viewer) -> None:
     """Have no avatar any more; its object goes soon after."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
+    need(db, viewer, Act.DESCRIBE)
     enqueue(db, JOB, {"account": viewer.account, "picture": None}, lane=Lane.PUBLISH, person=viewer.person)
 
 

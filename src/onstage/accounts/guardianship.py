@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, case, exists, select, update
 
-from onstage.accounts.models import guardianships
+from onstage.accounts.models import guardianships, people
 from onstage.db.engine import Connection
 
 
@@ -15,6 +15,10 @@ class Agreement(StrEnum):
 
     ANY = "any"
     ALL = "all"
+
+
+BACK = -1
+"""In place of a number of reminders: was absent and has come back."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,13 @@ def guardians_of(db: Connection, minors: Collection[int]) -> list[Guardian]:
     return [Guardian(guardian, minor, bool(full), absent is not None) for guardian, minor, full, absent in rows]
 
 
+def minors_of(db: Connection, guardian: int) -> list[Guardian]:
+    """The people for whom somebody stands."""
+    mine = select(guardianships.c.minor_id).where(guardianships.c.guardian_id == guardian, LIVE)
+    found = guardians_of(db, db.execute(mine).scalars().all())
+    return [each for each in found if each.guardian == guardian]
+
+
 def agreement(db: Connection, minor: int) -> Agreement:
     """How many guardians it takes: `any` only when every guardian of the minor wants it so."""
     wanted = (
@@ -58,6 +69,14 @@ def absence_counts(db: Connection, minor: int) -> bool:
     """Whether an absent guardian is passed over for near clips; any guardian may switch that off (consent.md R4)."""
     off = exists().where(guardianships.c.minor_id == minor, guardianships.c.absence_counts == 0, LIVE)
     return not db.execute(select(off)).scalar()
+
+
+def here(db: Connection, person: int, now: int) -> None:
+    """Somebody is signed in: as a guardian they are absent no longer, which the ledger hears of soon (`absence`)."""
+    db.execute(update(people).where(people.c.id == person).values(seen_at=now))
+    reminded = (guardianships.c.guardian_id == person) & (guardianships.c.reminders > 0)
+    left = case((guardianships.c.absent_since.is_not(None), BACK), else_=0)
+    db.execute(update(guardianships).where(reminded).values(reminders=left, reminded_at=None, absent_since=None))
 
 
 def has_full_guardian(db: Connection, minor: int) -> bool:

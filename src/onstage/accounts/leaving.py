@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, func, select
 
+from onstage.accounts.age import Band
 from onstage.accounts.models import Kind, Role, accounts, challenges, members, people
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
@@ -80,7 +81,10 @@ def _ending_accounts(db: Connection, person: int) -> tuple[int, ...]:
 def _hand_over_first(db: Connection, person: int) -> None:
     others = members.alias()
     owners = select(func.count()).where(
-        others.c.account_id == accounts.c.id, others.c.role == Role.OWNER.value, others.c.person_id != person
+        others.c.account_id == accounts.c.id,
+        others.c.role == Role.OWNER.value,
+        others.c.person_id != person,
+        exists().where(people.c.id == others.c.person_id, people.c.band == Band.ADULT.value),
     )
     belonging = select(func.count()).where(others.c.account_id == accounts.c.id, others.c.person_id != person)
     handle = db.execute(

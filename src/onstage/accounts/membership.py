@@ -7,9 +7,12 @@ from sqlalchemy import exists, select
 from onstage.accounts.age import Band, effective
 from onstage.accounts.guardianship import has_full_guardian
 from onstage.accounts.models import Kind, Role, accounts, members, people
-from onstage.clock import now
+from onstage.accounts.viewer import Viewer
+from onstage.clock import DAY, now
 from onstage.db.engine import Connection
+from onstage.errors import NotAllowed
 
+RESET_RESTS = 7 * DAY
 _UNDER_16 = frozenset({Band.UNDER_13, Band.FROM_13})
 
 
@@ -38,13 +41,32 @@ def is_frozen(db: Connection, account: int, person: int) -> bool:
     So it is for a minor under 16 whom nobody full stands for, unless they came at an age at which this server lets
     people be alone, and for everybody in a joint account without an adult owner.
     """
-    kept, until, alone = db.execute(
-        select(people.c.band, people.c.band_until, people.c.alone).where(people.c.id == person)
-    ).one()
-    if effective(Band(kept), until, now()) in _UNDER_16 and not alone and not has_full_guardian(db, person):
+    if is_young(db, person) and not has_full_guardian(db, person):
         return True
     kind = db.execute(select(accounts.c.kind).where(accounts.c.id == account)).scalar_one()
     return kind == Kind.JOINT and not _has_adult_owner(db, account)
+
+
+def need_not_frozen(db: Connection, viewer: Viewer, account: int | None = None) -> None:
+    """Raise NotAllowed (`frozen`) where the viewer may make nothing new, by default in the account they act as."""
+    assert viewer.person is not None
+    assert viewer.account is not None
+    if is_frozen(db, viewer.account if account is None else account, viewer.person):
+        raise NotAllowed("This rests until an adult stands for it again. What is there stays as it is.", code="frozen")
+
+
+def is_young(db: Connection, person: int) -> bool:
+    """Whether guardians decide with this person: under 16, but for those who came at an age at which one may be alone."""
+    kept, until, alone = db.execute(
+        select(people.c.band, people.c.band_until, people.c.alone).where(people.c.id == person)
+    ).one()
+    return effective(Band(kept), until, now()) in _UNDER_16 and not alone
+
+
+def may_lift(db: Connection, person: int, moment: int) -> bool:
+    """Whether somebody may lift a no of theirs now: not within seven days after a guardian reset their sign-in (R10)."""
+    reset_at = db.execute(select(people.c.reset_at).where(people.c.id == person)).scalar()
+    return reset_at is None or reset_at <= moment - RESET_RESTS
 
 
 def _has_adult_owner(db: Connection, account: int) -> bool:

@@ -59,6 +59,8 @@ people = Table(
     Column("band_until", BigInteger),  # when the band changes; past: read the stricter one
     Column("band_told", BigInteger),  # the `band_until` that was announced to those concerned
     Column("alone", Integer, nullable=False, server_default="0"),  # 1: came at an age at which no guardian is asked for
+    Column("reset_at", BigInteger),  # a guardian reset how they sign in: no no of theirs is lifted for seven days
+    Column("came_of_age_at", BigInteger),  # turned 18 while they were here
     Column("choosing_since", BigInteger),  # came of age and has not said yet what becomes of what was
     Column("password_hash", Text),
     Column("mail", Text),
@@ -115,14 +117,13 @@ invitations = Table(  # into a joint account, or to another role in it; ends by 
     Index("ix_invitations_person", "person_id"),
 )
 
-invitation_answers = Table(  # of those who must agree before somebody joins: owners, and guardians of a minor
-    "invitation_answers",
+invitation_yeses = Table(  # of those who must agree before somebody joins: owners, and guardians of a minor
+    "invitation_yeses",
     metadata,
     Column(
         "invitation_id", BigInteger, ForeignKey("invitations.id", ondelete="CASCADE"), primary_key=True, nullable=False
     ),
     _person(key=True),
-    Column("answer", Text, nullable=False),  # yes, no
     Column("at", BigInteger, nullable=False),
     **COMPACT,
 )

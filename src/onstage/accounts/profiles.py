@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from onstage.accounts import permissions
 from onstage.accounts.models import Kind, Role, accounts, follows, members
-from onstage.accounts.queries import by_handle, need_role, own_account
+from onstage.accounts.naming import check_handle, check_name, is_free
+from onstage.accounts.queries import by_handle, need, own_account
 from onstage.accounts.relations import Relation, relation
-from onstage.accounts.signup import check_handle, check_name, is_free
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Invalid
@@ -90,10 +91,15 @@ def _count(db: Connection, whose: ColumnElement[bool]) -> int:
 
 def own_accounts(db: Connection, viewer: Viewer) -> list[Own]:
     """The accounts that the viewer is a member of, the personal one first."""
+    return accounts_of(db, viewer.person or 0)
+
+
+def accounts_of(db: Connection, person: int) -> list[Own]:
+    """The accounts that a person is a member of, the personal one first."""
     rows = db.execute(
         select(accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.kind, members.c.role, accounts.c.avatar)
         .join_from(accounts, members, members.c.account_id == accounts.c.id)
-        .where(members.c.person_id == viewer.person)
+        .where(members.c.person_id == person)
         .order_by(accounts.c.kind.desc(), accounts.c.id)
     )
     return [Own(id_, handle, name, Kind(kind), Role(role), avatar) for id_, handle, name, kind, role, avatar in rows]
@@ -101,8 +107,9 @@ def own_accounts(db: Connection, viewer: Viewer) -> list[Own]:
 
 def edit(db: Connection, viewer: Viewer, changes: Changes) -> None:
     """Change the account that the viewer acts as. Raises Invalid, Conflict (handle taken) or NotAllowed."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
     new: dict[str, str] = {}
+    if changes.name is not None or changes.bio is not None:
+        need(db, viewer, Act.DESCRIBE)
     if changes.name is not None:
         new["name"] = check_name(changes.name)
     if changes.bio is not None:
@@ -128,7 +135,7 @@ def check_bio(bio: str) -> str:
 
 
 def _new_handle(db: Connection, viewer: Viewer, handle: str) -> dict[str, str]:
-    need_role(db, viewer, Role.OWNER)
+    need(db, viewer, Act.RENAME)
     wanted = check_handle(handle)
     if wanted == own_account(db, viewer)["handle"]:
         return {}

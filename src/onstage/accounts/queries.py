@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, exists, select
 
-from onstage.accounts.models import Kind, Role, accounts, blocks, members, people
+from onstage.accounts.age import Band
+from onstage.accounts.models import Kind, Role, accounts, blocks, members, passkeys, people, sessions
+from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed, NotFound
@@ -51,13 +53,21 @@ def own_account(db: Connection, viewer: Viewer) -> RowMapping:
     return db.execute(select(accounts).where(accounts.c.id == viewer.account)).one()._mapping
 
 
-def need_role(db: Connection, viewer: Viewer, *roles: Role) -> None:
-    """Raise NotAllowed unless the viewer has one of these roles in the account they act as."""
-    role = db.execute(
-        select(members.c.role).where(members.c.account_id == viewer.account, members.c.person_id == viewer.person)
-    ).scalar()
-    if role not in {wanted.value for wanted in roles}:
-        raise NotAllowed("Only those who run this account can do this.")
+def role_in(db: Connection, account: int | None, person: int | None) -> Role | None:
+    """A person's role in an account; None: they are no member."""
+    theirs = select(members.c.role).where(members.c.account_id == account, members.c.person_id == person)
+    role = db.execute(theirs).scalar()
+    return None if role is None else Role(role)
+
+
+def need(db: Connection, viewer: Viewer, act: Act, account: int | None = None) -> None:
+    """Raise NotAllowed unless the viewer may do this in the account, by default the one they act as."""
+    role = role_in(db, viewer.account if account is None else account, viewer.person)
+    if may(role, act, viewer.band):
+        return
+    if may(role, act, Band.ADULT):
+        raise NotAllowed("At your age this is for an adult of this account to do.", code="age")
+    raise NotAllowed("Only those who run this account can do this.")
 
 
 def person_named(db: Connection, handle: str) -> Who | None:
@@ -80,9 +90,21 @@ def personal_account(db: Connection, person: int) -> int:
     return int(found)
 
 
+def name_of(db: Connection, person: int) -> str:
+    """The name that a person goes by."""
+    found = select(accounts.c.name).where(accounts.c.id == personal_account(db, person))
+    return str(db.execute(found).scalar_one())
+
+
 def password_hash(db: Connection, person: int) -> str | None:
     """What is kept of a person's password; None for those who sign in with passkeys only."""
     return db.execute(select(people.c.password_hash).where(people.c.id == person)).scalar()
+
+
+def has_sign_in(db: Connection, person: int) -> bool:
+    """Whether somebody is signed in somewhere, or can sign in by a password or a passkey."""
+    keyed, here = exists().where(passkeys.c.person_id == person), exists().where(sessions.c.person_id == person)
+    return password_hash(db, person) is not None or bool(db.execute(select(keyed | here)).scalar())
 
 
 def has_avatar(db: Connection, viewer: Viewer, key: str) -> bool:

@@ -25,9 +25,17 @@ class Purpose(StrEnum):
     OWNER = "owner"
     INVITATION = "invitation"
     RESET = "reset"
+    GUARDIAN = "guardian"  # become a guardian of `person`
+    WARD = "ward"  # sign up as somebody whose guardian `made_by` is
 
 
-LASTS = {Purpose.OWNER: 7 * DAY, Purpose.INVITATION: 14 * DAY, Purpose.RESET: 24 * HOUR}
+LASTS = {
+    Purpose.OWNER: 7 * DAY,
+    Purpose.INVITATION: 14 * DAY,
+    Purpose.RESET: 24 * HOUR,
+    Purpose.GUARDIAN: 7 * DAY,
+    Purpose.WARD: 7 * DAY,
+}
 BY_MAIL_LASTS = HOUR
 
 

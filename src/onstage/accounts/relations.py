@@ -4,8 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, select, tuple_, update
 
-from onstage.accounts.models import Role, accounts, blocks, follows, members, mutes
-from onstage.accounts.queries import by_handle, known_to, need_role
+from onstage.accounts import notices
+from onstage.accounts.age import Band
+from onstage.accounts.models import accounts, blocks, follows, members, mutes
+from onstage.accounts.notices import Notice
+from onstage.accounts.permissions import band, need_guardian
+from onstage.accounts.queries import by_handle, known_to, need, personal_account
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
@@ -54,6 +59,7 @@ def follow(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
         accepted=1 - by_hand,
         by_hand=by_hand,
         at=now,
+        person_id=viewer.person,
     )
     if is_new and viewer.account is not None:
         queue.record(db, Followed(target["id"], viewer.account, asked=bool(by_hand)))
@@ -69,7 +75,7 @@ def unfollow(db: Connection, viewer: Viewer, handle: str) -> Relation:
 
 def accept(db: Connection, viewer: Viewer, handle: str, now: int) -> None:
     """Say yes to a request; raises NotFound when there is none."""
-    follower = _other(db, viewer, handle)
+    follower = _other(db, viewer, handle, Act.ACCEPT_FOLLOWERS)
     accepted = db.execute(
         update(follows)
         .where(_edge(follower["id"], viewer.account), follows.c.accepted == 0)
@@ -77,6 +83,32 @@ def accept(db: Connection, viewer: Viewer, handle: str, now: int) -> None:
     )
     if not accepted.rowcount:
         raise NotFound("There is no request from this account any more.")
+
+
+def requests_of_child(db: Connection, viewer: Viewer, minor: int) -> list[Listed]:
+    """Who waits to follow a child under 13: a guardian lets each one in (the age table). Raises NotFound."""
+    need_guardian(db, viewer, minor)
+    condition = and_(follows.c.target_id == personal_account(db, minor), follows.c.accepted == 0)
+    return _list(db, viewer, follows.c.follower_id, condition, None, 50)[0]
+
+
+def answer_for_child(db: Connection, viewer: Viewer, minor: int, handle: str, yes: bool, now: int) -> None:
+    """Let a follower of a child under 13 in, or send them away; the child is told. A carer only sends away.
+
+    Raises NotFound, and NotAllowed from 13 on, where the child decides this.
+    """
+    need_guardian(db, viewer, minor, full=yes)
+    if band(db, minor) is not Band.UNDER_13:
+        raise NotAllowed("From 13 on they let followers in themselves.", code="age")
+    follower = by_handle(db, viewer, handle)
+    edge = _edge(follower["id"], personal_account(db, minor))
+    values = {"accepted": 1, "by_hand": 1, "at": now, "person_id": viewer.person}
+    asked = edge & (follows.c.accepted == 0)
+    done = db.execute(update(follows).where(asked).values(values) if yes else delete(follows).where(edge))
+    if not done.rowcount:
+        raise NotFound("There is no request from this account any more.")
+    if yes:
+        notices.tell(db, [minor], Notice.FOLLOWER_ACCEPTED, now, about=minor, by=viewer.person)
 
 
 def decline(db: Connection, viewer: Viewer, handle: str) -> None:
@@ -88,7 +120,7 @@ def decline(db: Connection, viewer: Viewer, handle: str) -> None:
 def block(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
     """Neither sees the other any more; follows and requests end both ways."""
     target = _other(db, viewer, handle)
-    insert_missing(db, blocks, blocker_id=viewer.account, blocked_id=target["id"], at=now)
+    insert_missing(db, blocks, blocker_id=viewer.account, blocked_id=target["id"], at=now, person_id=viewer.person)
     _end_follow(db, viewer.account, target["id"])
     _end_follow(db, target["id"], viewer.account)
     return relation(db, viewer, target["id"])
@@ -104,7 +136,7 @@ def unblock(db: Connection, viewer: Viewer, handle: str) -> Relation:
 def mute(db: Connection, viewer: Viewer, handle: str, now: int) -> Relation:
     """See less of an account, which never learns of it."""
     target = _other(db, viewer, handle)
-    insert_missing(db, mutes, account_id=viewer.account, muted_id=target["id"], at=now)
+    insert_missing(db, mutes, account_id=viewer.account, muted_id=target["id"], at=now, person_id=viewer.person)
     return relation(db, viewer, target["id"])
 
 
@@ -214,9 +246,9 @@ def _may_list(db: Connection, viewer: Viewer, account: int, *, shown: bool) -> N
         raise NotAllowed("This account keeps its followers to itself.")
 
 
-def _other(db: Connection, viewer: Viewer, handle: str) -> RowMapping:
+def _other(db: Connection, viewer: Viewer, handle: str, act: Act = Act.RELATE) -> RowMapping:
     """The other account of an act; the two rows are locked in one order, so that a follow can't slip past a block."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
+    need(db, viewer, act)
     target = by_handle(db, viewer, handle)
     if target["id"] == viewer.account:
         raise Conflict("This is your own account.")

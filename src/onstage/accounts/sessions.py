@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select, update
 
 from onstage import ids
+from onstage.accounts.guardianship import here
 from onstage.accounts.models import accounts, members, sessions
 from onstage.accounts.queries import kept_form
 from onstage.accounts.viewer import Viewer, secret_hash
@@ -52,6 +53,7 @@ class Begun:
 def begin(db: Connection, person: int, account: int, kind: SessionKind, name: str, now: int) -> Begun:
     """A new session of a person who has just shown who they are."""
     begun, secret = ids.new(), ids.token()
+    here(db, person, now)
     db.execute(
         insert(sessions).values(
             id=begun,
@@ -136,7 +138,8 @@ def act_as(db: Connection, viewer: Viewer, handle: str) -> None:
 def seen(db: Connection, viewer: Viewer, now: int) -> None:
     """Note that the session is in use; worth a unit of work only when `is_stale` says so, and then once."""
     stale = (sessions.c.id == viewer.session) & (sessions.c.seen_at <= now - _SEEN_EVERY)
-    db.execute(update(sessions).where(stale).values(seen_at=now))
+    if db.execute(update(sessions).where(stale).values(seen_at=now)).rowcount and viewer.person is not None:
+        here(db, viewer.person, now)
 
 
 def is_stale(viewer: Viewer, now: int) -> bool:

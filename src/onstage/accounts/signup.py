@@ -3,34 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
-from zoneinfo import available_timezones
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import insert
 
 from onstage import ids
 from onstage.accounts import passkeys, passwords, recovery
 from onstage.accounts.age import Accepting, Band, Choice, Row, band_of, birthday, value
 from onstage.accounts.models import Kind, Role, accounts, members, people
-from onstage.accounts.queries import kept_form
-from onstage.clock import to_datetime
+from onstage.accounts.naming import check_birth_date, check_handle, check_name, check_zone
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.errors import Conflict, Gone, Invalid, NotAllowed
 from onstage.events import AccountChanged
 from onstage.jobs.queue import record
-from onstage.text import clean
-
-_OLDEST_YEAR = 1900
-_RESERVED_WORDS = """
-about account accounts admin administrator api app assets c clip clips discover events everyone explore favicon
-feed following followers fragments healthz help home inbox instance join live local localhost login logout mail
-mailer make manifest me media metrics moderator moderators nodeinfo null official offline onstage owner postmaster
-privacy register report reports reset root search security server settings sign_in sign_out sign_up signin signup
-sound sounds source static status stories story support sw system tag tags terms trending undefined upload uploads
-watch webmaster welcome well_known www you
-"""
-_RESERVED = frozenset(_RESERVED_WORDS.split())
 
 
 class SignUpPolicy(StrEnum):
@@ -43,11 +28,13 @@ class SignUpPolicy(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """What this server asks of whoever signs up. `alone_from` in years; `server_zone` an IANA name."""
+    """What this server asks of whoever signs up. Ages in years; `server_zone` an IANA name."""
 
     sign_up: SignUpPolicy
     alone_from: int
     server_zone: str
+    own_account_from: int = 13
+    child_sign_in: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,18 +62,23 @@ class Ready:
     name: str
     band: Band
     band_until: int | None
+    is_alone: bool
     password_hash: str | None
     codes: list[str]
 
 
 @dataclass(frozen=True)
 class SignedUp:
-    """A new person and their account, and the recovery codes, which are shown this once."""
+    """A new person and their account, and the recovery codes, which are shown this once.
+
+    `guardian`: by whose link a minor came; they become their carer.
+    """
 
     person: int
     account: int
     handle: str
     recovery_codes: list[str]
+    guardian: int | None = None
 
 
 class TooYoung(NotAllowed):
@@ -98,11 +90,13 @@ class TooYoung(NotAllowed):
 def prepare(form: Form, policy: Policy, now: int) -> Ready:
     """Check a form and hash its password: slow, so outside any unit of work. Raises Invalid or TooYoung."""
     handle, name = check_handle(form.handle), check_name(form.name or form.handle)
-    if form.zone not in _zones():
-        raise Invalid("This time zone is not known here.", field="zone")
-    _check_birth_date(form.birth_date, now)
+    check_zone(form.zone)
+    check_birth_date(form.birth_date, now)
     zones = (form.zone, policy.server_zone)
-    if now < birthday(form.birth_date, policy.alone_from, zones, loosening=True):
+    is_alone = now >= birthday(form.birth_date, policy.alone_from, zones, loosening=True)
+    with_guardian = form.link is not None and form.link_purpose is recovery.Purpose.WARD
+    least = min(policy.own_account_from, policy.alone_from) if with_guardian else policy.alone_from
+    if now < birthday(form.birth_date, least, zones, loosening=True):
         raise TooYoung("You can't have an account of your own here yet. Nothing that you filled in was kept.")
     band, until = band_of(form.birth_date, *zones, now)
     if form.password is None and form.passkey is None:
@@ -110,12 +104,12 @@ def prepare(form: Form, policy: Policy, now: int) -> Ready:
     if form.password is not None:
         passwords.check(form.password, handle)
     password_hash = None if form.password is None else passwords.hashed(form.password)
-    return Ready(form, handle, name, band, until, password_hash, recovery.new_codes())
+    return Ready(form, handle, name, band, until, is_alone, password_hash, recovery.new_codes())
 
 
 def sign_up(db: Connection, policy: Policy, ready: Ready, now: int) -> SignedUp:
     """Make the person and their account. Raises Conflict (handle taken), NotAllowed (policy) or Gone (link)."""
-    owner = _may_sign_up(db, policy, ready.form, now)
+    link = _may_sign_up(db, policy, ready.form, now)
     person = ready.form.passkey.person if ready.form.passkey else ids.new()
     form = ready.form
     db.execute(
@@ -125,83 +119,52 @@ def sign_up(db: Connection, policy: Policy, ready: Ready, now: int) -> SignedUp:
             zone=form.zone,
             band=ready.band.value,
             band_until=ready.band_until,
+            alone=int(ready.is_alone),
             password_hash=ready.password_hash,
             mail=form.mail or None,
             locale=form.locale,
-            is_server_owner=int(owner),
+            is_server_owner=int(link is not None and link.purpose is recovery.Purpose.OWNER),
             created_at=now,
         )
     )
-    account = _personal_account(db, person, ready, now)
+    account = open_account(db, person, ready.handle, ready.name, ready.band, now)
     if form.passkey:
         passkeys.keep(db, form.passkey, now)
     recovery.keep_codes(db, person, ready.codes)
     record(db, AccountChanged(account))
-    return SignedUp(person, account, ready.handle, ready.codes)
+    by_guardian = link is not None and link.purpose is recovery.Purpose.WARD and ready.band is not Band.ADULT
+    return SignedUp(person, account, ready.handle, ready.codes, link.made_by if link and by_guardian else None)
 
 
-def _may_sign_up(db: Connection, policy: Policy, form: Form, now: int) -> bool:
-    """Use up the link where there is one; returns whether the newcomer becomes the server's owner."""
+def _may_sign_up(db: Connection, policy: Policy, form: Form, now: int) -> recovery.Link | None:
+    """Use up the link where there is one; gives it."""
     if form.link is not None:
-        recovery.take(db, form.link_purpose, form.link, now)
-        owner = form.link_purpose is recovery.Purpose.OWNER
-        if owner and recovery.has_owner(db):
+        link = recovery.take(db, form.link_purpose, form.link, now)
+        if link.purpose is recovery.Purpose.OWNER and recovery.has_owner(db):
             raise Gone("This server has an owner already.", code="link-ended")
-        return owner
+        return link
     if policy.sign_up is SignUpPolicy.INVITE:
         raise NotAllowed("This server is by invitation. Ask somebody here for a link.", code="invitation-needed")
     if policy.sign_up is SignUpPolicy.CLOSED:
         raise NotAllowed("This server takes no new people at the moment.", code="sign-up-closed")
-    return False
+    return None
 
 
-def _personal_account(db: Connection, person: int, ready: Ready, now: int) -> int:
+def open_account(db: Connection, person: int, handle: str, name: str, band: Band, now: int) -> int:
+    """The personal account of somebody new, as careful as their age asks for; raises Conflict (handle taken)."""
     account = ids.new()
     new = insert_missing(
         db,
         accounts,
         id=account,
-        handle=ready.handle,
-        name=ready.name,
+        handle=handle,
+        name=name,
         kind=Kind.PERSONAL.value,
-        hand_accepts=int(value(Row.HAND_ACCEPTS, ready.band) is not Accepting.AT_ONCE),
-        counts_shown=int(value(Row.COUNTS_SHOWN, ready.band) is Choice.YES),
+        hand_accepts=int(value(Row.HAND_ACCEPTS, band) is not Accepting.AT_ONCE),
+        counts_shown=int(value(Row.COUNTS_SHOWN, band) is Choice.YES),
         created_at=now,
     )
     if not new:
         raise Conflict("This handle is taken. Choose another.", field="handle", code="handle-taken")
     db.execute(insert(members).values(account_id=account, person_id=person, role=Role.OWNER.value, since=now))
     return account
-
-
-def check_handle(handle: str) -> str:
-    """The handle in its kept form; raises Invalid when it has a wrong letter or is the server's own."""
-    folded = kept_form(handle)
-    if not folded:
-        raise Invalid("A handle has 2 to 30 letters a to z, digits or underscores.", field="handle")
-    if folded in _RESERVED:
-        raise Invalid("This handle is kept for the server itself. Choose another.", field="handle")
-    return folded
-
-
-def is_free(db: Connection, handle: str) -> bool:
-    """Whether nobody has this handle, given in its kept form."""
-    return not db.execute(select(exists().where(accounts.c.handle == handle))).scalar()
-
-
-def check_name(name: str) -> str:
-    """A name as it is kept: 1 to 50 characters; raises Invalid."""
-    cleaned = " ".join(clean(name).split())
-    if not 1 <= len(cleaned) <= 50:
-        raise Invalid("A name has 1 to 50 characters.", field="name")
-    return cleaned
-
-
-def _check_birth_date(birth_date: date, now: int) -> None:
-    if birth_date.year < _OLDEST_YEAR or birth_date > to_datetime(now).date():
-        raise Invalid("This is not a day on which somebody who types can be born.", field="birth_date")
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

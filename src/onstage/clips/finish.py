@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from onstage.accounts.viewer import Viewer
+from onstage.clips import captions
 from onstage.clips.models import clip_media, clips
 from onstage.clips.pipeline import stored_cover
 from onstage.clips.queries import seen
@@ -16,9 +17,10 @@ from onstage.db.engine import Connection
 from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
-from onstage.media import preview, scrub, sound
+from onstage.media import preview, scrub, sound, speech
 from onstage.media.covers import quick_cover
 from onstage.media.probe import Unplayable
+from onstage.media.subtitles import Track
 from onstage.storage.objects import new_key
 
 PREVIEW = "preview"
@@ -57,6 +59,9 @@ def finish(room: Workroom, job: Job) -> None:
         dropped = job.change("scrub", list[str], lambda db: _note_sheet(db, job, sheet))
         covers = job.step("cover", list[CoverKeys], lambda: _cover(room, table, clip))
         dropped += job.change("swap", list[str], lambda db: _swap(db, job, covers))
+        if room.speech_to_text and not any(each.silent for each in heard):
+            spoken = job.step("speech", list[Track], lambda: _spoken(room, table, clip))
+            job.change("captions", type(None), lambda db: _caption(db, job, spoken))
     room.objects.delete(dropped)
 
 
@@ -127,9 +132,25 @@ def _cover(room: Workroom, table: Path, clip: _Clip) -> list[CoverKeys]:
     return []
 
 
+def _spoken(room: Workroom, table: Path, clip: _Clip) -> list[Track]:
+    found = speech.heard(room.ffmpeg, room.speech_to_text, room.local(clip.smallest, table), table)
+    return [found] if found else []
+
+
+def _caption(db: Connection, job: Job, spoken: list[Track]) -> None:
+    for track in spoken:
+        captions.keep_spoken(db, _id(job), track.language, track.webvtt)
+
+
 def _swap(db: Connection, job: Job, covers: list[CoverKeys]) -> list[str]:
     quick = [job.payload["cover"]]
     return [key for cover in covers for key in set_cover(db, _id(job), cover, instead_of=quick)]
+
+
+def sound_note(db: Connection, viewer: Viewer, slug: str) -> str:
+    """What its makers should know of a clip's sound: `none`, `silent`, `clipped`; empty: nothing. Raises NotFound."""
+    clip = seen(db, viewer, slug)
+    return db.execute(select(clip_media.c.sound_note).where(clip_media.c.clip_id == clip.id)).scalar() or ""
 
 
 def ask_preview(db: Connection, viewer: Viewer, slug: str) -> str | None:

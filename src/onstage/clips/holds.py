@@ -51,6 +51,12 @@ def is_held(db: Connection, clip: int, kind: HoldKind) -> bool:
     return bool(db.execute(select(exists().where(holds.c.clip_id == clip, holds.c.kind == kind.value))).scalar())
 
 
+def is_held_by(db: Connection, clip: int, kind: HoldKind, giver: int) -> bool:
+    """Whether this giver holds the clip for this reason."""
+    mine = (holds.c.clip_id == clip) & (holds.c.kind == kind.value) & (holds.c.giver_id == giver)
+    return bool(db.execute(select(exists().where(mine))).scalar())
+
+
 def _lock(db: Connection, clip: int) -> tuple[int, int | None] | None:
     row = db.execute(select(clips.c.holds, clips.c.published_at).where(clips.c.id == clip).with_for_update()).first()
     return None if row is None else (row[0], row[1])

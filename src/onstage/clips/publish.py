@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 
 from onstage.accounts.age import Choice, Row
+from onstage.accounts.membership import need_not_frozen
 from onstage.accounts.permissions import value_for
 from onstage.accounts.viewer import Viewer
 from onstage.clips.edit import may_show, own
@@ -27,6 +28,7 @@ def publish(db: Connection, viewer: Viewer, slug: str) -> Stage:
         raise Conflict("This clip could not be made playable, so it can't be published.", code="failed")
     if clip.holds:
         raise Conflict("This clip is withheld, so it can't be published now.", code="held")
+    need_not_frozen(db, viewer, clip.account)
     if not may_show(db, clip.person, clip.audience):
         sentence = "At your age this clip can't be shown that widely yet. Choose a smaller audience; the draft is kept."
         raise NotAllowed(sentence, field="audience", code="age")

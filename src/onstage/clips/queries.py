@@ -132,18 +132,22 @@ def seen(db: Connection, viewer: Viewer, slug: str) -> Seen:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A stored file of a clip that this viewer may fetch now. `public`: every guest may, and caches may keep it a minute."""
+    """A stored file of a clip that this viewer may fetch now. `public`: every guest may, and caches may keep it a minute.
+
+    `own`: of a clip that they made.
+    """
 
     key: str
     content_type: str
     public: bool
+    own: bool = False
 
 
 _RENDITION = Hot(
-    select(renditions.c.key, OPEN_TO_GUESTS)
+    select(renditions.c.key, OPEN_TO_GUESTS, _IS_AUTHOR)
     .join_from(renditions, clips, clips.c.id == renditions.c.clip_id)
     .where(renditions.c.key == bindparam("key"), VISIBLE),
-    lambda key, public: MediaFile(key, "video/mp4", bool(public)),
+    lambda key, public, own: MediaFile(key, "video/mp4", bool(public), bool(own)),
 )
 _KEY: Any = bindparam("key", type_=Text)
 _COVER = Hot(

@@ -9,7 +9,10 @@ from sqlalchemy import delete, func, insert, select, update
 
 from onstage import ids
 from onstage.accounts.age import Row, Who
+from onstage.accounts.membership import need_not_frozen
 from onstage.accounts.permissions import value_for
+from onstage.accounts.queries import need
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience, Commenters, Stage, clips, renditions, uploads
 from onstage.clock import HOUR, now
@@ -96,12 +99,15 @@ def _megabytes(count: int) -> str:
 def begin(db: Connection, viewer: Viewer, settings: Settings, name: str, length: int, metadata: str) -> Upload:
     """Announce an upload under the id `name` and make its clip, shown to whom the age table says by default.
 
-    Raises TooLarge, and Invalid for an empty file or metadata that is not as tus 1.0 says.
+    Raises TooLarge, NotAllowed where nothing new may be made, and Invalid for an empty file or metadata that is not
+    as tus 1.0 says.
     """
     assert viewer.person is not None
     if length == 0:
         raise Invalid("This file is empty. Choose another one, or record again.", code="empty")
     _check_metadata(metadata)
+    need(db, viewer, Act.MAKE)
+    need_not_frozen(db, viewer)
     check(db, viewer, settings, length)
     moment = now()
     clip, slug = ids.new(), ids.slug()

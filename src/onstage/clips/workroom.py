@@ -28,6 +28,7 @@ class Workroom:
     ffmpeg: str
     limits: Limits
     keep_originals: bool
+    speech_to_text: str
 
     @contextmanager
     def table(self, job: Job) -> Iterator[Path]:
@@ -61,6 +62,7 @@ def open_workroom(settings: Settings, objects: Objects, staging: Staging) -> Wor
         ffmpeg=settings.ffmpeg or imageio_ffmpeg.get_ffmpeg_exe(),
         limits=limits_of(settings),
         keep_originals=settings.keep_originals,
+        speech_to_text=settings.speech_to_text,
     )
 
 

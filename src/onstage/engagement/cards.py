@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, exists, select
+from sqlalchemy import BigInteger, bindparam, case, exists, select
 
 from onstage.accounts.byline import By
-from onstage.accounts.models import accounts, follows, members
+from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clip_media, clips, renditions
 from onstage.clips.queries import SHOWN, VISIBLE, asked_by
@@ -83,6 +83,7 @@ class Card:
     play_token: str = ""
     why: str = ""
     may_comment: bool = False
+    posted_by: str = ""  # who of a joint account made it, for its members alone
     placeholder: str = ""
     gain: float = 0.0
     languages: list[str] = field(default_factory=list)
@@ -119,13 +120,20 @@ class Card:
 _ACCOUNT: Any = bindparam("viewer_account", type_=BigInteger)
 _IDS = [bindparam(f"id{place}", type_=BigInteger) for place in range(AT_ONCE)]
 _friend_edge = follows.alias()
+_theirs, _own = members.alias(), accounts.alias()
+_MAKER = (
+    select(_own.c.name)
+    .join_from(_theirs, _own, _own.c.id == _theirs.c.account_id)
+    .where(_theirs.c.person_id == clips.c.person_id, _own.c.kind == Kind.PERSONAL.value)
+    .scalar_subquery()
+)
 
 
 def _card(*row: Any) -> Card:
     (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
     (views, liked_by, commented, saved_by, shared, liked, saved, following, follows_back, member, shown) = row[22:33]
-    (hint, gain, languages, tiny, scrub, *scrub_shape) = row[33:]
+    (maker, hint, gain, languages, tiny, scrub, *scrub_shape) = row[33:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -142,7 +150,7 @@ def _card(*row: Any) -> Card:
         likes=liked_by or 0 if visible_counts else None,
         comments=commented or 0, saves=saved_by or 0 if visible_counts else None,
         shares=shared or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
-        following=bool(following), mine=mine, shown=bool(shown),
+        following=bool(following), mine=mine, shown=bool(shown), posted_by=(maker or "") if mine else "",
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
         placeholder=hint or "", gain=(gain or 0) / 100, languages=(languages or "").split(), cover_tiny=tiny,
         scrub=_scrub(scrub, *scrub_shape) if scrub else None,
@@ -170,6 +178,7 @@ _CARDS = Hot(
         ),
         exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")),
         SHOWN,
+        case((accounts.c.kind == Kind.JOINT.value, _MAKER)),
         clip_media.c.placeholder, clip_media.c.gain, clip_media.c.languages, clip_media.c.cover_tiny, clip_media.c.scrub,
         clip_media.c.scrub_width, clip_media.c.scrub_height, clip_media.c.scrub_count, clip_media.c.scrub_us,
     )

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 
-from onstage.accounts.models import Role
-from onstage.accounts.queries import need_role
+from onstage.accounts.queries import need
+from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clips
 from onstage.clips.queries import VISIBLE, Seen, asked_by, seen
@@ -177,7 +177,7 @@ def rules(db: Connection, viewer: Viewer) -> Rules:
 
 def set_rules(db: Connection, viewer: Viewer, *, holds_all: bool, held_words: list[str]) -> Rules:
     """Change them; what was said before stays as it is. Raises NotAllowed, Invalid."""
-    need_role(db, viewer, Role.OWNER, Role.EDITOR)
+    need(db, viewer, Act.SET_COMMENTS)
     words = list(dict.fromkeys(filter(None, (" ".join(clean(each).casefold().split()) for each in held_words))))
     if len(words) > MOST_WORDS or any(len(each) > 60 for each in words):
         raise Invalid(f"These are up to {MOST_WORDS} words or phrases of up to 60 characters.", field="held_words")

@@ -81,9 +81,29 @@ def run(
     zero is the caller's to judge. Raises Stopped, Interrupted, OSError(ENOSPC) where the disk is full, and
     FileNotFoundError where there is no ffmpeg.
     """
+    reads, writes = _paths(arguments)
+
+    def command(progress: int) -> list[str]:
+        return [ffmpeg, *_global_options(bounds, progress), *_guarded(arguments, bounds, formats)]
+
+    return _run(command, reads, writes, bounds, on_progress)
+
+
+def run_program(command: Sequence[str], reads: Sequence[str], bounds: Bounds) -> Finished:
+    """Run another program of the owner's in the same cage; it may read `reads` and write nothing. Raises as `run` does."""
+    return _run(lambda _progress: command, reads, [], bounds, None)
+
+
+def _run(
+    command: Callable[[int], Sequence[str]],
+    reads: Sequence[str],
+    writes: Sequence[str],
+    bounds: Bounds,
+    on_progress: Callable[[int], None] | None,
+) -> Finished:
     progress_read, progress_write = os.pipe()
     try:
-        child = _start(ffmpeg, arguments, bounds, formats, progress_write)
+        child = _start(command(progress_write), reads, writes, bounds, progress_write)
     except BaseException:
         os.close(progress_read)
         raise
@@ -99,10 +119,8 @@ def run(
 
 
 def _start(
-    ffmpeg: str, arguments: Sequence[str], bounds: Bounds, formats: str, progress: int
+    command: Sequence[str], reads: Sequence[str], writes: Sequence[str], bounds: Bounds, progress: int
 ) -> subprocess.Popen[bytes]:
-    reads, writes = _paths(arguments)
-    command = [ffmpeg, *_global_options(bounds, progress), *_guarded(arguments, bounds, formats)]
     numbers = (os.getpid(), bounds.address_space, bounds.file_size, math.ceil(bounds.cpu_seconds), bounds.nice)
     lists = [word for words in (reads, writes, command) for word in (str(len(words)), *words)]
     return subprocess.Popen(  # noqa: S603

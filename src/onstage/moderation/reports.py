@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, or_, select, update
 
 from onstage import ids
-from onstage.accounts.models import accounts, members, people
+from onstage.accounts.models import accounts, guardianships, members, people
 from onstage.accounts.queries import by_handle
 from onstage.accounts.viewer import Viewer
 from onstage.clips import cases, holds
@@ -119,17 +119,38 @@ def _is(column: ColumnElement[Any], value: int | None) -> ColumnElement[bool]:
     return column.is_(None) if value is None else column == value
 
 
-def readers(db: Connection, account: int, author: int | None = None) -> int:
-    """How many people a report about this account would reach; none: the page says so and names outside help."""
-    party = exists().where(members.c.account_id == account, members.c.person_id == people.c.id)
-    impartial = and_(people.c.is_server_owner == 1, ~party, people.c.id != (author or 0))
+def readers(db: Connection, viewer: Viewer, account: int, author: int | None = None) -> int:
+    """How many people a report of this viewer would reach; none: the page says so and names outside help."""
+    of_account = select(members.c.person_id).where(members.c.account_id == account)
+    party = or_(people.c.id.in_(of_account), people.c.id == (author or 0))
+    theirs = exists().where(
+        guardianships.c.guardian_id == people.c.id,
+        or_(
+            guardianships.c.minor_id == (viewer.person or 0),
+            guardianships.c.minor_id == (author or 0),
+            guardianships.c.minor_id.in_(of_account),
+        ),
+    )
+    impartial = and_(people.c.is_server_owner == 1, ~party, ~theirs)
     return int(db.execute(select(func.count()).select_from(people).where(impartial)).scalar_one())
 
 
 def _impartial(viewer: Viewer) -> ColumnElement[bool]:
-    """The viewer neither made what is reported nor belongs to its account (consent.md R10, R11)."""
+    """The viewer neither made what is reported nor belongs to its account (consent.md R10, R11).
+
+    Nor are, or were, they a guardian of who reports, who made it, or a member of its account.
+    """
+    of_account = select(members.c.person_id).where(members.c.account_id == reports.c.account_id).correlate(reports)
     member = exists().where(members.c.account_id == reports.c.account_id, members.c.person_id == viewer.person)
-    return and_(~member, or_(reports.c.person_id.is_(None), reports.c.person_id != viewer.person))
+    guardian = exists().where(
+        guardianships.c.guardian_id == viewer.person,
+        or_(
+            guardianships.c.minor_id == reports.c.reporter_id,
+            guardianships.c.minor_id == reports.c.person_id,
+            guardianships.c.minor_id.in_(of_account),
+        ),
+    )
+    return and_(~member, ~guardian, or_(reports.c.person_id.is_(None), reports.c.person_id != viewer.person))
 
 
 def open_reports(

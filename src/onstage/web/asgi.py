@@ -22,8 +22,10 @@ from onstage.web.api import (
     events,
     feeds,
     figures,
+    guardians,
     history,
     invitations,
+    joint,
     ledger,
     notifications,
     passkeys,
@@ -34,6 +36,7 @@ from onstage.web.api import (
     relations,
     reports,
     sessions,
+    time,
     tokens,
     uploads,
 )
@@ -41,13 +44,28 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import captions as caption_pages
+from onstage.web.pages import (
+    checking,
+    doors,
+    explore,
+    family,
+    grown,
+    keys,
+    record,
+    server_room,
+    settings,
+    shell,
+    together,
+    watch,
+)
 from onstage.web.pages import claims as claiming
-from onstage.web.pages import doors, explore, keys, record, server_room, settings, shell, watch
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.pages import notifications as notification_pages
 from onstage.web.pages import records as time_and_money
+from onstage.web.pages import time as time_page
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
@@ -55,9 +73,11 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
+    *(joint, guardians, time),
     *(uploads, clips_edit, captions, events, media, ledger, receipts, claims, records),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
-    *(doors, settings, keys, making, server_room, record, claiming, time_and_money),
+    *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
+    *(together, family, checking, time_page, grown),
 )
 
 

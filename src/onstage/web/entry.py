@@ -9,9 +9,23 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from onstage import clock, mail
-from onstage.accounts import avatars, leaving, passkeys, passwords, recovery, sessions, signup, throttle
+from onstage.accounts import (
+    avatars,
+    children,
+    guarding,
+    household,
+    joint,
+    leaving,
+    naming,
+    passkeys,
+    passwords,
+    recovery,
+    sessions,
+    signup,
+    throttle,
+)
 from onstage.accounts.passkeys import Ceremony, Credential, Passkey, RelyingParty
-from onstage.accounts.queries import Who, password_hash, person_named
+from onstage.accounts.queries import Who, has_sign_in, kept_form, password_hash, person_named
 from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import Begun, SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
@@ -32,7 +46,13 @@ _WRONG = "This handle and this password do not belong together."
 
 def signing_policy(settings: Settings) -> Policy:
     """What this server asks of whoever signs up."""
-    return Policy(SignUpPolicy(settings.sign_up), settings.alone_from, clock.SERVER_ZONE)
+    return Policy(
+        SignUpPolicy(settings.sign_up),
+        settings.alone_from,
+        clock.SERVER_ZONE,
+        settings.own_account_from,
+        settings.child_sign_in,
+    )
 
 
 def relying_party(settings: Settings) -> RelyingParty:
@@ -48,12 +68,14 @@ def sign_up(app: App, request: AnyRequest, form: Form, credential: Credential | 
     if must_wait(app, request):
         raise TooYoung("You can't have an account of your own here yet. Nothing that you filled in was kept.")
     policy = signing_policy(app.settings)
-    signup.check_handle(form.handle)
+    naming.check_handle(form.handle)
     if credential is not None:
         form = _with_passkey(app, form, credential)
     ready = signup.prepare(form, policy, clock.now())
     with app.database.write() as db:
         who = signup.sign_up(db, policy, ready, clock.now())
+        if who.guardian is not None:
+            guarding.begin_for(db, app.keys, who.guardian, who.person, who.person, clock.now())
         return who, _begin(db, request, Who(who.person, who.account))
 
 
@@ -161,12 +183,38 @@ def change_password(app: App, viewer: Viewer, password: str) -> None:
         sessions.end_all(db, viewer.person, but=viewer.session)
 
 
+def child_sign_in(app: App, viewer: Viewer, handle: str, password: str) -> list[str]:
+    """A password for a child, by a full guardian after a sign-in check: their first, or a new one; gives first codes.
+
+    Raises NotFound, NotAllowed or Invalid.
+    """
+    sessions.need_check(viewer, clock.now())
+    with app.database.read() as db:
+        child = household.minor_named(db, viewer, handle)
+        is_first = not has_sign_in(db, child)
+    passwords.check(password, kept_form(handle))
+    hashed = passwords.hashed(password)
+    with app.database.write() as db:
+        if is_first:
+            return children.open_sign_in(db, app.keys, viewer, child, hashed, clock.now())
+        children.reset_sign_in(db, app.keys, viewer, child, hashed, clock.now())
+        return []
+
+
 def leave(app: App, viewer: Viewer) -> str:
     """Remove a person for good, after a sign-in check; gives the path of the receipt. Raises NotAllowed or Conflict."""
     sessions.need_check(viewer, clock.now())
     with app.database.write() as db:
         receipt, secret = receipts.begin(db, "person", None, clock.now())
         leaving.leave(db, viewer, app.purgers, receipt)
+    return f"/receipts/{secret}"
+
+
+def close_joint(app: App, viewer: Viewer, handle: str) -> str:
+    """End a joint account for good; gives the path of the receipt. Raises NotFound, NotAllowed or Conflict."""
+    with app.database.write() as db:
+        receipt, secret = receipts.begin(db, "account", viewer.person, clock.now())
+        joint.close(db, viewer, handle, app.purgers, receipt)
     return f"/receipts/{secret}"
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from onstage.accounts.screen_time import TimeIsUp
 from onstage.accounts.viewer import GUEST
 from onstage.errors import NoRoom, Refused, TooMany
 from onstage.web.http import AnyRequest, page, see_other
@@ -25,6 +26,9 @@ def wants_json(request: AnyRequest) -> bool:
 
 def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
     """An act that was refused, with its own sentence."""
+    closed = isinstance(error, TimeIsUp) and not wants_json(request)
+    if closed and request.method == "GET" and not request.url.path.startswith("/fragments/"):
+        return see_other("/time")
     extra = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if error.status == 401 and request.url.path.startswith("/api/"):
         extra["www-authenticate"] = "Bearer"

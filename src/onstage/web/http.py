@@ -13,7 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect, Template
 
-from onstage.accounts import sessions
+from onstage.accounts import screen_time, sessions
 from onstage.accounts.viewer import GUEST, Viewer, find
 from onstage.clock import now
 from onstage.db.engine import Connection, Database
@@ -55,12 +55,15 @@ def server_owner(viewer: Viewer) -> None:
         raise NotAllowed("Only the server's owner can do this.")
 
 
-def reads(policy: Policy, *, inline: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def reads(
+    policy: Policy, *, inline: bool = False, watching: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A handler in one reading unit of work.
 
-    `inline`: a keyset read of about 0.1 ms, done on the event loop when the database is SQLite.
+    `inline`: a keyset read of about 0.1 ms, done on the event loop when the database is SQLite. `watching`: what it gives
+    is for watching, and is closed to whose time is up.
     """
-    return partial(_handler, policy=policy, unit="read", inline=inline)
+    return partial(_handler, policy=policy, unit="read", inline=inline, watching=watching)
 
 
 def writes(policy: Policy) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -86,7 +89,7 @@ async def only_with_credentials(connection: ASGIConnection[Any, Any, Any, Any], 
 
 
 def _handler(
-    function: Callable[..., Any], *, policy: Policy, unit: str, inline: bool = False
+    function: Callable[..., Any], *, policy: Policy, unit: str, inline: bool = False, watching: bool = False
 ) -> Callable[..., Awaitable[Any]]:
     signature = inspect.signature(function, eval_str=True)
     wanted = set(signature.parameters)
@@ -105,6 +108,8 @@ def _handler(
         with _unit(app.database, unit) as db:
             viewer = _viewer(app, request, db)
             policy(viewer)
+            if watching and db is not None:
+                screen_time.need_time(db, viewer, now())
             extra |= {"viewer": viewer, "db": db}
             return function(**given, **{name: value for name, value in extra.items() if name in wanted})
 
@@ -161,6 +166,12 @@ def _note_seen(app: App, viewer: Viewer) -> None:
     """Beside the request, which may be a read on the event loop."""
     with app.database.write() as db:
         sessions.seen(db, viewer, now())
+
+
+def note_watching(app: App, person: int, moment: int, watched_us: int = 0) -> None:
+    """Count the minutes in which a minor watches; done beside the request."""
+    with app.database.write() as db:
+        screen_time.note(db, person, moment, watched_us=watched_us)
 
 
 async def viewer_of(request: AnyRequest) -> Viewer:

@@ -13,13 +13,15 @@ from litestar.enums import HttpMethod
 from litestar.params import PathParameter
 from litestar.types import ASGIApp
 
+from onstage.accounts import screen_time
 from onstage.accounts.queries import has_avatar
 from onstage.accounts.viewer import GUEST, Viewer
 from onstage.clips.queries import MediaFile, media_for
+from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import NotFound
 from onstage.web.gone import Receive, watching
-from onstage.web.http import AnyRequest, App, anyone, in_thread, reads
+from onstage.web.http import AnyRequest, App, anyone, in_thread, note_watching, reads
 
 _CHUNK = 1 << 20
 _ADDRESS_SECONDS = 60
@@ -36,7 +38,18 @@ def deliver(db: Connection, viewer: Viewer, app: App, request: AnyRequest, key: 
     found = media_for(db, viewer, key) or _avatar(db, viewer, key)
     if found is None:
         raise NotFound("There is no such file, or it is not for you to see.")
+    if found.content_type.startswith("video/") and not found.own and screen_time.is_limited(viewer):
+        _count(app, db, viewer)
     return Delivery(app, request, found)
+
+
+def _count(app: App, db: Connection, viewer: Viewer) -> None:
+    """Who has limits watches within them; the minute counts, also where no player reports it. Raises TimeIsUp."""
+    assert viewer.person is not None
+    moment = now()
+    screen_time.need_time(db, viewer, moment)
+    if not screen_time.is_noted(db, viewer.person, moment):
+        app.threads.submit(note_watching, app, viewer.person, moment)
 
 
 def _avatar(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:

@@ -284,7 +284,7 @@ def test_a_minor_is_offered_only_what_the_table_gives_them(client: Client) -> No
     widened = client.put("/api/v1/me/choices/audience", json={"value": "public"}, cookies=mine)
     assert (widened.status, widened.json["value"]) == (200, "public")
     assert client.put("/api/v1/me/choices/sees_marked", json={"value": "yes"}, cookies=mine).status == 403
-    for path, value in (("nonsense", "yes"), ("audience", "nonsense"), ("daily_limit", "60")):
+    for path, value in (("nonsense", "yes"), ("audience", "nonsense"), ("daily_limit", "sixty")):
         assert client.put(f"/api/v1/me/choices/{path}", json={"value": value}, cookies=mine).status == 422
 
 

@@ -21,8 +21,8 @@ from onstage.web.viewers import viewer_key
 Kind = Literal["for_you", "following", "friends"]
 
 
-@get("/api/v1/feed", tags=["feeds"], responses=problems(404), operation_id="feed")
-@reads(anyone, inline=True)
+@get("/api/v1/feed", tags=["feeds"], responses=problems(403, 404), operation_id="feed")
+@reads(anyone, inline=True, watching=True)
 def feed(
     db: Connection,
     viewer: Viewer,
@@ -46,8 +46,8 @@ def feed(
     return ClipsOut.of(dealt(app, db, viewer, key, page, Surface(kind)), page)
 
 
-@get("/api/v1/tags/{tag:str}/clips", tags=["feeds"], responses=problems(404), operation_id="tag_clips")
-@reads(anyone)
+@get("/api/v1/tags/{tag:str}/clips", tags=["feeds"], responses=problems(403, 404), operation_id="tag_clips")
+@reads(anyone, watching=True)
 def of_tag(
     db: Connection,
     viewer: Viewer,
@@ -62,8 +62,8 @@ def of_tag(
     return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer, db), page, Surface.TAG), page)
 
 
-@get("/api/v1/accounts/{handle:str}/clips", tags=["feeds"], responses=problems(404), operation_id="account_clips")
-@reads(anyone)
+@get("/api/v1/accounts/{handle:str}/clips", tags=["feeds"], responses=problems(403, 404), operation_id="account_clips")
+@reads(anyone, watching=True)
 def of_one_account(
     db: Connection,
     viewer: Viewer,
@@ -94,8 +94,8 @@ class FoundOut(Struct):
     tags: list[TagOut]
 
 
-@get("/api/v1/search", tags=["feeds"], responses=problems(), operation_id="search")
-@reads(anyone)
+@get("/api/v1/search", tags=["feeds"], responses=problems(403), operation_id="search")
+@reads(anyone, watching=True)
 def search(
     db: Connection,
     viewer: Viewer,

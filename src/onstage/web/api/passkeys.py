@@ -8,9 +8,9 @@ from msgspec import Meta, Struct
 
 from onstage import clock
 from onstage.accounts import passkeys, sessions
+from onstage.accounts.naming import check_handle
 from onstage.accounts.passkeys import Passkey
 from onstage.accounts.queries import own_account
-from onstage.accounts.signup import check_handle
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso
 from onstage.db.engine import Connection

@@ -8,21 +8,34 @@ from litestar.params import JSONBody, PathParameter, RawBody
 from msgspec import Meta, Struct
 
 from onstage import clock
-from onstage.accounts import age, avatars, passkeys, permissions, profiles, recovery, sessions, signup
-from onstage.accounts.age import Row
+from onstage.accounts import (
+    age,
+    avatars,
+    growing,
+    naming,
+    passkeys,
+    permissions,
+    profiles,
+    recovery,
+    sessions,
+    vouching,
+)
+from onstage.accounts.age import Row, Setter
 from onstage.accounts.byline import By
 from onstage.accounts.profiles import Changes
 from onstage.accounts.queries import own_account, password_hash, person_mail
+from onstage.accounts.recovery import Purpose
 from onstage.accounts.signup import Form, TooYoung
 from onstage.accounts.viewer import Viewer
 from onstage.clips.narrowing import narrow
+from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
 from onstage.web import entry, errors
 from onstage.web.api.relations import ProfileOut
 from onstage.web.api.schemas import AccountOut, problems, told
 from onstage.web.api.sessions import Credential, Handle, NewPassword, Password
-from onstage.web.http import AnyRequest, App, anyone, plain, reads, signed_in, writes
+from onstage.web.http import AnyRequest, App, anyone, plain, reads, server_owner, signed_in, writes
 
 MAIL = r"^$|^[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,189}$"
 Mail = Annotated[str, Meta(pattern=MAIL, description="A mail address for ways back in; empty: none.")]
@@ -43,6 +56,7 @@ class PersonIn(Struct, forbid_unknown_fields=True):
     password: NewPassword | None = None
     passkey: Credential | None = None
     invitation: Annotated[str, Meta(max_length=100)] | None = None
+    guardian_link: Annotated[str, Meta(max_length=100, description="Of a guardian's link, for who is 13 to 15.")] = ""
     mail: Mail = ""
     locale: Annotated[str, Meta(pattern="^[A-Za-z-]{0,16}$")] = ""
 
@@ -115,6 +129,25 @@ class CodesOut(Struct):
     recovery_codes: list[str]
 
 
+class ZoneIn(Struct, forbid_unknown_fields=True):
+    """An IANA name such as Europe/Berlin."""
+
+    zone: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class ZoneOut(Struct):
+    """The zone, and from when it counts."""
+
+    zone: str
+    at: str
+
+
+class BirthDateIn(Struct, forbid_unknown_fields=True):
+    """A birth date; null: not known."""
+
+    birth_date: date | None
+
+
 class ChoiceIn(Struct, forbid_unknown_fields=True):
     """One of the row's options."""
 
@@ -138,7 +171,8 @@ def sign_up(app: App, request: AnyRequest, data: JSONBody[PersonIn]) -> Response
         birth_date=data.birth_date,
         zone=data.zone,
         password=data.password,
-        link=data.invitation,
+        link=data.guardian_link or data.invitation,
+        link_purpose=Purpose.WARD if data.guardian_link else Purpose.INVITATION,
         mail=data.mail or None,
         locale=data.locale,
     )
@@ -219,7 +253,7 @@ def change_password(app: App, request: AnyRequest, viewer: Viewer, data: JSONBod
 def act_as(db: Connection, viewer: Viewer, data: JSONBody[ActingIn]) -> MyAccountOut:
     """Go on as another of your accounts, in this session only."""
     sessions.act_as(db, viewer, data.handle)
-    chosen = next(own for own in profiles.own_accounts(db, viewer) if own.handle == signup.check_handle(data.handle))
+    chosen = next(own for own in profiles.own_accounts(db, viewer) if own.handle == naming.check_handle(data.handle))
     return _own(chosen)
 
 
@@ -240,6 +274,73 @@ def new_codes(db: Connection, viewer: Viewer) -> CodesOut:
     return CodesOut(codes)
 
 
+@put("/api/v1/me/zone", tags=["me"], responses=problems(401), operation_id="set_zone")
+@writes(signed_in)
+def set_zone(app: App, db: Connection, viewer: Viewer, data: JSONBody[ZoneIn]) -> ZoneOut:
+    """Be in another time zone: an adult at once, a minor a day later."""
+    at = growing.set_zone(db, app.keys, viewer, data.zone, clock.SERVER_ZONE, clock.now())
+    return ZoneOut(data.zone, iso(at))
+
+
+@put(
+    "/api/v1/me/birth-date",
+    status_code=204,
+    tags=["me"],
+    responses=problems(401, 403),
+    operation_id="correct_birth_date",
+)
+@writes(signed_in)
+def correct_birth_date(app: App, db: Connection, viewer: Viewer, data: JSONBody[BirthDateIn]) -> None:
+    """Say that you are younger than you said, or that your age is not known; needs a fresh sign-in check."""
+    assert viewer.person is not None
+    sessions.need_check(viewer, clock.now())
+    growing.correct_birth_date(db, app.keys, viewer, viewer.person, data.birth_date, clock.SERVER_ZONE, clock.now())
+    narrow(db, viewer.person)
+
+
+@put(
+    "/api/v1/people/{handle:str}/birth-date",
+    status_code=204,
+    tags=["server"],
+    responses=problems(401, 403, 404),
+    operation_id="set_birth_date",
+)
+@writes(signed_in)
+def set_birth_date(
+    app: App,
+    db: Connection,
+    viewer: Viewer,
+    handle: Annotated[str, PathParameter(max_length=31)],
+    data: JSONBody[BirthDateIn],
+) -> None:
+    """As somebody who checks guardians and ages here: enter what you saw. Never for yourself or a child of yours."""
+    person = vouching.whose_age(db, viewer, handle)
+    growing.correct_birth_date(db, app.keys, viewer, person, data.birth_date, clock.SERVER_ZONE, clock.now())
+    narrow(db, person)
+
+
+@put(
+    "/api/v1/server/choices/{row:str}",
+    status_code=204,
+    tags=["server"],
+    responses=problems(401, 403),
+    operation_id="bound",
+)
+@writes(server_owner)
+def bound(db: Connection, row: Annotated[str, PathParameter(max_length=40)], data: JSONBody[ChoiceIn]) -> None:
+    """Bound a row of the age table for everybody here; nobody gets wider than that. It narrows nothing that is out."""
+    known, value = _read(row, data.value)
+    permissions.choose_for_all(db, known, value)
+
+
+def _read(row: str, words: str) -> tuple[Row, age.Value]:
+    try:
+        known = Row(row)
+        return known, age.read(known, words)
+    except ValueError:
+        raise Invalid("There is no such row or no such value.", field="value") from None
+
+
 @put("/api/v1/me/choices/{row:str}", tags=["me"], responses=problems(401, 403, 404), operation_id="choose")
 @writes(signed_in)
 def choose(
@@ -247,11 +348,7 @@ def choose(
 ) -> RowOut:
     """Loosen or tighten a row of the age table for yourself. Looser counts for new clips, stricter at once for all."""
     assert viewer.person is not None
-    try:
-        known = Row(row)
-        value = age.read(known, data.value)
-    except (ValueError, TypeError):
-        raise Invalid("There is no such row or no such value.", field="value") from None
+    known, value = _read(row, data.value)
     permissions.choose(db, viewer, known, value)
     narrow(db, viewer.person)
     return _row(db, viewer.person, known)
@@ -270,7 +367,7 @@ def _me(db: Connection, viewer: Viewer) -> MeOut:
         recovery_codes=recovery.codes_left(db, viewer.person),
         checked=sessions.is_checked(viewer, clock.now()),
         is_server_owner=viewer.is_server_owner,
-        choices=[_row(db, viewer.person, row) for row in Row if age.options(row, viewer.band)],
+        choices=[_row(db, viewer.person, row) for row in Row if age.settable(row, viewer.band, Setter.SELF)],
     )
 
 
@@ -280,8 +377,8 @@ def _own(own: profiles.Own) -> MyAccountOut:
 
 def _row(db: Connection, person: int, row: Row) -> RowOut:
     value = permissions.value_for(db, person, row)
-    options = [option.value for option in age.options(row, permissions.band(db, person))]
-    return RowOut(row.value, str(value), options)
+    options = [option.value for option in age.settable(row, permissions.band(db, person), Setter.SELF)]
+    return RowOut(row.value, age.written(value), options)
 
 
 routes = [
@@ -295,4 +392,8 @@ routes = [
     act_as,
     new_codes,
     choose,
+    set_zone,
+    correct_birth_date,
+    set_birth_date,
+    bound,
 ]

@@ -12,16 +12,17 @@ from litestar import post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from onstage.accounts import screen_time
 from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import lengths
-from onstage.clock import SECOND, now
+from onstage.clock import MINUTE, SECOND, now
 from onstage.db.engine import Connection
 from onstage.engagement.log import Answer, Outcome
 from onstage.engagement.tally import Play, PlayKind
 from onstage.engagement.tokens import Token, name_of, read, untimely
 from onstage.engagement.viewers import Names
 from onstage.web.api.schemas import problems
-from onstage.web.http import AnyRequest, App, anyone, reads
+from onstage.web.http import AnyRequest, App, anyone, in_thread, note_watching, reads
 from onstage.web.viewers import names_of, place_of
 
 _DAY_MS = 86_400_000
@@ -64,10 +65,14 @@ class OutcomeOut(Struct):
 
 
 class PlaysOut(Struct):
-    """One outcome for each event, in order; `position` is how far the log reached with them."""
+    """One outcome for each event, in order; `position` is how far the log reached with them.
+
+    `over`: watching ends for you now, because today's minutes are used up (`limit`) or it is a quiet hour (`quiet`).
+    """
 
     outcomes: list[OutcomeOut]
     position: int | None
+    over: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,11 +109,15 @@ def report(
     )
     taken = [_play(shared, event, given) for event, given in zip(data.events, tokens, strict=True)]
     plays = [each for each in taken if isinstance(each, Play)]
-    return _answered(data.events, taken, app.plays.submit(plays) if plays else None)
+    return _answered(app, viewer, data.events, taken, app.plays.submit(plays) if plays else None)
 
 
 async def _answered(
-    events: Sequence[EventIn], taken: Sequence[Play | str], stored: "Future[list[Answer]] | None"
+    app: App,
+    viewer: Viewer,
+    events: Sequence[EventIn],
+    taken: Sequence[Play | str],
+    stored: "Future[list[Answer]] | None",
 ) -> PlaysOut:
     found: list[Answer] = await asyncio.wrap_future(stored) if stored else []
     answers = iter(found)
@@ -117,7 +126,21 @@ async def _answered(
     outcomes = [
         OutcomeOut(str(event.event), answer.outcome, answer.reason) for event, answer in zip(events, each, strict=True)
     ]
-    return PlaysOut(outcomes, max(positions, default=None))
+    over = await in_thread(app, _over, app, viewer, taken) if screen_time.is_limited(viewer) else None
+    return PlaysOut(outcomes, max(positions, default=None), over)
+
+
+def _over(app: App, viewer: Viewer, taken: Sequence[Play | str]) -> str | None:
+    """Count a minor's minutes by what they report, and say when it is enough."""
+    assert viewer.person is not None
+    received = now()
+    plays = [play for play in taken if isinstance(play, Play) and play.kind is not PlayKind.IMPRESSION]
+    watched = max((play.watched_ms for play in plays), default=None)
+    if watched is not None:
+        note_watching(app, viewer.person, received, min(watched * 1000, 10 * MINUTE))
+    with app.database.read() as db:
+        over = screen_time.how(db, viewer.person, received).over
+    return None if over is None else over.value
 
 
 def _play(shared: _Report, event: EventIn, given: Token | None) -> Play | str:

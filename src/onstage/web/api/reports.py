@@ -110,7 +110,7 @@ def readers(
     db: Connection, viewer: Viewer, account: Annotated[str, QueryParameter(max_length=31, description="A handle.")]
 ) -> ReadersOut:
     """How many people would read a report about this account; nobody who belongs to it does."""
-    return ReadersOut(reports.readers(db, by_handle(db, viewer, account)["id"]))
+    return ReadersOut(reports.readers(db, viewer, by_handle(db, viewer, account)["id"]))
 
 
 @get("/api/v1/reports", tags=["reports"], responses=problems(401, 403), operation_id="reports")

@@ -95,6 +95,7 @@ class CaptionsRef(Struct):
 class ClipOut(Struct):
     """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first.
 
+    `posted_by`: who made a clip of a joint account, for its members; else empty.
     `placeholder` is a picture of some pixels as a data URL; `gain_db` brings the sound to -14 LUFS.
     """
 
@@ -132,6 +133,7 @@ class ClipOut(Struct):
     may_comment: bool
     play_token: str
     why: str
+    posted_by: str
 
     @classmethod
     def of(cls, card: Card) -> "ClipOut":
@@ -148,6 +150,7 @@ class ClipOut(Struct):
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
             saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
+            posted_by=card.posted_by,
         )  # fmt: skip
 
 

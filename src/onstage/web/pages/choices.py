@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from onstage.accounts import age, permissions
-from onstage.accounts.age import Accepting, Band, Choice, Reach, Row, Scale, Who
+from onstage.accounts.age import Accepting, Band, Choice, Reach, Row, Scale, Setter, Who
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience, Commenters
@@ -62,7 +62,7 @@ def commenter_options(chosen: Commenters, possible: list[Commenters]) -> list[Op
 def usual_audience(db: Connection, viewer: Viewer) -> list[Option]:
     """Who sees a new clip unless something else is chosen."""
     assert viewer.person is not None
-    now, open_ = permissions.value_for(db, viewer.person, Row.AUDIENCE), age.options(Row.AUDIENCE, viewer.band)
+    now, open_ = permissions.value_for(db, viewer.person, Row.AUDIENCE), _open(Row.AUDIENCE, viewer)
     possible = [Audience(reach.value) for reach in Reach if reach in open_]
     usual = audience_options(Audience(str(now)), possible, joint=False)
     return [option for option in usual if option.value in set(Reach)]
@@ -71,7 +71,7 @@ def usual_audience(db: Connection, viewer: Viewer) -> list[Option]:
 def usual_commenters(db: Connection, viewer: Viewer) -> list[Option]:
     """Who may comment on a new clip unless something else is chosen."""
     assert viewer.person is not None
-    now, open_ = permissions.value_for(db, viewer.person, Row.COMMENTS), age.options(Row.COMMENTS, viewer.band)
+    now, open_ = permissions.value_for(db, viewer.person, Row.COMMENTS), _open(Row.COMMENTS, viewer)
     chosen = Commenters.NOBODY if now in {Who.NOBODY, Who.CIRCLE} else Commenters(str(now))
     possible = [each for each in Commenters if each is Commenters.NOBODY or Who(each.value) in open_]
     return commenter_options(chosen, possible)
@@ -95,11 +95,20 @@ def switches(db: Connection, viewer: Viewer) -> list[Switch]:
 def _switch(db: Connection, viewer: Viewer, row: Row) -> Switch:
     assert viewer.person is not None
     on, off = SWITCHES[row]
-    open_ = age.options(row, viewer.band)
+    open_ = _open(row, viewer)
     value = _now(db, viewer, row)
     possible = (off if value is on else on) in open_
     label, sentence = _described(row)
-    return Switch(row.value, label, sentence, value is on, possible, _about_age(row, viewer.band, possible=possible))
+    about = _about_age(row, viewer.band, possible=possible)
+    own = permissions.chosen(db, viewer.person).get(row)
+    if own is not None and own is not value:
+        about = _("You want this the other way; it waits for your guardians.")
+    return Switch(row.value, label, sentence, value is on, possible, about)
+
+
+def _open(row: Row, viewer: Viewer) -> tuple[Scale, ...]:
+    """What a person may say for themselves; what then holds, their guardians decide with them."""
+    return age.settable(row, viewer.band, Setter.SELF)
 
 
 def _now(db: Connection, viewer: Viewer, row: Row) -> Scale:
@@ -136,6 +145,8 @@ def _about_age(row: Row, band: Band, *, possible: bool) -> str:
         return ""
     if not possible:
         return _("At your age this stays as it is.")
+    if band is Band.FROM_13:
+        return _("It gets wider once your guardians want it too.")
     usual = {
         Row.HAND_ACCEPTS: _("At 16 and 17 this begins switched on; you may switch it off."),
         Row.COUNTS_SHOWN: _("At 16 and 17 this begins switched off; you may switch it on."),
@@ -151,4 +162,6 @@ def about_age(band: Band) -> str:
         return _("Because you are 16 or 17, your account begins careful: near people see your clips. You may open it.")
     if band is Band.ADULT:
         return ""
+    if band in {Band.UNDER_13, Band.FROM_13}:
+        return _("You decide this with your guardians. The most careful of you counts.")
     return _("Because your age is not settled here, your clips stay with people near you for now.")

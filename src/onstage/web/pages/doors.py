@@ -10,9 +10,10 @@ from litestar.response import Redirect
 
 from onstage import clock
 from onstage.accounts import passkeys, recovery, sessions
+from onstage.accounts.naming import check_handle, is_free
 from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import SessionKind
-from onstage.accounts.signup import Form, TooYoung, check_handle, is_free
+from onstage.accounts.signup import Form, TooYoung
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Gone, Invalid, Refused
@@ -69,6 +70,20 @@ def welcome(app: App, request: AnyRequest, viewer: Viewer, token: Token, data: F
     return _signed_up(app, request, viewer, data, "welcome.html", token, Purpose.OWNER)
 
 
+@get("/join/guarded/{token:str}", include_in_schema=False)
+@plain(anyone)
+def ward_form(app: App, request: AnyRequest, viewer: Viewer, token: Token) -> Response[Any]:
+    """The form of somebody whose guardian made the link."""
+    return _link_form(app, request, viewer, token, Purpose.WARD)
+
+
+@post("/join/guarded/{token:str}", include_in_schema=False, status_code=200)
+@plain(anyone)
+def join_as_ward(app: App, request: AnyRequest, viewer: Viewer, token: Token, data: Fields) -> Response[Any]:
+    """A new person whom somebody here looks after."""
+    return _signed_up(app, request, viewer, data, "join.html", token, Purpose.WARD)
+
+
 @get("/join/{token:str}", include_in_schema=False)
 @plain(anyone)
 def join_form(app: App, request: AnyRequest, viewer: Viewer, token: Token) -> Response[Any]:
@@ -112,11 +127,12 @@ def _sign_up_page(
         form=form,
         error=error,
         closed=closed,
-        months=_months(),
+        months=month_names(),
     )
 
 
-def _months() -> list[str]:
+def month_names() -> list[str]:
+    """January to December in the reader's language."""
     locale = "en" if language.get() == "qps" else language.get()
     return [str(name) for _number, name in sorted(get_month_names("wide", "stand-alone", locale).items())]
 
@@ -150,7 +166,7 @@ def _form(data: dict[str, Any], token: str | None, purpose: Purpose) -> Form:
     return Form(
         handle=words(data, "handle"),
         name=words(data, "name"),
-        birth_date=_birth_date(data),
+        birth_date=birth_date(data),
         zone=words(data, "zone") or clock.SERVER_ZONE,
         password=words(data, "password") or None,
         link=token,
@@ -158,7 +174,8 @@ def _form(data: dict[str, Any], token: str | None, purpose: Purpose) -> Form:
     )
 
 
-def _birth_date(data: dict[str, Any]) -> date:
+def birth_date(data: dict[str, Any]) -> date:
+    """The day that was typed; raises Invalid."""
     parts = [words(data, name) for name in ("year", "month", "day")]
     try:
         return date(*map(int, parts))
@@ -304,6 +321,8 @@ routes = [
     welcome,
     join_form,
     join,
+    ward_form,
+    join_as_ward,
     sign_in_form,
     sign_in,
     recover_form,

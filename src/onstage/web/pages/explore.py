@@ -28,7 +28,7 @@ Cursor = Annotated[str | None, Parameter(max_length=400)]
 
 
 @get("/explore", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def exploring(db: Connection, viewer: Viewer) -> Template:
     """What is used and liked here."""
     liked = cards(db, viewer, explore.liked(db, viewer, GRID))
@@ -42,7 +42,7 @@ def _to_follow(liked: list[Card]) -> list[By]:
 
 
 @get("/search", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def search(db: Connection, viewer: Viewer, app: App, q: Annotated[str, Parameter(max_length=200)] = "") -> Template:
     """Clips, accounts and tags by words."""
     found = cards(db, viewer, explore.search_clips(db, viewer, app.search, q)) if q else []
@@ -51,7 +51,7 @@ def search(db: Connection, viewer: Viewer, app: App, q: Annotated[str, Parameter
 
 
 @get("/tag/{tag:str}", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def tag(
     db: Connection, viewer: Viewer, tag: Annotated[str, Parameter(max_length=60)], cursor: Cursor = None
 ) -> Template:

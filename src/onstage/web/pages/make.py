@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import deletion, edit, progress, publish
+from onstage.clips import deletion, edit, finish, progress, publish
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -114,8 +114,11 @@ def _clip_page(
             raise NotFound(_("There is no such clip among yours."))
         form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
         shown = in_work(app, db, viewer, [found.id])[0]
+        heard = finish.sound_note(db, viewer, slug)
     status = error.status if error else 200
-    return page("clip_edit.html", viewer, status=status, clip=shown, form=form, said=said, error=error)
+    return page(
+        "clip_edit.html", viewer, status=status, clip=shown, form=form, said=said, sound_note=heard, error=error
+    )
 
 
 @post("/make/{slug:str}", include_in_schema=False, status_code=200, request_max_body_size=MOST_BYTES + 30_000)

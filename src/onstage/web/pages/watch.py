@@ -69,21 +69,21 @@ def _empty(viewer: Viewer, kind: Kind) -> str:
 
 
 @get("/", include_in_schema=False)
-@reads(anyone, inline=True)
+@reads(anyone, inline=True, watching=True)
 def home(db: Connection, viewer: Viewer, app: App, request: AnyRequest) -> Template:
     """For You."""
     return _watch(app, request, db, viewer, "for_you", _("For You"))
 
 
 @get("/following", include_in_schema=False)
-@reads(anyone, inline=True)
+@reads(anyone, inline=True, watching=True)
 def followed(db: Connection, viewer: Viewer, app: App, request: AnyRequest) -> Template:
     """Clips of the accounts that the viewer follows."""
     return _watch(app, request, db, viewer, "following", _("Following"))
 
 
 @get("/tag/{tag:str}/watch", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def tagged(
     db: Connection, viewer: Viewer, app: App, request: AnyRequest, tag: FromPath[str], at: Cursor = None
 ) -> Template:
@@ -92,7 +92,7 @@ def tagged(
 
 
 @get("/{handle:str}/watch", include_in_schema=False)
-@reads(anyone)
+@reads(anyone, watching=True)
 def by_account(
     db: Connection, viewer: Viewer, app: App, request: AnyRequest, handle: FromPath[str], at: Cursor = None
 ) -> Template:
@@ -101,7 +101,7 @@ def by_account(
 
 
 @get("/fragments/feed", include_in_schema=False)
-@reads(anyone, inline=True)
+@reads(anyone, inline=True, watching=True)
 def more(
     db: Connection,
     viewer: Viewer,

@@ -151,18 +151,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "invitation_answers",
+        "invitation_yeses",
         sa.Column("invitation_id", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["invitation_id"], ["invitations.id"], name=op.f("fk_invitation_answers_invitation_id"), ondelete="CASCADE"
+            ["invitation_id"], ["invitations.id"], name=op.f("fk_invitation_yeses_invitation_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_invitation_answers_person_id"), ondelete="CASCADE"
+            ["person_id"], ["people.id"], name=op.f("fk_invitation_yeses_person_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("invitation_id", "person_id", name=op.f("pk_invitation_answers")),
+        sa.PrimaryKeyConstraint("invitation_id", "person_id", name=op.f("pk_invitation_yeses")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -207,6 +206,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("next_zone_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("band_told", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("alone", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("reset_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("came_of_age_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("choosing_since", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("vouches", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("seen_at", sa.BigInteger(), nullable=True))

@@ -33,6 +33,7 @@ export async function api(method, path, body) {
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const json = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : null;
+  if (json?.type === "urn:onstage:time-up") location.assign("/time");
   if (!answer.ok) throw new Refused(json?.detail || word("went-wrong"), answer.status, json?.title || "", json?.field);
   return json;
 }
@@ -46,6 +47,7 @@ export async function fragment(path) {
   const language = new URLSearchParams(location.search).get("lang");
   const asked = language ? `${path}${path.includes("?") ? "&" : "?"}lang=${language}` : path;
   const answer = await ask(asked, { headers: { Accept: "text/html" } });
+  if (answer.status === 403) location.assign("/time"); // watching is over for now
   if (!answer.ok) throw new Refused(word("went-wrong"), answer.status, "", undefined);
   const template = document.createElement("template");
   template.innerHTML = await answer.text();

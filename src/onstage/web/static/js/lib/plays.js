@@ -84,7 +84,8 @@ async function send() {
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: body(batch),
     });
-    await answer.text(); // an answer that nobody reads keeps its connection
+    const said = await answer.text(); // an answer that nobody reads keeps its connection
+    if (answer.ok && JSON.parse(said).over) location.assign("/time");
     // Refused for good is done with as well; only "later" and "not now" are tried again.
     if (answer.ok || (answer.status < 500 && answer.status !== 429)) {
       waiting = waiting.filter((play) => !batch.includes(play));

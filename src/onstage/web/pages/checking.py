@@ -1,0 +1,80 @@
+"""The room of those who check guardians: what waits for them, and how they checked."""
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from onstage import clock
+from onstage.accounts import vouching
+from onstage.accounts.queries import person_named
+from onstage.accounts.viewer import Viewer
+from onstage.accounts.vouching import Method
+from onstage.errors import Invalid, NotAllowed, NotFound, Refused
+from onstage.web.http import App, page, plain, see_other, signed_in
+from onstage.web.pages import telling
+from onstage.web.pages.forms import Fields, words
+from onstage.web.words import gettext as _
+
+
+@get("/server/guardians", include_in_schema=False)
+@plain(signed_in)
+def index(app: App, viewer: Viewer) -> Response[Any]:
+    """Guardianships to check, for the server's owner and whom they named."""
+    return _index_page(app, viewer)
+
+
+def _index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str = "") -> Response[Any]:
+    with app.database.read() as db:
+        if not vouching.is_voucher(db, viewer.person):
+            raise NotAllowed(_("Only who was named to check guardians can see this."), code="not-a-voucher")
+        found = vouching.cases(db, viewer, clock.now())
+        household = vouching.is_one_household(db)
+        named = vouching.vouchers(db)
+    return page(
+        "server_guardians.html",
+        viewer,
+        status=error.status if error else 200,
+        cases=[(case, telling.day(case.full_at) if case.full_at else "") for case in found],
+        household=household,
+        vouchers=named,
+        error=error,
+        error_at=at,
+        said="",
+    )
+
+
+@post("/server/guardians", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Enter a check, decide a contest, end a guardianship, name who checks."""
+    one, now = words(data, "case"), clock.now()
+    number = int(one) if one.isdecimal() and len(one) < 20 else 0
+    try:
+        with app.database.write() as db:
+            match words(data, "do"):
+                case "check":
+                    method = words(data, "method")
+                    if method not in set(Method):
+                        raise Invalid(_("Choose how you checked."), field="method")
+                    kept = words(data, "kept")
+                    said = dict.fromkeys(("channel", "document", "code", "issuer"), kept)
+                    vouching.check(db, app.keys, viewer, number, Method(method), said, now)
+                case "right" | "wrong" as verdict:
+                    reason = words(data, "reason")
+                    vouching.decide(db, app.keys, viewer, number, verdict == "right", reason, now)
+                case "annul" | "end" as how:
+                    reason = words(data, "reason")
+                    vouching.judge_end(db, app.keys, viewer, number, reason, now, annul=how == "annul")
+                case "name" | "unname" as naming:
+                    who = person_named(db, words(data, "handle"))
+                    if who is None:
+                        raise NotFound(_("There is nobody of that name here."), field="handle")
+                    vouching.name_voucher(db, viewer, who.person, naming == "name")
+                case "household":
+                    vouching.say_one_household(db, viewer, is_one=bool(words(data, "household")))
+    except Refused as error:
+        return _index_page(app, viewer, error, one)
+    return see_other("/server/guardians")
+
+
+routes = [index, act]

@@ -1,0 +1,148 @@
+"""Notices in words: one sentence each, for whoever reads it."""
+
+from dataclasses import dataclass
+
+from onstage.accounts.age import Row
+from onstage.accounts.notices import Notice, Told
+from onstage.clock import to_datetime
+from onstage.web.words import gettext as _
+from onstage.web.words import ngettext
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice as a page shows it; `url`: where to go on from it, empty for nowhere."""
+
+    sentence: str
+    url: str
+    at: int
+    is_new: bool
+
+
+def lines(found: list[Told], reader: int) -> list[Line]:
+    """The notices of one reader, newest first."""
+    return [Line(sentence(each, reader), _url(each, reader), each.at, each.is_new) for each in found]
+
+
+def sentence(told: Told, reader: int) -> str:
+    """What happened, to this reader."""
+    about_me = told.about == reader
+    named = {
+        "by": told.by_name or _("Somebody"),
+        "about": _("you") if about_me else told.about_name or _("somebody who has left"),
+        "account": f"@{told.account}",
+        "guardian": told.fields.get("guardian", ""),
+        "role": role_words(str(told.fields.get("role", ""))),
+        "row": row_words(str(told.fields.get("row", ""))),
+        "on": day(told.fields["on"]) if "on" in told.fields else "",
+        "reason": told.fields.get("reason", ""),
+    }
+    return _sentences(told, about_me=about_me)[told.kind] % named
+
+
+def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
+    minutes = int(told.fields.get("minutes", 0))
+    upheld = told.fields.get("upheld")
+    return {
+        Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
+        Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
+        Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
+        Notice.JOINED: _("%(about)s: now %(role)s of %(account)s."),
+        Notice.LEFT: _("%(about)s left %(account)s."),
+        Notice.REMOVED: _("%(by)s took you out of %(account)s.")
+        if about_me
+        else _("%(about)s was taken out of %(account)s."),
+        Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
+        Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
+        Notice.GUARDIAN_CLAIMED: _("%(by)s says: I am a guardian of %(about)s."),
+        Notice.GUARDIAN_ACCEPTED: _("%(guardian)s is a guardian of %(about)s now, as a carer."),
+        Notice.GUARDIAN_REFUSED: _("You were not accepted as a guardian of %(about)s."),
+        Notice.FULL_SOON: _("A guardian of %(about)s was checked, and may say yes for %(about)s from %(on)s."),
+        Notice.FULL_NOW: _("A guardian of %(about)s may say yes for %(about)s from now on."),
+        Notice.CONTESTED: _("%(by)s says that a new guardian of %(about)s is not one. Somebody decides."),
+        Notice.CONTEST_DECIDED: _("It was decided: the guardian of %(about)s stays a carer. %(reason)s")
+        if upheld
+        else _("It was decided: the guardian of %(about)s is one. %(reason)s"),
+        Notice.GUARDIAN_ENDED: _("%(guardian)s is no guardian of %(about)s any more."),
+        Notice.GUARDIAN_ANNULLED: _("%(guardian)s never was a guardian of %(about)s. Their yeses do not count."),
+        Notice.COME_BACK: _("You have not been here for a while, and %(about)s may need you."),
+        Notice.ABSENT: _(
+            "You were away for 30 days. The other guardians of %(about)s go on without you until you are back."
+        ),
+        Notice.SIGN_IN_MADE: _("%(by)s made your way in here."),
+        Notice.SIGN_IN_RESET: _(
+            "%(by)s gave you a new password. If you did not ask for it, talk to somebody you trust."
+        ),
+        Notice.SETTING: _("%(by)s changed for you: %(row)s."),
+        Notice.AGREEMENT: _("%(by)s changed how the guardians of %(about)s agree."),
+        Notice.MORE_TIME_ASKED: _("%(by)s asks for more time today."),
+        Notice.MORE_TIME: ngettext("%(by)s gave you a minute more today.", "%(by)s gave you more time today.", minutes)
+        if minutes
+        else _("%(by)s says: no more time today."),
+        Notice.BAND_SOON: _(
+            "From %(on)s other rules of age count for %(about)s. Nothing that is there gets wider by itself."
+        ),
+        Notice.BAND_NOW: _(
+            "Other rules of age count for %(about)s from today. Nothing that is there got wider by itself."
+        ),
+        Notice.ZONE: _("%(by)s goes to another time zone on %(on)s. Quiet hours follow it from then on."),
+        Notice.BIRTH_DATE: _("The birth date of %(about)s was corrected."),
+        Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
+        Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
+    }
+
+
+def _url(told: Told, reader: int) -> str:
+    match told.kind:
+        case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
+            return "/grown-up"
+        case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
+            return "/together"
+        case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:
+            return "/guardians"
+        case Notice.MORE_TIME_ASKED | Notice.COME_BACK | Notice.ADULT_JOINS if told.about_handle:
+            return f"/children/{told.about_handle}"
+        case _:
+            return f"/@{told.account}" if told.account else ""
+
+
+def role_words(role: str) -> str:
+    """A role within a sentence."""
+    return {"owner": _("an owner"), "editor": _("an editor"), "creator": _("a creator")}.get(role, "")
+
+
+def row_words(row: str) -> str:
+    """A row of the age table, by what it is about."""
+    return (
+        {
+            Row.AUDIENCE: _("who sees new clips"),
+            Row.HAND_ACCEPTS: _("followers are let in one by one"),
+            Row.RECOMMENDED: _("clips are shown to strangers"),
+            Row.COMMENTS: _("who may comment"),
+            Row.TAKES: _("who may use your clips in theirs"),
+            Row.DOWNLOAD: _("others may keep a copy"),
+            Row.GUARDIANS_YES: _("a guardian says yes first"),
+            Row.LEAVES_SERVER: _("clips may leave this server"),
+            Row.SEES_MARKED: _("clips for adults"),
+            Row.FEED: _("what For You learns from"),
+            Row.AUTOPLAY: _("the next clip starts by itself"),
+            Row.NIGHT_PUSH: _("messages at night"),
+            Row.DAILY_LIMIT: _("time a day"),
+            Row.QUIET_HOURS: _("quiet hours"),
+            Row.MESSAGES: _("who may write to you"),
+            Row.COUNTS_SHOWN: _("others see counts"),
+            Row.LIVE: _("live"),
+        }.get(Row(row), "")
+        if row
+        else ""
+    )
+
+
+def day(instant: int) -> str:
+    """A day in words: 3 December."""
+    moment = to_datetime(instant)
+    months = (
+        *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
+        *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
+    )
+    return f"{moment.day} {months[moment.month - 1]}"

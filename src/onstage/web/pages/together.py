@@ -1,0 +1,286 @@
+"""Together: the accounts that one runs with others, who comes in, and what they decide."""
+
+from typing import Annotated, Any
+
+import segno
+from litestar import Response, get, post
+from litestar.params import FromPath, Parameter
+from markupsafe import Markup
+
+from onstage import clock
+from onstage.accounts import guardianship, guarding, household, invitations, joint, notices, profiles
+from onstage.accounts.invitations import Invitation, Waits
+from onstage.accounts.joint import Joint
+from onstage.accounts.membership import PublishingRule
+from onstage.accounts.models import JointKind, Kind, Role
+from onstage.accounts.queries import name_of
+from onstage.accounts.roles import Act, may
+from onstage.accounts.viewer import Viewer
+from onstage.db.engine import Connection
+from onstage.errors import Gone, Invalid, Refused
+from onstage.web import entry
+from onstage.web.http import App, page, plain, see_other, signed_in
+from onstage.web.pages import telling
+from onstage.web.pages.choices import Option
+from onstage.web.pages.forms import Fields, kept, words
+from onstage.web.words import gettext as _
+
+Secret = Annotated[str, Parameter(max_length=100)]
+
+
+@get("/together", include_in_schema=False)
+@plain(signed_in)
+def index(app: App, viewer: Viewer) -> Response[Any]:
+    """Everything that several people have to do with each other."""
+    return _index_page(app, viewer)
+
+
+def _index_page(app: App, viewer: Viewer, error: Refused | None = None) -> Response[Any]:
+    person, now = viewer.person or 0, clock.now()
+    with app.database.write() as db:
+        told = notices.told(db, person, limit=20)
+        notices.seen(db, viewer, now)
+        wards = [household.child(db, viewer, each.minor, now) for each in guardianship.minors_of(db, person)]
+        return page(
+            "together.html",
+            viewer,
+            status=error.status if error else 200,
+            accounts=[own for own in profiles.own_accounts(db, viewer) if own.kind is Kind.JOINT],
+            asked=[_card(each) for each in invitations.of_guest(db, viewer, now)],
+            to_answer=[_card(each, _guest_name(db, each)) for each in invitations.to_answer(db, viewer, now)],
+            claims=guarding.open_claims(db, viewer),
+            children=wards,
+            guarded=bool(guardianship.guardians_of(db, [person])),
+            may_begin=viewer.band == "adult",
+            lines=telling.lines(told, person),
+            error=error,
+            said="",
+        )
+
+
+def _card(found: Invitation, guest: str = "") -> dict[str, Any]:
+    """An invitation as the pages show it."""
+    waits = {
+        Waits.ACCEPT: _("waits for an answer"),
+        Waits.OWNERS: _("waits for all owners"),
+        Waits.GUARDIANS: _("waits for a guardian"),
+        Waits.TIME: _("begins on %(day)s; guardians of children there were told"),
+        Waits.NOTHING: "",
+    }[found.waits]
+    return {
+        "id": found.id,
+        "handle": found.handle,
+        "name": found.account_name,
+        "role": telling.role_words(found.role),
+        "guest": guest,
+        "is_link": found.guest is None,
+        "accepted": found.accepted_at is not None,
+        "waits": waits % {"day": telling.day(found.starts_at or 0)},
+    }
+
+
+def _guest_name(db: Connection, found: Invitation) -> str:
+    return "" if found.guest is None else name_of(db, found.guest)
+
+
+@post("/together", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Say yes or no to what one is asked."""
+    one, yes, now = _number(words(data, "id")), words(data, "do").endswith("yes"), clock.now()
+    try:
+        with app.database.write() as db:
+            match words(data, "do").partition("-")[0]:
+                case "invitation" if yes:
+                    invitations.accept(db, app.keys, viewer, one, now)
+                case "invitation":
+                    invitations.decline(db, app.keys, viewer, one, now)
+                case "member":
+                    invitations.answer(db, app.keys, viewer, one, yes, now)
+                case "claim":
+                    guarding.answer(db, app.keys, viewer, one, yes, now)
+    except Refused as error:
+        return _index_page(app, viewer, error)
+    return see_other("/together")
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) < 20 else 0
+
+
+@get("/together/new", include_in_schema=False)
+@plain(signed_in)
+def new(viewer: Viewer) -> Response[Any]:
+    """An empty form for an account that people run together."""
+    return _new_page(viewer, {})
+
+
+def _new_page(viewer: Viewer, data: dict[str, Any], error: Refused | None = None) -> Response[Any]:
+    chosen = words(data, "kind") or JointKind.FAMILY
+    described = {
+        JointKind.FAMILY: (_("Family"), _("Parents and children. What a child makes waits for the guardians.")),
+        JointKind.GROUP: (_("Group"), _("Equals: a band, friends, a club.")),
+        JointKind.CLASS: (_("Class"), _("A teacher and the children of a class.")),
+    }
+    kinds = [Option(kind.value, *described[kind], kind == chosen, possible=True) for kind in JointKind]
+    form = kept(data, "handle", "name")
+    status = error.status if error else 200
+    return page("together_new.html", viewer, status=status, kinds=kinds, form=form, error=error, said="")
+
+
+@post("/together/new", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Begin it."""
+    try:
+        kind = JointKind(words(data, "kind")) if words(data, "kind") in set(JointKind) else None
+        if kind is None:
+            raise Invalid(_("Choose what it is."), field="kind")
+        with app.database.write() as db:
+            joint.begin(db, app.keys, viewer, kind, words(data, "handle"), words(data, "name"), clock.now())
+    except Refused as error:
+        return _new_page(viewer, data, error)
+    return see_other(f"/together/{words(data, 'handle').strip().removeprefix('@').lower()}")
+
+
+@get("/together/{handle:str}", include_in_schema=False)
+@plain(signed_in)
+def inside(app: App, viewer: Viewer, handle: FromPath[str]) -> Response[Any]:
+    """Who runs an account, for its members."""
+    return _inside_page(app, viewer, handle)
+
+
+def _inside_page(
+    app: App, viewer: Viewer, handle: str, error: Refused | None = None, link: str = "", typed: str = ""
+) -> Response[Any]:
+    with app.database.read() as db:
+        found = joint.look(db, viewer, handle)
+        asked = [_card(each, _guest_name(db, each)) for each in invitations.of_account(db, found.id, clock.now())]
+    shown = page(
+        "together_inside.html",
+        viewer,
+        status=error.status if error else 200,
+        account=found,
+        invitations=asked,
+        may={act.value: may(found.role, act, viewer.band) for act in Act},
+        rules=_rules(found),
+        kind=_kind_words(found.kind),
+        roles={role.value: name for role, name in _role_names().items()},
+        link=link,
+        qr=Markup(segno.make(link, micro=False).svg_inline(scale=5, border=2)) if link else "",  # noqa: S704 - drawn here
+        typed=typed,
+        error=error,
+        said="",
+    )
+    shown.headers["cache-control"] = "no-store"
+    return shown
+
+
+def _role_names() -> dict[Role, str]:
+    return {Role.OWNER: _("Owner"), Role.EDITOR: _("Editor"), Role.CREATOR: _("Creator")}
+
+
+def _kind_words(kind: JointKind) -> str:
+    return {JointKind.FAMILY: _("Family"), JointKind.GROUP: _("Group"), JointKind.CLASS: _("Class")}[kind]
+
+
+def _rules(found: Joint) -> list[dict[str, Any]]:
+    """The three rules, and which owners want each."""
+    described = {
+        PublishingRule.ONE: (_("One owner says yes"), _("Quick. Each owner can put a clip out.")),
+        PublishingRule.MOST: (_("Most owners say yes"), _("More than half of the owners.")),
+        PublishingRule.ALL: (_("All owners say yes"), _("One no stops it.")),
+    }
+    mine = next((member.wanted_rule for member in found.members if member.is_me), None) or found.rule
+    owners = [member for member in found.members if member.role is Role.OWNER]
+    return [
+        {
+            "option": Option(rule.value, *described[rule], rule is mine, possible=True),
+            "in_force": rule is found.rule,
+            "wanted_by": [member.name for member in owners if member.wanted_rule is rule and rule is not found.rule],
+        }
+        for rule in PublishingRule
+    ]
+
+
+@post("/together/{handle:str}", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def act(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> Response[Any]:
+    """What its members do with it; a new link is shown this once."""
+    try:
+        if words(data, "do") == "close":
+            return see_other(entry.close_joint(app, viewer, handle))
+        with app.database.write() as db:
+            went = _acted(app, db, viewer, handle, data)
+    except Refused as error:
+        try:
+            return _inside_page(app, viewer, handle, error, typed=words(data, "guest"))
+        except Refused:
+            raise error from None
+    if went.startswith("http"):
+        return _inside_page(app, viewer, handle, link=went)
+    return see_other(went)
+
+
+def _acted(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str, Any]) -> str:
+    """Where to go on, or the link that was made."""
+    now, stay = clock.now(), f"/together/{handle}"
+    member, role = (
+        words(data, "member"),
+        Role(words(data, "role")) if words(data, "role") in set(Role) else Role.CREATOR,
+    )
+    match words(data, "do"):
+        case "link":
+            _id, secret = invitations.by_link(db, app.keys, viewer, handle, role, now)
+            return f"{app.settings.origin}/together/join/{secret}"
+        case "ask":
+            invitations.by_handle(db, app.keys, viewer, handle, words(data, "guest") or member, role, now)
+        case "take-back":
+            invitations.take_back(db, viewer, handle, _number(words(data, "id")))
+        case "remove":
+            joint.remove(db, app.keys, viewer, handle, member, now)
+        case "role":
+            joint.change_role(db, app.keys, viewer, handle, member, role, now)
+        case "rule" if words(data, "rule") in set(PublishingRule):
+            joint.want_rule(db, app.keys, viewer, handle, PublishingRule(words(data, "rule")), now)
+        case "leave":
+            joint.leave(db, app.keys, viewer, handle, now)
+            return "/together"
+    return stay
+
+
+@get("/together/join/{secret:str}", include_in_schema=False)
+@plain(signed_in)
+def invited(app: App, viewer: Viewer, secret: Secret) -> Response[Any]:
+    """Who asks one in, as what, by a link."""
+    return _invited_page(app, viewer, secret)
+
+
+def _invited_page(app: App, viewer: Viewer, secret: str, error: Refused | None = None) -> Response[Any]:
+    try:
+        with app.database.read() as db:
+            found = invitations.find(db, secret, clock.now())
+            asking = name_of(db, found.made_by)
+    except Gone as gone:
+        return page("link_ended.html", viewer, status=gone.status, sentence=str(gone))
+    status = error.status if error else 200
+    shown = page("together_join.html", viewer, status=status, asking=asking, found=_card(found), error=error, said="")
+    shown.headers["cache-control"] = "no-store"
+    return shown
+
+
+@post("/together/join/{secret:str}", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def join(app: App, viewer: Viewer, secret: Secret, data: Fields) -> Response[Any]:
+    """Say yes by the link; a no needs nothing but to go away."""
+    if words(data, "do") != "yes":
+        return see_other("/together")
+    try:
+        with app.database.write() as db:
+            invitations.take_up(db, app.keys, viewer, secret, clock.now())
+    except Refused as error:
+        return _invited_page(app, viewer, secret, error)
+    return see_other("/together")
+
+
+routes = [index, answer, new, begin, inside, act, invited, join]
