@@ -73,7 +73,7 @@ def test_an_answer_stays_on_its_clip(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("commenters", "may"),
     [
-        (Commenters.EVERYONE, {"ada", "ben", "fay", "max", "ola", "duo"}),
+        (Commenters.EVERYONE, {"ada", "ben", "fay", "max", "ola", "duo", "mia", "gus", "gil"}),
         (Commenters.FOLLOWERS, {"ada", "ben", "fay", "duo"}),
         (Commenters.FRIENDS, {"ada", "fay", "duo"}),
         (Commenters.NOBODY, set()),
