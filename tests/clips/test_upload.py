@@ -48,14 +48,15 @@ def test_a_new_clip_is_what_the_age_table_says(
     app: App, cast: Cast, band: Band, audience: Audience, commenters: Commenters
 ) -> None:
     with app.database.write() as db:
-        db.execute(update(people).values(band=band.value, band_until=None))
+        db.execute(update(people).values(band=band.value, band_until=None, alone=1))
     clip = row(app, begin(app, cast.ada).clip)
     assert (clip.stage, clip.audience, clip.commenters, clip.marked) == (Stage.UPLOADING, audience, commenters, 0)
 
 
 def test_a_persons_own_choice_is_the_default(app: App, cast: Cast) -> None:
     with app.database.write() as db:
-        mine = {"person_id": cast.ada.viewer.person, "at": now()}
+        ada = cast.ada.viewer.person
+        mine = {"person_id": ada, "setter_id": ada, "at": now()}
         db.execute(insert(choices).values(row="audience", value="friends", **mine))
     assert row(app, begin(app, cast.ada).clip).audience == Audience.FRIENDS
 

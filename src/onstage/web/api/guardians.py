@@ -230,7 +230,7 @@ def _child(db: Connection, found: household.Child) -> ChildOut:
     status_code=202,
     tags=["guardians"],
     responses=problems(403, 404, 409),
-    operation_id="claim",
+    operation_id="claim_guardianship",
 )
 @writes(signed_in)
 def claim(app: App, db: Connection, viewer: Viewer, data: JSONBody[ClaimIn]) -> None:
@@ -238,7 +238,7 @@ def claim(app: App, db: Connection, viewer: Viewer, data: JSONBody[ClaimIn]) -> 
     guarding.claim(db, app.keys, viewer, data.handle, clock.now())
 
 
-@get("/api/v1/guardianships", tags=["guardians"], responses=problems(), operation_id="claims")
+@get("/api/v1/guardianships", tags=["guardians"], responses=problems(), operation_id="guardianships")
 @reads(signed_in)
 def claims(db: Connection, viewer: Viewer) -> ClaimsOut:
     """The claims that you may answer: about yourself, and about whom you are a full guardian of."""
@@ -250,7 +250,7 @@ def claims(db: Connection, viewer: Viewer) -> ClaimsOut:
     status_code=204,
     tags=["guardians"],
     responses=problems(403, 404),
-    operation_id="answer_claim",
+    operation_id="answer_guardianship",
 )
 @writes(signed_in)
 def answer(app: App, db: Connection, viewer: Viewer, guardianship: Number, data: JSONBody[YesIn]) -> None:
@@ -263,7 +263,7 @@ def answer(app: App, db: Connection, viewer: Viewer, guardianship: Number, data:
     status_code=204,
     tags=["guardians"],
     responses=problems(404, 409),
-    operation_id="contest",
+    operation_id="contest_guardianship",
 )
 @writes(signed_in)
 def contest(app: App, db: Connection, viewer: Viewer, guardianship: Number, data: JSONBody[WordsIn]) -> None:
