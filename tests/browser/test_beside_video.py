@@ -106,8 +106,8 @@ def test_an_address_that_runs_out_is_renewed_where_it_was(page: Page, site: Site
         route.fulfill(status=206, body=whole[first:end], headers=about)
 
     page.route("**/media/film*", answer)
-    page.goto(site.origin + "/@ada/watch")
-    page.wait_for_function("() => document.querySelector('clip-feed')?.player?.video?.currentTime > 2.5")
+    page.goto(f"{site.origin}/c/{site.slugs[0]}")
+    page.wait_for_function("() => document.querySelector('clip-feed')?.player?.video?.currentTime > 2.2")
     assert counted["refused"] == 1
     expect(page.locator(".stage-failed")).to_have_count(0)
 

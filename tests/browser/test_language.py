@@ -36,4 +36,4 @@ def test_what_is_fetched_speaks_the_language_of_its_page(chromium: Browser, site
     page = site.page(chromium, site.cast.ben)
     with page.expect_response("**/fragments/feed?**lang=qps"):
         watching(page, site, "/@ada/watch?lang=qps")
-    expect(page.locator(".clip").last.locator(".clip-by .visually-hidden")).to_have_text("[Clíp by ~]")
+    expect(page.locator(".clip").last.locator(".clip-by .visually-hidden").first).to_have_text("[Clíp by ~]")
