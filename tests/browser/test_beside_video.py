@@ -107,7 +107,7 @@ def test_an_address_that_runs_out_is_renewed_where_it_was(page: Page, site: Site
 
     page.route("**/media/film*", answer)
     page.goto(f"{site.origin}/c/{site.slugs[0]}")
-    page.wait_for_function("() => document.querySelector('clip-feed')?.player?.video?.currentTime > 2.2")
+    page.wait_for_function("() => document.querySelector('clip-feed')?.player?.video?.currentTime > 2.2", polling=50)
     assert counted["refused"] == 1
     expect(page.locator(".stage-failed")).to_have_count(0)
 
