@@ -148,7 +148,7 @@ def _state(card: Card, way: Progress | None, part: float, *, asked: bool) -> str
         case Stage.PROCESSING:
             return _("Making it playable")
         case Stage.ASKED:
-            return _("Waits for everybody who must agree")
+            return _("Waits for a yes")
         case Stage.FAILED:
             return (way.failure if way else None) or _("It could not be made playable.")
         case Stage.DRAFT:

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 
+from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
 from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish
@@ -57,6 +58,9 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         longest=_short(limits.seconds),
         limits_sentence=_limits(limits),
     )
+
+
+_ASK_FIRST = frozenset({Band.UNDER_13, Band.FROM_13})  # guardians say yes before anything of theirs goes out
 
 
 def _short(seconds: int) -> str:
@@ -134,6 +138,7 @@ def _clip_page(
         standing=state(far),
         named=named,
         labels=labels,
+        asks=bool(named) or viewer.band in _ASK_FIRST,
     )
 
 
