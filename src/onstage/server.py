@@ -151,7 +151,9 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
 def open_ending(app: App, room: Workroom) -> Ending:
     """What deletions need on this machine."""
     settings = app.settings
-    return Ending(room, app.purgers, app.keys, app.database.scrub, settings.origin, settings.backup_days)
+    return Ending(
+        room, app.purgers, app.keys, app.search.rewrite, app.database.scrub, settings.origin, settings.backup_days
+    )
 
 
 def _rank(job: Job) -> None:

@@ -48,12 +48,14 @@ SCRUB = "scrub"
 class Ending:
     """What deletions need: the workroom, the purgers of all layers, the keys that sign, how to overwrite, what to tell.
 
-    `scrub` makes the database's files free of what is deleted; `origin` and `backup_days` stand on receipts.
+    `rewrite_index` and `scrub` make the index of words and the database's files free of what is deleted; `origin` and
+    `backup_days` stand on receipts.
     """
 
     room: Workroom
     purgers: Sequence[Purger]
     keys: Keys
+    rewrite_index: Callable[[Connection], None]
     scrub: Callable[[], None]
     origin: str
     backup_days: int
@@ -171,6 +173,7 @@ def discard(ending: Ending, job: Job) -> None:
 
 def scrub(ending: Ending, job: Job) -> None:
     """The job that overwrites what deleted rows left in the database's files, and signs the receipts that wait for it."""
+    job.change("index", type(None), ending.rewrite_index)
     job.step("overwrite", type(None), ending.scrub)
     job.change("sign", int, lambda db: receipts.sign(db, ending.keys, ending.origin, ending.backup_days))
 

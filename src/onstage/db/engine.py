@@ -75,7 +75,7 @@ class Database:
             raw.execute("VACUUM INTO ?", (str(target),)).fetchall()
 
     def scrub(self) -> None:
-        """Leave no byte of deleted rows in the database's files; writers wait meanwhile, for about a second per 100 MB.
+        """Leave no byte of deleted rows in the database's files; writers wait meanwhile, the longer the larger the file.
 
         SQLite's secure_delete alone is not enough: what moved between pages before it was deleted stays in their gaps.
         PostgreSQL frees the space of deleted rows; when it is written over is up to PostgreSQL. Raises TimeoutError

@@ -14,6 +14,9 @@ class Search(Protocol):
     def forget(self, db: Connection, kind: str, id_: int) -> None:
         """Keep nothing for that thing."""
 
+    def rewrite(self, db: Connection) -> None:
+        """Leave nothing of what was forgotten in the index's own pages."""
+
     def find(self, db: Connection, kind: str, query: str, limit: int) -> list[int]:
         """Ids of things with all words of the query (the last may be a beginning), best first."""
         ...

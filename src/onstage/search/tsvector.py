@@ -24,6 +24,9 @@ class TsVector:
         """Keep nothing for that thing."""
         db.execute(text("DELETE FROM search_words WHERE id = :id AND kind = :kind"), {"id": id_, "kind": kind})
 
+    def rewrite(self, db: Connection) -> None:
+        """Nothing to do: an index entry goes with its row."""
+
     def find(self, db: Connection, kind: str, query: str, limit: int) -> list[int]:
         """Ids of things with all words of the query (the last may be a beginning), best first."""
         words = re.findall(r"\w+", query)[:10]
