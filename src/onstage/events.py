@@ -37,6 +37,14 @@ class ClipErased(Event):
 
 
 @dataclass(frozen=True)
+class YesAsked(Event):
+    """A version of a clip waits, since `at`, for people who must agree to it."""
+
+    clip: int
+    at: int
+
+
+@dataclass(frozen=True)
 class Liked(Event):
     """Account `by` likes a clip of `account`."""
 

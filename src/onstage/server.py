@@ -35,6 +35,7 @@ from onstage.events import (
     Event,
     Followed,
     Liked,
+    YesAsked,
 )
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import purge as feed
@@ -213,6 +214,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Liked: [notices.liked],
         Commented: [notices.commented],
         Followed: [notices.followed],
+        YesAsked: [notices.asked],
     }
 
 

@@ -14,6 +14,8 @@ from onstage.accounts.models import accounts, follows, guardianships, sessions
 from onstage.clips import reconsidering
 from onstage.clips.models import Audience, Stage, clip_consents, concerned
 from onstage.clock import DAY, MINUTE, now
+from onstage.jobs.worker import run_due
+from onstage.server import job_kinds
 from onstage.web.http import App
 from tests.cast import KEYS, Actor, make_clip, person
 from tests.client import Answer, Client
@@ -239,3 +241,19 @@ def test_a_schedule_waits_for_its_time(family: Family) -> None:
 
 def _iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def test_who_must_agree_is_told_once_for_each_question(family: Family) -> None:
+    def told(who: Actor) -> list[tuple[str, str]]:
+        run_due(family.app.database, job_kinds(family.app))
+        found = family.client.ask("GET", "/api/v1/me/inbox", who).json["items"]
+        return [(each["kind"], each["account"]["handle"]) for each in found]
+
+    family.api(family.child, "POST", "/publish")
+    assert told(family.mum) == told(family.dad) == [("question", "child")]
+    assert told(family.friend) == told(family.other) == told(family.child) == []
+    family.api(family.child, "POST", "/recall")
+    assert told(family.mum) == []
+    family.api(family.child, "POST", "/publish")
+    assert told(family.mum) == [("question", "child"), ("question", "child")]
+    assert "asks for your yes." in family.client.ask("GET", "/inbox", family.mum).text

@@ -16,6 +16,8 @@ from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Record
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotFound
+from onstage.events import YesAsked
+from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
 
 Fields = Mapping[str, str | int | bool | None]
@@ -55,6 +57,8 @@ def decide(
         return after
     rows.save(db, record, after)
     _enter(db, keys, record, after, act, by, fields or {})
+    if after.asked_at is not None and after.asked_at != record.clip.asked_at:
+        tell(db, YesAsked(clip, after.asked_at))
     return after
 
 

@@ -21,6 +21,7 @@ KINDS: dict[str, Kind] = {
         Kind("follow", "Somebody follows you now.", pushes=False),
         Kind("ask", "Somebody asks to follow you."),
         Kind("mention", "Somebody mentions you."),
+        Kind("question", "Somebody asks for your yes."),
     )
 }
 """By name. Another kind is one line here, and one subscriber that calls `telling.tell` (docs/build/notifications.md)."""

@@ -3,11 +3,12 @@
 from sqlalchemy import select
 
 from onstage.accounts.models import accounts, members
+from onstage.accounts.queries import personal_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import clip_mentions
+from onstage.clips.models import Why, clip_mentions, concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.events import ClipShown, Commented, Followed, Liked
+from onstage.events import ClipShown, Commented, Followed, Liked, YesAsked
 from onstage.notifications.telling import tell
 from onstage.text import mentions
 
@@ -41,6 +42,15 @@ def shown(db: Connection, event: ClipShown) -> None:
         card = _seen_by(db, account, event.clip)
         if card is not None:
             tell(db, account, "mention", event.clip, by=card.account_id, clip=event.clip, words=card.caption)
+
+
+def asked(db: Connection, event: YesAsked) -> None:
+    """Who must agree hears of it, once for each question."""
+    waits = (concerned.c.clip_id == event.clip) & (concerned.c.why == Why.ANSWER.value)
+    for person in db.execute(select(concerned.c.person_id).where(waits)).scalars().all():
+        account = personal_account(db, person)
+        for card in cards(db, Viewer(person=person, account=account), [event.clip]):
+            tell(db, account, "question", event.at, by=card.account_id, clip=event.clip)
 
 
 def _seen_by(db: Connection, account: int, clip: int) -> Card | None:

@@ -25,6 +25,7 @@ def _label(kind: str) -> str:
         "follow": _("Somebody follows you"),
         "ask": _("Somebody asks to follow you"),
         "mention": _("Somebody mentions you"),
+        "question": _("Somebody asks for your yes"),
     }.get(kind, kind)
 
 
