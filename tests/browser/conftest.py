@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from onstage import settings
+from onstage.clips.models import clips
+from onstage.db.engine import Database
+from onstage.engagement.models import comments, counts, likes, saves, seen
+from onstage.server import open_database
 from tests.browser.stage import Site, stage
 from tests.npm import installed
 
@@ -16,6 +22,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with the cast and clips by ada that play."""
     with stage(tmp_path_factory.mktemp("stage")) as running:
         yield running
+
+
+@pytest.fixture
+def database(site: Site) -> Iterator[Database]:
+    """The running server's database."""
+    opened = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def as_it_began(request: pytest.FixtureRequest) -> None:
+    """No test finds what earlier ones published, liked, said and watched; the server is one for all."""
+    if "site" not in request.fixturenames:
+        return
+    site: Site = request.getfixturevalue("site")
+    opened = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
+    with opened.write() as db:
+        db.execute(delete(clips).where(clips.c.slug.not_in(site.slugs)))
+        for table in (likes, saves, comments, seen, counts):
+            db.execute(delete(table))
+    opened.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,16 +1,12 @@
 """What shuts people out: axe-core finds nothing on any page, in any state that opens over one, in light and in dark."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import delete
 
-from onstage import settings
 from onstage.db.engine import Database
-from onstage.engagement.models import comments, seen
-from onstage.server import open_database
 from tests.browser.stage import Site
 from tests.browser.test_watch import watching
 
@@ -34,17 +30,6 @@ SIGNED_IN = (
     "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
-
-
-@pytest.fixture
-def database(site: Site) -> Iterator[Database]:
-    """The running server's database, forgetful of what earlier tests watched and wrote."""
-    database = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
-    with database.write() as db:
-        for table in (comments, seen):
-            db.execute(delete(table))
-    yield database
-    database.close()
 
 
 @pytest.fixture

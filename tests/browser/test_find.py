@@ -1,15 +1,11 @@
 """Finding people and clips in a real browser: explore, search, a tag, an account's page, the inbox, errors."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import delete, select, update
 
-from onstage import settings
 from onstage.accounts.models import accounts, follows
 from onstage.db.engine import Database
-from onstage.server import open_database
 from tests.browser.stage import Site
 
 pytestmark = pytest.mark.browser
@@ -26,14 +22,6 @@ PAGES = (
     "/offline",
     "/nothing",
 )
-
-
-@pytest.fixture
-def database(site: Site) -> Iterator[Database]:
-    """The running server's database."""
-    database = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
-    yield database
-    database.close()
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -1,16 +1,12 @@
 """Watching in a real browser: the first clip plays at once, one swipe a clip, likes, comments, ends and failures."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 from sqlalchemy import Table, delete, func, insert, select, update
 
-from onstage import settings
 from onstage.clips.models import clips
 from onstage.db.engine import Database
-from onstage.engagement.models import comments, likes, plays, saves, seen
-from onstage.server import open_database
+from onstage.engagement.models import comments, likes, plays
 from tests.browser.stage import Site
 from tests.serve.running import wait_for
 
@@ -28,17 +24,6 @@ STATE = """() => {
 }"""
 RESTS = "() => { const f = document.querySelector('clip-feed'); return f.scrollTop % f.clientHeight < 1 }"
 PLAYS = f"slug => {{ const s = ({STATE})(); return s.current === slug && !s.paused && s.at > 0 }}"
-
-
-@pytest.fixture
-def database(site: Site) -> Iterator[Database]:
-    """The running server's database, forgetful of what earlier tests watched and wrote."""
-    database = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
-    with database.write() as db:
-        for table in (likes, saves, comments, seen):
-            db.execute(delete(table))
-    yield database
-    database.close()
 
 
 def watching(page: Page, site: Site, path: str = "/@ada/watch") -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 
 from onstage.media import launcher, sandbox
 from onstage.media.sandbox import Bounds, Interrupted, Stopped, run
+from tests.media.conftest import running
 
 LAUNCHER = str(Path(launcher.__file__))
 ENDLESS = ["-f", "lavfi", "-i", "testsrc2=size=640x360:duration=100000"]
@@ -23,7 +24,7 @@ ENDLESS = ["-f", "lavfi", "-i", "testsrc2=size=640x360:duration=100000"]
 def stopped_by(ffmpeg: str, arguments: list[str], bounds: Bounds) -> str:
     with pytest.raises(Stopped) as stopped:
         run(ffmpeg, arguments, bounds, formats="lavfi")
-    assert not psutil.Process().children()
+    assert not running()
     return stopped.value.reason
 
 
@@ -69,7 +70,7 @@ def test_an_error_of_ours_ends_the_child(ffmpeg: str) -> None:
 
     with pytest.raises(RuntimeError, match="ours"):
         run(ffmpeg, [*ENDLESS, "-f", "null", "-"], Bounds(cpu_seconds=60), fail, formats="lavfi")
-    assert not psutil.Process().children()
+    assert not running()
 
 
 def test_no_descriptor_is_left(ffmpeg: str, made: Path) -> None:
@@ -159,7 +160,7 @@ def test_without_its_parent_it_does_not_start() -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_one_that_others_end_may_be_tried_again(ffmpeg: str, number: signal.Signals) -> None:
     def end(_: int) -> None:
-        psutil.Process().children()[0].send_signal(number)
+        running()[0].send_signal(number)
 
     with pytest.raises(Interrupted):
         run(ffmpeg, [*ENDLESS, "-f", "null", "-"], Bounds(cpu_seconds=60), end, formats="lavfi")
