@@ -30,6 +30,8 @@ export class ClipFeed extends HTMLElement {
   wheelAt = 0;
   /** @type {Set<string>} slugs that were in this feed already */
   known = new Set();
+  /** @type {Set<string>} handles that were muted or blocked here; a page that was already on its way may hold them */
+  silenced = new Set();
   /** @type {AbortController | null} */
   warming = null;
 
@@ -182,7 +184,8 @@ export class ClipFeed extends HTMLElement {
     try {
       const page = await fragment(this.address());
       this.next = takeCursor(page);
-      const fresh = [...page.querySelectorAll(".clip")];
+      const all = /** @type {HTMLElement[]} */ ([...page.querySelectorAll(".clip")]);
+      const fresh = all.filter((article) => !this.silenced.has(article.dataset.handle || ""));
       this.append(...fresh);
       this.adopt(fresh);
       this.stir();
@@ -280,9 +283,10 @@ export class ClipFeed extends HTMLElement {
     return Boolean(this.current && this.current.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_FOLLOWING);
   }
 
-  /** @param {string} handle */
-  by(handle) {
-    return this.articles.filter((article) => article.dataset.handle === handle);
+  /** Nothing of this account is here any more, nor comes. @param {string} handle */
+  silence(handle) {
+    this.silenced.add(handle);
+    this.without(this.articles.filter((article) => article.dataset.handle === handle));
   }
 
   rest() {

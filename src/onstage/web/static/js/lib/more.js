@@ -111,8 +111,12 @@ function feed() {
 
 /** @param {string} handle */
 function leaves(handle) {
-  const stage = feed();
-  stage?.without(stage.by(handle));
+  feed()?.silence(handle);
+}
+
+/** @param {string} handle */
+function heard(handle) {
+  feed()?.silenced.delete(handle);
 }
 
 /** @param {string} handle */
@@ -120,7 +124,7 @@ async function mute(handle) {
   try {
     await api("PUT", `/accounts/${handle}/mute`);
     leaves(handle);
-    const undo = () => api("DELETE", `/accounts/${handle}/mute`).then(() => toast(word("unmuted", { handle })));
+    const undo = () => api("DELETE", `/accounts/${handle}/mute`).then(() => heard(handle)).then(() => toast(word("unmuted", { handle })));
     toast(word("muted", { handle }), { label: word("undo"), run: () => void undo().catch(complain) });
   } catch (error) {
     complain(error);
