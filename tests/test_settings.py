@@ -15,7 +15,11 @@ GIVEN = {
     "MAIL_URL": "smtp://mail.example", "MAIL_FROM": "Stage <stage@example.org>", "SIGN_UP": "invite",
     "OWN_ACCOUNT_FROM": "14", "ALONE_FROM": "18", "MAX_UPLOAD_MB": "5", "MAX_SECONDS": "30", "QUOTA_MB": "0",
     "UPLOAD_HOURS": "2", "KEEP_ORIGINALS": "yes", "FFMPEG": "/opt/ffmpeg", "RATE_LIMIT": "0",
-    "SOURCE_URL": "https://code.example", "LOG_LEVEL": "error",
+    "SOURCE_URL": "https://code.example", "LOG_LEVEL": "error", "MEDIA_DELIVERY": "s3", "CDN_URL": "https://cdn.example",
+    "CDN_PURGE_URL": "https://cdn.example/purge", "COUNTRY": "DE", "CHILD_SIGN_IN": "no", "BACKUP_DAYS": "11",
+    "MAX_MEGAPIXELS": "9", "MAX_FPS": "61", "MAX_MBIT": "77", "MAX_TRACKS": "3", "MAX_CPU_SECONDS": "123",
+    "MAX_MEMORY_MB": "4096", "SPEECH_TO_TEXT": "/opt/speech", "GUEST_VIEWS": "3", "KEEP_EVENTS_DAYS": "41",
+    "PUSH_SERVICES": "push.example",
 }  # fmt: skip
 REST = [setting for setting in SETTINGS if setting.name in GIVEN]
 
@@ -33,6 +37,7 @@ def _changed(setting: Setting, chosen: Settings, tmp_path: Path) -> bool:
     return value != getattr(_defaults(tmp_path), setting.field) and str(value).lower() in {
         GIVEN[setting.name].lower(),
         "true",
+        "false",
     }
 
 

@@ -18,7 +18,17 @@ from tests.cast import SIGN_IN, Cast
 def test_everyone_is_listed(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     person(cast.app.settings, act="list", handle=None)
     lines = capsys.readouterr().out.splitlines()
-    assert {line.split()[0] for line in lines} == {"@ada", "@ben", "@fay", "@eve", "@max", "@ola"}
+    assert {line.split()[0] for line in lines} == {
+        "@ada",
+        "@ben",
+        "@fay",
+        "@eve",
+        "@max",
+        "@ola",
+        "@mia",
+        "@gus",
+        "@gil",
+    }
     assert [line.split()[0] for line in lines if line.endswith("owns this server")] == ["@ola"]
 
 

@@ -22,7 +22,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips import cases, consent, holds, receipts, records, rows
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
-from onstage.clips.models import HoldKind, clip_media, clips, renditions, tombstones, uploads
+from onstage.clips.models import HoldKind, clip_media, clips, renditions, tombstones, uploads, withdrawn
 from onstage.clips.models import holds as holds_table
 from onstage.clips.reconsidering import leave
 from onstage.clips.workroom import Workroom
@@ -232,6 +232,7 @@ def purge(db: Connection, subject: Subject) -> int:
     ).scalars()
     records.keep_time(db, clip_ids)
     db.execute(delete_rows(clips).where(clips.c.id.in_(clip_ids)))
+    db.execute(delete_rows(withdrawn).where(withdrawn.c.clip_id.in_(clip_ids)))
     gone = [("person", subject.person)] if subject.person != NOBODY else []
     gone += [("account", account) for account in subject.accounts] + [("clip", clip) for clip in clip_ids]
     for kind, id_ in gone:

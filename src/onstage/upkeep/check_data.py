@@ -11,6 +11,7 @@ from onstage.db.engine import Database
 from onstage.db.revision import current, newest
 from onstage.db.soundness import damage, library, rows_that_point_nowhere
 from onstage.engagement.recount import differences
+from onstage.errors import Unreachable
 from onstage.ids import token
 from onstage.jobs.given_up import given_up, try_again
 from onstage.server import open_database
@@ -93,11 +94,15 @@ def database(settings: Settings, *, deep: bool) -> Iterator[Finding]:
         return
     try:
         yield from _opened(opened, deep=deep)
-    except DBAPIError as error:
+    except (DBAPIError, Unreachable) as error:
         mend = "Check DATABASE_URL and that PostgreSQL runs." if settings.database_url else "Restore the latest backup."
-        yield wrong(f"The database can't be used: {str(error.orig).strip().splitlines()[0]}.", mend)
+        yield wrong(f"The database can't be used: {_reason(error)}.", mend)
     finally:
         opened.close()
+
+
+def _reason(error: Exception) -> str:
+    return str(error.__cause__ or error).strip().splitlines()[0]
 
 
 def _opened(database: Database, *, deep: bool) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from contextlib import closing
 from sqlalchemy.exc import DBAPIError
 
 from onstage.db.revision import current, newest
+from onstage.errors import Unreachable
 from onstage.server import open_database
 from onstage.settings import Settings
 from onstage.storage.objects import open_objects
@@ -51,5 +52,5 @@ def _is_usable(settings: Settings) -> bool:
     with closing(open_database(settings)) as database:
         try:
             return current(database) == newest()
-        except DBAPIError:
+        except (DBAPIError, Unreachable):
             return False
