@@ -45,7 +45,7 @@ class Running:
     def jobs(self) -> psutil.Process | None:
         """The process that does the jobs."""
         children = psutil.Process(self.process.pid).children()
-        return next((child for child in children if "worker" in child.cmdline()), None)
+        return next((child for child in children if "worker" in _command(child)), None)
 
     def listeners(self) -> set[int]:
         """The processes of it that answer on its port."""
@@ -55,6 +55,12 @@ class Running:
         """Every process of it."""
         first = psutil.Process(self.process.pid)
         return [first, *first.children(recursive=True)]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    with suppress(psutil.NoSuchProcess):  # a zombie is one too
+        return process.cmdline()
+    return []
 
 
 def _ports(process: psutil.Process) -> set[int]:
