@@ -27,7 +27,7 @@ doctor: .venv/run.stamp ## check the set-up and say how to mend it
 
 test: .venv/dev.stamp ## run every test that this machine can run
 	$(PY) -m tests.left_out
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal --reruns 2 $(ARGS)
 
 check: .venv/dev.stamp ## format, lint, types, import law, house rules, docs
 	.venv/bin/ruff format --quiet --check $(wildcard $(CODE))

@@ -10,16 +10,18 @@ after `most` seconds, or when `until` has enough of it.
 
 import asyncio
 import json as json_
-from collections.abc import Awaitable, Callable, Mapping
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
 from onstage.web import asgi
 from onstage.web.app import App
 from tests.cast import Actor
 
+T = TypeVar("T")
 HOST = "localhost:8000"
 BOUNDARY = "a-boundary-of-parts"
 BROWSER = "Mozilla/5.0 (a test)"
@@ -70,10 +72,18 @@ class Client:
     def __init__(self, app: App) -> None:
         self._asgi = asgi.make(app)
         self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="client", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """End the event loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
+
+    def run(self, asked: Coroutine[Any, Any, T]) -> T:
+        """What this gives, on a loop in a thread of its own: in the tests' thread a browser's loop may be running."""
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
 
     def get(self, path: str, actor: Actor | None = None, **more: Any) -> Answer:
         """GET."""
@@ -116,7 +126,7 @@ class Client:
             body, given["content-type"] = _parts(parts), f"multipart/form-data; boundary={BOUNDARY}"
         if body:
             given["content-length"] = str(len(body))
-        return self._loop.run_until_complete(_call(self._asgi, _scope(method, path, given), body, most, until))
+        return self.run(_call(self._asgi, _scope(method, path, given), body, most, until))
 
 
 def _headers(

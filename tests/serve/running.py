@@ -59,7 +59,7 @@ class Running:
 
 def _command(process: psutil.Process) -> list[str]:
     with suppress(psutil.NoSuchProcess):  # a zombie is one too
-        return process.cmdline()
+        return list(map(str, process.cmdline()))
     return []
 
 

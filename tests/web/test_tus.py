@@ -285,5 +285,5 @@ class _Breaking:
             sent.append(message)
 
         asked = self._client._asgi(scope, receive, send)
-        self._client._loop.run_until_complete(asyncio.wait_for(asked, 60))
+        self._client.run(asyncio.wait_for(asked, 60))
         assert sent == []
