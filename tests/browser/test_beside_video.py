@@ -107,8 +107,13 @@ def test_an_address_that_runs_out_is_renewed_where_it_was(page: Page, site: Site
 
     page.route("**/media/film*", answer)
     page.goto(f"{site.origin}/c/{site.slugs[0]}")
-    page.wait_for_function("() => document.querySelector('clip-feed')?.player?.video?.currentTime > 2.2", polling=50)
+    runs = "() => { const v = document.querySelector('clip-feed')?.player?.video; return !!v && !v.paused && v.currentTime > 0 }"
+    for _ in range(120):
+        page.wait_for_timeout(500)
+        if counted["refused"] and page.evaluate(runs):
+            break
     assert counted["refused"] == 1
+    assert page.evaluate(runs)
     expect(page.locator(".stage-failed")).to_have_count(0)
 
 

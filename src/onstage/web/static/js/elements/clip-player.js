@@ -123,7 +123,7 @@ export class ClipPlayer extends HTMLElement {
   stumble() {
     const video = this.video;
     const at = video?.currentTime || 0;
-    if (video && at > 0 && performance.now() - this.renewedAt > RENEWS_AFTER) {
+    if (video && (at > 0 || video.readyState > 0) && performance.now() - this.renewedAt > RENEWS_AFTER) {
       this.renewedAt = performance.now();
       this.sources.unshift(video.getAttribute("src") || "");
       this.retry();
