@@ -31,7 +31,7 @@ from onstage.web.words import ngettext
 _WHOLE = 200_000_000  # bytes of a request that carries a film
 _LISTED = 96
 _DID = {Stage.NONE: "publish&show=published", Stage.ASKED: "ask"}
-_COMING = ["uploading", "processing", "failed", "draft"]
+_COMING = ["uploading", "processing", "failed", "draft", "asked"]
 
 
 @get("/make", include_in_schema=False)
@@ -55,6 +55,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         clip=None,
         drafts=drafts,
         error=error,
+        asks=viewer.band in _ASK_FIRST,
         longest=_short(limits.seconds),
         limits_sentence=_limits(limits),
     )
@@ -103,7 +104,13 @@ def bring(app: App, viewer: Viewer, data: Parts) -> Response[Any]:
 @plain(signed_in)
 def clip(app: App, viewer: Viewer, slug: FromPath[str], did: FromQuery[str] = "") -> Response[Any]:
     """One clip in the hands of those who made it."""
-    return _clip_page(app, viewer, slug, said=_("Saved.") if did else "")
+    said = {
+        "save": _("Saved."),
+        "name": _("They are in it, and are asked when you ask."),
+        "unname": _("They are out."),
+        "recall": _("The question is taken back. It is a draft again."),
+    }
+    return _clip_page(app, viewer, slug, said=said.get(did, ""))
 
 
 def _clip_page(
@@ -124,6 +131,7 @@ def _clip_page(
         form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
         shown = in_work(app, db, viewer, [found.id])[0]
         heard = finish.sound_note(db, viewer, slug)
+        asks = inbox.asks_others(db, viewer, slug)
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -138,7 +146,7 @@ def _clip_page(
         standing=state(far),
         named=named,
         labels=labels,
-        asks=bool(named) or viewer.band in _ASK_FIRST,
+        asks=asks,
     )
 
 
@@ -157,13 +165,15 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
                 return see_other(f"/me/clips?did=delete&clip={slug}&show={_list(data)}")
             if act in _ABOUT_PEOPLE:
                 _ABOUT_PEOPLE[act](app, db, viewer, slug, data)
-                return see_other(f"/make/{slug}?did=save")
+                return see_other(f"/make/{slug}?did={act}")
             _save(app, db, viewer, slug, data)
             stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
-        if error.status == NotFound.status:
+        if act == "name":
+            error.field = error.field or "handle"
+        elif error.status == NotFound.status:
             raise
-        return _clip_page(app, viewer, slug, typed=data, error=error)
+        return _clip_page(app, viewer, slug, typed=None if act in _ABOUT_PEOPLE else data, error=error)
     if stage is None:
         return see_other(f"/make/{slug}?did=save")
     return see_other(f"/me/clips?did={_DID.get(stage, 'publish-later')}")

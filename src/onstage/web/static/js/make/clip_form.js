@@ -9,7 +9,7 @@ import { dropFile } from "./keep.js";
 import "./upload_state.js";
 import { say } from "./words.js";
 
-/** Fires `saved`, and `published` with detail.out: whether others can see it already. */
+/** Fires `saved`, and `published` with detail.stage: `none` once others can see it, `asked` while somebody must agree. */
 export class ClipForm extends HTMLElement {
   connectedCallback() {
     this.slug = this.dataset.slug ?? "";
@@ -117,7 +117,7 @@ export class ClipForm extends HTMLElement {
     await api("PATCH", `/clips/${this.slug}`, this._values());
     if (act === "publish") {
       const { stage } = await api("POST", `/clips/${this.slug}/publish`);
-      this.dispatchEvent(new CustomEvent("published", { detail: { out: stage === "none" } }));
+      this.dispatchEvent(new CustomEvent("published", { detail: { stage } }));
     } else {
       this.dispatchEvent(new Event("saved"));
     }
