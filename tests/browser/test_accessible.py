@@ -13,12 +13,13 @@ pytestmark = pytest.mark.browser
 GUEST = (
     "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=nothing", "/tag/dance", "/tag/none", "/@ada",
     "/@ada/watch", "/@nobody", "/sign-up", "/sign-in", "/sign-in/recover", "/welcome/gone", "/join/gone", "/reset/gone",
-    "/about", "/offline",
+    "/about", "/offline", "/claim?account=ada",
 )  # fmt: skip
 SIGNED_IN = (
     "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/inbox",
     "/settings", "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
     "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
+    "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import imageio_ffmpeg
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts import joint as joint_accounts
@@ -25,6 +25,7 @@ from tests.browser.stage import DESK, PHONE, Site, with_film
 from tests.cast import SIGN_IN, Actor, joint, make_clip, person, stand_for
 
 PICTURES = os.environ.get("ONSTAGE_STORIES")
+PAGE = Path(__file__).parents[3] / "docs" / "use" / "stories.md"
 SMALL = """() => [...document.querySelectorAll('main :is(a.button, button, summary, input, select, textarea, a.list-row)')]
   .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
   .filter((each) => !each.closest('.visually-hidden'))
@@ -135,27 +136,35 @@ class Telling:
 
     def looks(self, page: Page, name: str) -> None:
         """Nothing shuts anybody out, nothing is cut off or too small for a finger; a picture, if pictures are wanted."""
-        was = page.viewport_size
+        was = page.viewport_size or PHONE
+        self.pictures(page, name)
+        page.set_viewport_size(PHONE)
+        small = page.evaluate(SMALL)
+        assert small == [], f"{name}: too small for a finger: {small}"
+        self.look(page, name)
+        page.emulate_media(color_scheme="dark")
+        self.look(page, f"{name} in the dark", COLORS)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(was)
+
+    def pictures(self, page: Page, name: str) -> None:
+        """How it looks on a phone and on a desk, where nothing is wider than the screen."""
+        page.evaluate("() => document.querySelectorAll('video').forEach((film) => film.pause())")
         for kind, size in (("phone", PHONE), ("desk", DESK)):
             page.set_viewport_size(size)
-            page.evaluate("() => document.querySelectorAll('video').forEach((film) => film.pause())")
             assert page.evaluate(WIDE) <= 0, f"{name} is wider than a {kind}"
-            if PICTURES:
+            if PICTURES and _wanted(Path(PICTURES), f"{name}-{kind}"):
                 _picture(page, Path(PICTURES) / f"{name}-{kind}")
-            if kind == "phone":
-                small = page.evaluate(SMALL)
-                assert small == [], f"{name}: too small for a finger: {small}"
-                self.look(page, name)
-                page.emulate_media(color_scheme="dark")
-                self.look(page, f"{name} in the dark", COLORS)
-                page.emulate_media(color_scheme="light")
-        assert was is not None
-        page.set_viewport_size(was)
 
 
 def _make_room(db: Connection, handle: str) -> None:
     db.execute(update(accounts).where(accounts.c.handle == handle).values(handle=f"was{now() % 10**12}"))
     db.execute(delete(sessions).where(sessions.c.secret_hash == secret_hash(SIGN_IN + handle)))
+
+
+def _wanted(folder: Path, name: str) -> bool:
+    """Beside the page of the stories are the pictures that it shows; any other folder gets all."""
+    return folder.resolve() != PAGE.with_suffix("") or f"stories/{name}.webp" in PAGE.read_text()
 
 
 def _picture(page: Page, path: Path) -> None:
@@ -166,6 +175,3 @@ def _picture(page: Page, path: Path) -> None:
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(sharp)]
     subprocess.run([*ffmpeg, "-quality", "72", str(small)], check=True)
     sharp.unlink()
-
-
-__all__ = ["PICTURES", "Telling", "expect"]

@@ -1,9 +1,10 @@
 """The second story: a week later a parent says no."""
 
 import pytest
+from playwright.sync_api import expect
 
 from onstage.accounts.age import Band
-from tests.browser.stories.telling import Telling, expect
+from tests.browser.stories.telling import Telling
 
 pytestmark = pytest.mark.browser
 

@@ -1,10 +1,11 @@
 """The fourth story: a band of four equals, who all decide."""
 
 import pytest
+from playwright.sync_api import expect
 
 from onstage.accounts.membership import PublishingRule
 from onstage.clips.models import Audience
-from tests.browser.stories.telling import Telling, expect
+from tests.browser.stories.telling import Telling
 
 pytestmark = pytest.mark.browser
 

@@ -1,9 +1,10 @@
 """The sixth story: a stranger's claim for an untagged child, by a guest, and how it is decided."""
 
 import pytest
+from playwright.sync_api import expect
 
 from onstage.clips.models import Audience
-from tests.browser.stories.telling import Telling, expect
+from tests.browser.stories.telling import Telling
 
 pytestmark = pytest.mark.browser
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from onstage.accounts import invitations, joint, sessions
 from onstage.accounts.age import Band
 from onstage.accounts.models import Role
 from onstage.clips.models import Audience
 from onstage.clock import now
-from tests.browser.stories.telling import Telling, expect
+from tests.browser.stories.telling import Telling
 from tests.cast import Actor
 
 pytestmark = pytest.mark.browser

@@ -1,9 +1,10 @@
 """The third story: a friend who appears in a clip withdraws."""
 
 import pytest
+from playwright.sync_api import expect
 
 from onstage.clips.models import Audience
-from tests.browser.stories.telling import Telling, expect
+from tests.browser.stories.telling import Telling
 
 pytestmark = pytest.mark.browser
 

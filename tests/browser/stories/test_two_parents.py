@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from onstage.accounts.age import Band
@@ -11,7 +11,8 @@ from onstage.accounts.models import people, sessions
 from onstage.accounts.passwords import hashed
 from onstage.clock import MINUTE, now
 from tests.accounts.joining import PASSWORD
-from tests.browser.stories.telling import Telling, expect
+from tests.browser.stories.telling import Telling
+from tests.browser.test_doors import with_device
 from tests.cast import Actor
 
 pytestmark = pytest.mark.browser
@@ -94,6 +95,38 @@ def test_a_child_posts_and_two_parents_decide(tell: Telling) -> None:
     tell.goes(child, "/me/clips?show=published")
     expect(child.get_by_text("Published", exact=True).last).to_be_visible()
     expect(child.get_by_text(re.compile("waits", re.I))).to_have_count(0)
+
+
+def test_a_passkey_is_one_tap_and_the_yes_is_not_lost(tell: Telling) -> None:
+    nilo, tavi = tell.comes("nilo", Band.UNDER_13), tell.comes("tavi")
+    tell.guards(nilo, tavi)
+    slug = tell.drafts(nilo.viewer, "solo", "With a tap")
+    tell.asks(nilo, slug)
+    page = tell.opens(tavi, "/settings/sign-in")
+    with_device(page)
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("The passkey is added.")).to_be_visible()
+    signed_in_long_ago(tell, tavi)
+    tell.goes(page, "/inbox")
+    page.get_by_role("button", name="Yes", exact=True).click()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_text("Thank you. It is out now.")).to_be_visible()
+
+
+def test_from_right_to_left_and_in_the_dark(tell: Telling) -> None:
+    nilo, tavi = tell.comes("nilo", Band.UNDER_13, name="نيلو 🌙"), tell.comes("tavi")
+    tell.guards(nilo, tavi)
+    long = "رقصة القمر على السطح " * 12
+    tell.asks(nilo, tell.drafts(nilo.viewer, "solo", long))
+    page = tell.opens(tavi, "/inbox?lang=ar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.get_by_role("article")).to_contain_text("رقصة القمر")
+    tell.looks(page, "0-right-to-left")
+    page.emulate_media(color_scheme="dark")
+    tell.pictures(page, "0-dark")
+    for path in ("/me/with-me", "/children/nilo", "/together"):
+        tell.goes(page, f"{path}?lang=ar")
+        tell.looks(page, f"0{path.replace('/', '-')}")
 
 
 def test_yes_and_no_by_keyboard_alone(tell: Telling) -> None:

@@ -132,7 +132,9 @@ def _until(claim: Claim) -> str:
 
 
 def _shown(claim: Claim) -> str:
-    """Who sees the clip while the case goes on, in a sentence; empty once it has ended."""
+    """Who sees the clip while the case is undecided, in a sentence; a decision says it itself."""
+    if claim.state not in {State.OPEN, State.CONTESTED}:
+        return ""
     waits_for_look = claim.state is State.OPEN and claim.decide_until is not None
     weight = Weight(claim.what, claim.minor, waits_for_look)
     if claim_rules.holds(weight, claim.state):
