@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering
+from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, unregistered
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -217,6 +217,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
+    def write_to_guardians(db: Connection, event: YesAsked) -> None:
+        unregistered.write_to_guardians(db, event.clip, app.settings.origin)
+
     return {
         CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
@@ -226,7 +229,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Liked: [notices.liked],
         Commented: [notices.commented],
         Followed: [notices.followed],
-        YesAsked: [notices.asked],
+        YesAsked: [notices.asked, write_to_guardians],
     }
 
 
