@@ -8,9 +8,10 @@ from litestar.params import FromQuery, Parameter
 
 from onstage import clock
 from onstage.accounts.viewer import Viewer
-from onstage.clips import inbox
+from onstage.clips import appearances, inbox
+from onstage.clips.appearances import Label
 from onstage.db.engine import Connection
-from onstage.errors import Refused
+from onstage.errors import NotFound, Refused
 from onstage.moderation import claim_rules, claims
 from onstage.moderation.claim_rules import Decision, State, Weight, What
 from onstage.moderation.claims import Claim
@@ -59,12 +60,28 @@ def state_words(claim: Claim) -> str:
 @reads(anyone)
 def form(db: Connection, viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
     """Say it: three choices and a few words. Whose no counts anyway is shown that shorter way first."""
+    typed = {"clip": clip, "account": account, "what": "", "words": ""}
     may_refuse = bool(clip) and viewer.signed_in and inbox.may_say_no(db, viewer, clip)
-    return _form_page(viewer, {"clip": clip, "account": account, "what": "", "words": ""}, None, may_refuse=may_refuse)
+    return _form_page(viewer, typed, None, _labels(db, viewer, clip), may_refuse=may_refuse)
+
+
+def _labels(db: Connection, viewer: Viewer, clip: str) -> list[Label]:
+    """Those in a clip who are not here, one of whom may be the viewer after all."""
+    if not viewer.signed_in or not clip:
+        return []
+    try:
+        return appearances.named_in(db, viewer, clip)[1]
+    except NotFound:
+        return []
 
 
 def _form_page(
-    viewer: Viewer, typed: dict[str, str], error: Refused | None, *, may_refuse: bool = False
+    viewer: Viewer,
+    typed: dict[str, str],
+    error: Refused | None,
+    labels: list[Label] | None = None,
+    *,
+    may_refuse: bool = False,
 ) -> Response[Any]:
     sentences = {
         What.ME: _("I can be seen or heard in it."),
@@ -73,9 +90,8 @@ def _form_page(
     }
     options = [Option(what.value, what_words(what), sentences[what], typed["what"] == what.value) for what in What]
     status = error.status if error else 200
-    return page(
-        "claim_form.html", viewer, status=status, options=options, form=typed, error=error, may_refuse=may_refuse
-    )
+    context = {"options": options, "form": typed, "error": error, "labels": labels, "may_refuse": may_refuse}
+    return page("claim_form.html", viewer, status=status, **context)
 
 
 @post("/claim", include_in_schema=False, status_code=200)
@@ -84,6 +100,10 @@ def make(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Respons
     """Make it, and go to the page that follows the case."""
     typed = kept(data, "clip", "account", "what", "words")
     try:
+        if words(data, "do") == "that_is_me":
+            with app.database.write() as db:
+                appearances.take_over(db, app.keys, viewer, typed["clip"][:32], _number(words(data, "of")))
+            return see_other("/inbox")
         if typed["what"] not in set(What):
             raise Refused(_("Choose what it is."), field="what")
         who = claimant(request, viewer, words(data, "adult") == "yes")
