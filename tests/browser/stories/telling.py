@@ -85,6 +85,11 @@ class Telling:
                 version = inbox.one(db, each.viewer, slug).version
                 answers.say_yes(db, self.keys, each.viewer, slug, version)
 
+    def refuses(self, actor: Actor, slug: str) -> None:
+        """Somebody says no, on a device of theirs that the story does not show."""
+        with self.database.write() as db:
+            answers.say_no(db, self.keys, actor.viewer, slug)
+
     def passes(self, days: int, *actors: Actor) -> None:
         """So many days go by: what has happened to these people's clips and browsers lies that much further back."""
         persons, ago = [each.viewer.person for each in actors], days * DAY

@@ -54,3 +54,21 @@ def test_a_friend_who_appears_withdraws(tell: Telling) -> None:
     friend.get_by_role("button", name="Take my no back").click()
     expect(friend.get_by_text("Your no is taken back.")).to_be_visible()
     tell.sees(None, slug, yes=True)
+
+
+def test_a_feed_stops_as_well_and_leads_on(tell: Telling) -> None:
+    ione, reader = tell.comes("ione"), tell.comes("orla")
+    older, newer = (tell.drafts(ione.viewer, scene, scene, Audience.PUBLIC) for scene in ("solo", "four"))
+    for slug in (older, newer):
+        tell.asks(ione, slug)
+    page = tell.opens(reader, "/@ione/watch")
+    first, second = (page.locator(f"article[data-slug='{slug}']") for slug in (newer, older))
+    expect(first.locator("video")).to_have_count(1)
+    tell.refuses(ione, newer)
+    card = first.get_by_role("alert")
+    expect(card).to_contain_text("This clip is no longer shown")
+    expect(first.locator("video, img")).to_have_count(0)
+    expect(first.get_by_role("button", name="Like")).to_have_count(0)
+    card.get_by_role("button", name="Next clip").click()
+    expect(second).to_be_in_viewport(ratio=0.9)
+    expect(second.locator("video")).to_have_count(1)
