@@ -12,7 +12,7 @@ from onstage.db.engine import Connection
 from onstage.engagement import likes
 from onstage.engagement.cards import cards
 from onstage.engagement.tokens import Surface
-from onstage.web.api.schemas import ClipOut, problems
+from onstage.web.api.schemas import KNOWN, ClipOut, problems, without_token
 from onstage.web.cards import with_tokens
 from onstage.web.http import AnyRequest, App, anyone, reads, signed_in, writes
 from onstage.web.viewers import viewer_key
@@ -40,8 +40,8 @@ def _mine(db: Connection, viewer: Viewer, slug: str) -> Mine:
     return Mine(card.liked, card.saved, card.likes, card.saves)
 
 
-@get("/api/v1/clips/{slug:str}", tags=["clips"], responses=problems(404), operation_id="clip")
-@reads(anyone)
+@get("/api/v1/clips/{slug:str}", tags=["clips"], responses=KNOWN | problems(404), operation_id="clip")
+@reads(anyone, same_by=without_token)
 def show(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Slug) -> ClipOut:
     """The clip of that name, if the caller may see it."""
     clip = seen(db, viewer, slug)

@@ -5,9 +5,10 @@ from typing import Annotated
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from onstage.accounts.byline import By
-from onstage.clock import iso
+from onstage.clock import DAY, iso, now
 from onstage.engagement.cards import Card, Rendition, Scrub
 from onstage.feed.recommend import Page
 
@@ -23,6 +24,9 @@ class Problem(Struct):
     status: int
     detail: str
     field: str | None = None
+
+
+KNOWN = {304: ResponseSpec(data_container=None, description="You have it: its ETag is what you sent as If-None-Match.")}
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
@@ -134,6 +138,11 @@ class ClipOut(Struct):
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
             posted_by=card.posted_by,
         )  # fmt: skip
+
+
+def without_token(clip: ClipOut) -> ClipOut:
+    """What makes two answers the same clip: the token is another each time, and good for longer than its day."""
+    return replace(clip, play_token=str(now() // DAY))
 
 
 def captions_ref(slug: str, language: str) -> CaptionsRef:
