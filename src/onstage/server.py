@@ -35,6 +35,7 @@ from onstage.events import (
     Event,
     Followed,
     Liked,
+    Reposted,
     YesAsked,
 )
 from onstage.feed import models as _feed  # noqa: F401
@@ -212,6 +213,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         ClipErased: [index_clip],
         AccountChanged: [index_account],
         Liked: [notices.liked],
+        Reposted: [notices.reposted],
         Commented: [notices.commented],
         Followed: [notices.followed],
         YesAsked: [notices.asked],
