@@ -36,6 +36,7 @@ from onstage.events import (
     Fact,
     Followed,
     Liked,
+    Reposted,
     YesAsked,
 )
 from onstage.feed import models as _feed  # noqa: F401
@@ -227,6 +228,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         ClipErased: [index_clip],
         AccountChanged: [index_account],
         Liked: [notices.liked],
+        Reposted: [notices.reposted],
         Commented: [notices.commented],
         Followed: [notices.followed],
         YesAsked: [notices.asked, write_to_guardians],
