@@ -28,6 +28,7 @@ from onstage.engagement.plays import PlayWriter
 from onstage.events import (
     AccountChanged,
     CameOfAge,
+    Claimed,
     ClipErased,
     ClipShown,
     ClipWithheld,
@@ -217,6 +218,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Liked: [notices.liked],
         Commented: [notices.commented],
         Followed: [notices.followed],
+        Claimed: [notices.claimed],
         YesAsked: [notices.asked, write_to_guardians],
     }
 

@@ -59,7 +59,7 @@ class Progress:
 
     standing: Standing | None
     refused: bool
-    waits_for_basis: bool
+    waits_for_basis: bool  # it can be shown again once everybody who must agree has, and one of them says so
     limited: bool
     ready: bool
     due_at: int | None

@@ -16,6 +16,7 @@ from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, Refused
 from onstage.web.http import App, page, plain, reads, see_other, signed_in
+from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
@@ -178,12 +179,13 @@ def _version(data: dict[str, Any]) -> int:
 
 def _inbox(app: App, viewer: Viewer, *, error: Refused) -> Response[Any]:
     with app.database.read() as db:
-        asked = questions(db, viewer)
+        asked, cases = questions(db, viewer), cases_to_answer(db, viewer)
     return page(
         "inbox.html",
         viewer,
         status=error.status,
         questions=asked,
+        cases=cases,
         requests=[],
         items=[],
         error=error,

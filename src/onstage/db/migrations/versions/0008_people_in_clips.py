@@ -1,4 +1,4 @@
-"""Who answers by a link for minors who are not here."""
+"""Who answers by a link for minors who are not here; whom a claim names."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_label_yeses_label", "label_yeses", ["label_id"])
+    op.create_table(
+        "claim_appearances",
+        sa.Column("claim_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("named", sa.Integer(), server_default="0", nullable=False),
+        _cascade("claim_appearances", "claim_id", "claims.id"),
+        _cascade("claim_appearances", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("claim_id", name=op.f("pk_claim_appearances")),
+    )
+    op.create_index("ix_claim_appearances_person", "claim_appearances", ["person_id"])
 
 
 def _cascade(table: str, column: str, target: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
