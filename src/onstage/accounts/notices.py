@@ -48,6 +48,7 @@ class Notice(StrEnum):
     BIRTH_DATE = "birth_date"
     OWNER_ALONE = "owner_alone"
     FOLLOWER_ACCEPTED = "follower_accepted"
+    WANTS_OUT = "wants_out"  # somebody who appears in a clip; nobody is told who
 
 
 @dataclass(frozen=True)

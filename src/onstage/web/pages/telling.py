@@ -91,6 +91,10 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         Notice.BIRTH_DATE: _("The birth date of %(about)s was corrected."),
         Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
         Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
+        Notice.WANTS_OUT: _(
+            "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
+            "this one is erased on %(on)s."
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""Who answers by a link for minors who are not here; whom a claim names."""
+"""Who answers by a link for minors who are not here; whom a claim names; who wants to be gone from a clip."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,6 +55,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("claim_id", name=op.f("pk_claim_appearances")),
     )
     op.create_index("ix_claim_appearances_person", "claim_appearances", ["person_id"])
+    op.create_table(
+        "departures",
+        sa.Column("clip_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        _cascade("departures", "clip_id", "clips.id"),
+        _cascade("departures", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("clip_id", "person_id", name=op.f("pk_departures")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_departures_person", "departures", ["person_id"])
 
 
 def _cascade(table: str, column: str, target: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
