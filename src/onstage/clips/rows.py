@@ -67,6 +67,7 @@ class Record:
     clip: Clip
     facts: Facts
     contents: dict[int, Content]
+    kept_reach: Reach  # what every feed reads, which facts may have made too wide since
     is_new: bool  # nothing about it was ever decided here
 
     @property
@@ -114,6 +115,7 @@ def load(db: Connection, clip: int) -> Record:
         published_at=row["published_at"],
         facts=facts,
         contents=contents,
+        kept_reach=_of_row(row).reach,
         is_new=kept is None,
         clip=Clip(
             author=author,
@@ -206,7 +208,7 @@ def save(db: Connection, record: Record, after: Clip) -> None:
     _save_rows(db, record.id, before, after, by_link(record.facts))
     _save_concerned(db, record.id, who_is_concerned(after, record.facts))
     _save_clip(db, record, after)
-    was, is_ = shown_reach(before, record.facts), shown_reach(after, record.facts)
+    was, is_ = record.kept_reach if before.visible else None, shown_reach(after, record.facts)
     if was is not None and (is_ is None or not was.within(is_)):
         withdraw(db, record.id)
     if before.visible and not after.visible:
@@ -369,10 +371,9 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
     if len(after.holds) != len(before.holds):
         values["holds"] = len(after.holds)
     if after.shown is not None:
-        was = reach_of(before, record.facts)
         reach = reach_of(after, record.facts)
         assert reach is not None
-        if reach != was or before.shown is None or before.shown.number != after.shown.number:
+        if reach != record.kept_reach:
             values |= {
                 "audience": reach.audience.value,
                 "recommended": int(reach.recommended),
