@@ -13,6 +13,7 @@ from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
 from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, removing, unregistered
+from onstage.clips import closing as closing_accounts
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -153,6 +154,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         **clip_jobs.kinds(room),
         **deletion.kinds(open_ending(app, room)),
         **removing.kinds(app.keys),
+        **closing_accounts.kinds(open_ending(app, room)),
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),

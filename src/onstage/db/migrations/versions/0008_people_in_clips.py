@@ -66,6 +66,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_departures_person", "departures", ["person_id"])
+    op.create_table(
+        "account_endings",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        _cascade("account_endings", "account_id", "accounts.id"),
+        _cascade("account_endings", "person_id", "people.id", "SET NULL"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_endings")),
+    )
 
 
 def _cascade(table: str, column: str, target: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
