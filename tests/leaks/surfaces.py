@@ -307,6 +307,8 @@ SURFACES: dict[str, Surface] = {
     "GET /inbox": Surface(once("GET", "/inbox"), lambda walk: around(walk) | asked(walk)),
     "POST /inbox/{slug:str}": Surface(once("POST", f"/inbox/{NOBODY}", form={"do": "yes"}), by_link),
     "GET /me/with-me": Surface(once("GET", "/me/with-me"), by_link),
+    "GET /me/remove": Surface(once("GET", "/me/remove"), by_link),
+    f"GET {API}/me/appearances/removal": Surface(once("GET", f"{API}/me/appearances/removal"), by_link),
     # one's own
     f"GET {API}/me/clips": Surface(paged(f"{API}/me/clips?limit=7"), made, is_all=True),
     "GET /me/clips": Surface(paged("/me/clips?show=published", "before", OLDER), made),

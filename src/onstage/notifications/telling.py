@@ -15,21 +15,25 @@ PUSH = "push"
 
 
 def tell(
-    db: Connection, account: int, kind: str, subject: int, *, by: int, clip: int | None = None, words: str = ""
+    db: Connection, account: int, kind: str, subject: int, *, by: int | None, clip: int | None = None, words: str = ""
 ) -> None:
     """Tell those who run an account that account `by` did something; never of their own doing, nor across a block.
 
+    `by` None: nobody is told who it was; what waits for them stands elsewhere in the inbox.
     `subject`: what it is about; what is of one kind and about one thing becomes one notice. Calling it again for the same
     account changes nothing but the time.
     """
-    if by == account or _is_blocked(db, account, by):
+    if by is not None and (by == account or _is_blocked(db, account, by)):
         return
     moment = now()
     key = {"account_id": account, "kind": kind, "subject_id": subject}
-    insert_missing(db, tidings, id=ids.new(), **key, clip_id=clip, words="", at=moment, unread=0)
+    is_new = insert_missing(db, tidings, id=ids.new(), **key, clip_id=clip, words="", at=moment, unread=0)
     mine = (tidings.c.account_id == account) & (tidings.c.kind == kind) & (tidings.c.subject_id == subject)
     notice, unread = db.execute(select(tidings.c.id, tidings.c.unread).where(mine).with_for_update()).one()
-    if not insert_missing(db, tiding_people, tiding_id=notice, account_id=by, at=moment):
+    heard = (
+        not is_new if by is None else not insert_missing(db, tiding_people, tiding_id=notice, account_id=by, at=moment)
+    )
+    if heard:
         return
     db.execute(update(tidings).where(tidings.c.id == notice).values(at=moment, words=words, unread=1))
     if not unread:

@@ -21,6 +21,7 @@ from onstage.text import tag_key
 from onstage.web.cards import reposts_page, without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
 from onstage.web.pages.asking import done, questions
+from onstage.web.pages.claims import cases_to_answer
 
 GRID = 30
 FACES = 12
@@ -153,6 +154,7 @@ def inbox(db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQu
         "inbox.html",
         viewer,
         questions=questions(db, viewer),
+        cases=cases_to_answer(db, viewer),
         requests=requests,
         items=told.listed(db, viewer)[0],
         said=done(did),

@@ -27,6 +27,7 @@ def _label(kind: str) -> str:
         "ask": _("Somebody asks to follow you"),
         "mention": _("Somebody mentions you"),
         "question": _("Somebody asks for your yes"),
+        "claim": _("Somebody says that they are in a clip of yours"),
     }.get(kind, kind)
 
 
