@@ -21,7 +21,9 @@ from onstage.errors import Invalid, NotFound, Refused
 from onstage.notifications import inbox as told
 from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
+from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
+from onstage.web.pages.telling import day
 from onstage.web.pages.together import asks
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
@@ -109,6 +111,9 @@ def state(far: Progress) -> str:
     """Where a clip of one's own stands, in one sentence; empty: nothing keeps it."""
     if far.deleting:
         return _("It is being deleted.")
+    if far.erased_at is not None:
+        said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
+        return said % {"day": day(far.erased_at)}
     if far.refused:
         return _("Somebody who must agree said no. It stays withheld until they take that back.")
     if far.ready:
@@ -226,6 +231,7 @@ def inbox_page(
         questions=asked,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
         items=lately,
+        cases=cases_to_answer(db, viewer),
         **asks(db, viewer, now()),
         error=error,
         said=done(did),

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish, unregistered
+from onstage.clips import answers, appearances, deletion, edit, finish, inbox, progress, publish, unregistered
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -31,7 +31,8 @@ from onstage.web.words import ngettext
 _WHOLE = 200_000_000  # bytes of a request that carries a film
 _LISTED = 96
 _DID = {Stage.NONE: "publish&show=published", Stage.ASKED: "ask"}
-_COMING = ["uploading", "processing", "failed", "draft", "asked"]
+_UNDER_WAY = ["uploading", "processing", "failed", "draft"]
+_COMING = [*_UNDER_WAY, "asked"]
 
 
 @get("/make", include_in_schema=False)
@@ -45,7 +46,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
     assert viewer.person is not None
     with app.database.read() as db:
         limits = room(db, viewer.person, app.settings)
-        drafts = in_work(app, db, viewer, [made.id for made in progress.mine(db, viewer, _COMING, None, 8)])
+        drafts = in_work(app, db, viewer, [made.id for made in progress.mine(db, viewer, _UNDER_WAY, None, 8)])
         form = new_words(db, viewer)
     return page(
         "make.html",
@@ -223,7 +224,18 @@ def _number(data: dict[str, Any]) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
 
 
-_ABOUT_PEOPLE = {"name": _name, "unname": _unname, "recall": _recall, "label": _label, "unlabel": _unlabel}
+def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
+    answers.bring_back(db, app.keys, viewer, slug)
+
+
+_ABOUT_PEOPLE = {
+    "name": _name,
+    "unname": _unname,
+    "recall": _recall,
+    "label": _label,
+    "unlabel": _unlabel,
+    "bring_back": _bring_back,
+}
 
 
 def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
