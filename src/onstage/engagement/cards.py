@@ -1,6 +1,6 @@
 """What a list shows of a clip: one read for all that stands around a video, in the order asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -10,13 +10,11 @@ from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clip_media, clips, renditions
-from onstage.clips.queries import FOR_STRANGERS, SHOWN, VISIBLE, asked_by
+from onstage.clips.queries import FOR_STRANGERS, IDS, SHOWN, VISIBLE, asked_by, at_once
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.engagement.models import counts, likes, reposts, saves, totals
 from onstage.text import parts
-
-AT_ONCE = 16
 
 
 class Rendition(Struct, frozen=True):
@@ -119,7 +117,6 @@ class Card(Struct):
 
 
 _ACCOUNT: Any = bindparam("viewer_account", type_=BigInteger)
-_IDS = [bindparam(f"id{place}", type_=BigInteger) for place in range(AT_ONCE)]
 _friend_edge = follows.alias()
 _theirs, _own = members.alias(), accounts.alias()
 _MAKER = (
@@ -192,7 +189,7 @@ _CARDS = Hot(
     .outerjoin(counts, counts.c.clip_id == clips.c.id)
     .outerjoin(totals, totals.c.clip_id == clips.c.id)
     .outerjoin(clip_media, clip_media.c.clip_id == clips.c.id)
-    .where(clips.c.id.in_(_IDS), VISIBLE),
+    .where(clips.c.id.in_(IDS), VISIBLE),
     _card,
 )  # fmt: skip
 
@@ -206,7 +203,7 @@ _RENDITIONS = Hot(
         renditions.c.bitrate,
         renditions.c.codecs,
     )
-    .where(renditions.c.clip_id.in_(_IDS))
+    .where(renditions.c.clip_id.in_(IDS))
     .order_by(renditions.c.height.desc()),
     lambda clip, key, *rest: (clip, Rendition(f"/media/{key}", *rest)),
 )
@@ -215,16 +212,9 @@ _RENDITIONS = Hot(
 def cards(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> list[Card]:
     """The clips of these ids that the viewer may see, in this order, with renditions, best first."""
     found: dict[int, Card] = {}
-    for batch in _batches(clip_ids):
-        places = {f"id{place}": clip for place, clip in enumerate(batch)}
+    for places in at_once(clip_ids):
         found |= {card.id: card for card in _CARDS.all(db, **places, **asked_by(viewer))}
         for clip, rendition in _RENDITIONS.all(db, **places):
             if clip in found:
                 found[clip].renditions.append(rendition)
     return [found[clip] for clip in clip_ids if clip in found]
-
-
-def _batches(clip_ids: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(clip_ids), AT_ONCE):
-        batch = list(clip_ids[start : start + AT_ONCE])
-        yield batch + [-1] * (AT_ONCE - len(batch))
