@@ -30,7 +30,7 @@ _ACT = problems(401, 403, 404, 409)
 _CLIP = "/api/v1/clips/{slug:str}"
 
 
-class YesIn(Struct, forbid_unknown_fields=True):
+class ClipYesIn(Struct, forbid_unknown_fields=True):
     """The version that was looked at. `leaves`: yes also to its leaving the server."""
 
     version: Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -87,7 +87,7 @@ class ChangeOut(Struct):
     after: str
 
 
-class WaitingOut(Struct):
+class QuestionOut(Struct):
     """A clip that waits for you. `changed` is null where you have agreed to nothing of it before."""
 
     slug: str
@@ -105,7 +105,7 @@ class WaitingOut(Struct):
     changed: list[ChangeOut] | None
 
     @classmethod
-    def of(cls, each: Waiting) -> "WaitingOut":
+    def of(cls, each: Waiting) -> "QuestionOut":
         """From what the domain says."""
         return cls(
             slug=each.slug, url=f"/c/{each.slug}", why=each.why, since=iso(each.since), version=each.version,
@@ -176,13 +176,13 @@ class AppearanceOut(Struct):
         return cls(AccountOut.of(each.by), each.from_us / SECOND, end, each.asked)
 
 
-class GuardianIn(Struct, forbid_unknown_fields=True):
+class LabelGuardianIn(Struct, forbid_unknown_fields=True):
     """Where each question about the clip is written to as well; left out: you hand the link over."""
 
     mail: Annotated[str, Meta(max_length=254)] = ""
 
 
-class GuardianLinkOut(Struct):
+class LabelLinkOut(Struct):
     """A link for whoever answers for a child who is not here. It is shown once."""
 
     url: str
@@ -221,11 +221,24 @@ class AppearancePage(Struct):
     next: int | None
 
 
+class NeverOut(Struct):
+    """An account that never names you, since."""
+
+    account: AccountOut
+    since: str
+
+
+class NeversOut(Struct):
+    """The accounts that never name you."""
+
+    items: list[NeverOut]
+
+
 @get("/api/v1/me/questions", tags=["together"], responses=problems(401), operation_id="questions")
 @reads(signed_in)
-def waiting(db: Connection, viewer: Viewer) -> list[WaitingOut]:
+def waiting(db: Connection, viewer: Viewer) -> list[QuestionOut]:
     """Clips that wait for your answer, oldest first."""
-    return [WaitingOut.of(each) for each in inbox.waiting(db, viewer)]
+    return [QuestionOut.of(each) for each in inbox.waiting(db, viewer)]
 
 
 @get("/api/v1/me/appearances", tags=["together"], responses=problems(401), operation_id="my_appearances")
@@ -239,9 +252,9 @@ def with_me(db: Connection, viewer: Viewer, before: Before = None, limit: Limit 
 
 @get(_CLIP + "/question", tags=["together"], responses=problems(401, 404), operation_id="question")
 @reads(signed_in)
-def question(db: Connection, viewer: Viewer, slug: Slug) -> WaitingOut:
+def question(db: Connection, viewer: Viewer, slug: Slug) -> QuestionOut:
     """What exactly is asked of you about this clip."""
-    return WaitingOut.of(inbox.one(db, viewer, slug))
+    return QuestionOut.of(inbox.one(db, viewer, slug))
 
 
 @get(_CLIP + "/agreeing", tags=["together"], responses=problems(401, 404), operation_id="agreeing")
@@ -253,7 +266,7 @@ def agreeing(db: Connection, viewer: Viewer, slug: Slug) -> AgreeingOut:
 
 @post(_CLIP + "/yes", status_code=204, tags=["together"], responses=_ACT, operation_id="say_yes")
 @writes(signed_in)
-def yes(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[YesIn]) -> None:
+def yes(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[ClipYesIn]) -> None:
     """Agree to exactly this version. Needs a sign-in check of the last five minutes (403 `check-needed`)."""
     answers.say_yes(db, app.keys, viewer, slug, data.version, leaves=data.leaves)
 
@@ -386,12 +399,12 @@ def unlabel(db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> No
 )
 @writes(signed_in)
 def guardian(
-    app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId, data: JSONBody[GuardianIn]
-) -> GuardianLinkOut:
+    app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId, data: JSONBody[LabelGuardianIn]
+) -> LabelLinkOut:
     """Say who answers for a child who is not here, as an adult; they need no account, only the link."""
     origin = app.settings.origin
     secret = unregistered.name_guardian(db, app.keys, viewer, slug, label_id, origin, data.mail.strip())
-    return GuardianLinkOut(f"{origin}/answer/{secret}")
+    return LabelLinkOut(f"{origin}/answer/{secret}")
 
 
 @post(
@@ -407,14 +420,21 @@ def that_is_me(app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: L
 @writes(signed_in)
 def never(db: Connection, viewer: Viewer, handle: Handle) -> None:
     """Never be named by this account."""
-    appearances.never(db, viewer, handle, on=True)
+    appearances.never(db, viewer, handle)
 
 
 @delete("/api/v1/accounts/{handle:str}/never", tags=["together"], responses=_ACT, operation_id="end_never")
 @writes(signed_in)
 def end_never(db: Connection, viewer: Viewer, handle: Handle) -> None:
     """Let this account name you again, if you are friends or fellow members."""
-    appearances.never(db, viewer, handle, on=False)
+    appearances.end_never(db, viewer, handle)
+
+
+@get("/api/v1/me/nevers", tags=["together"], responses=problems(401), operation_id="nevers")
+@reads(signed_in)
+def nevers(db: Connection, viewer: Viewer) -> NeversOut:
+    """The accounts that never name you, newest first."""
+    return NeversOut([NeverOut(AccountOut.of(each.by), iso(each.at)) for each in appearances.nevers(db, viewer)])
 
 
 routes = [
@@ -442,4 +462,5 @@ routes = [
     that_is_me,
     never,
     end_never,
+    nevers,
 ]

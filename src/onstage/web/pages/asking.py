@@ -15,7 +15,7 @@ from onstage.clips.models import Audience
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, Refused
-from onstage.web.http import App, page, plain, reads, see_other, signed_in
+from onstage.web.http import App, page, plain, reads, see_other, signed_in, writes
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
 from onstage.web.pages.telling import day
@@ -223,7 +223,20 @@ def with_me(db: Connection, viewer: Viewer, before: FromQuery[int | None] = None
         clips=cards(db, viewer, found),
         withheld=withheld,
         next=found[-1] if len(found) == _GRID else None,
+        nevers=appearances.nevers(db, viewer),
     )
 
 
-routes = [answer, with_me]
+@post("/me/with-me", include_in_schema=False)
+@writes(signed_in)
+def change_nevers(db: Connection, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Never be named by an account, or end that."""
+    handle = words(data, "handle").strip()
+    if words(data, "do") == "end":
+        appearances.end_never(db, viewer, handle)
+    else:
+        appearances.never(db, viewer, handle)
+    return see_other("/me/with-me#nevers")
+
+
+routes = [answer, with_me, change_nevers]
