@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, and_, bindparam, exists, or_, select
 
 from onstage.accounts.models import follows
-from onstage.clips.models import clip_tags, clips
+from onstage.clips.models import clip_coauthors, clip_tags, clips
 from onstage.clips.queries import FOUND, LISTED, SUGGESTED
 from onstage.db.hot import Hot
 from onstage.engagement.models import seen
@@ -106,6 +106,15 @@ FRIENDS = _of_accounts(_FOLLOWED.where(_FOLLOWS_BACK))
 
 ACCOUNT = Hot(_newest(and_(LISTED, clips.c.account_id == bindparam("account"))), Found)
 """Clips of one account."""
+
+_shared = clip_coauthors.alias()
+SHARED = Hot(
+    _newest(
+        and_(LISTED, clips.c.id.in_(select(_shared.c.clip_id).where(_shared.c.account_id == bindparam("account"))))
+    ),
+    Found,
+)
+"""Clips of other accounts of which one is a co-author."""
 
 TAG = Hot(
     select(clips.c.id, clips.c.account_id, clip_tags.c.published_at)

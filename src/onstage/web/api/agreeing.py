@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, inbox, publish, unregistered
+from onstage.clips import answers, appearances, coauthors, deletion, inbox, publish, unregistered
 from onstage.clips.appearances import Appearance, Label
 from onstage.clips.inbox import Progress, Waiting
 from onstage.clips.models import Audience, Why
@@ -97,6 +97,7 @@ class QuestionOut(Struct):
     version: int
     account: AccountOut
     author: AccountOut
+    coauthors: list[AccountOut]
     caption: str
     audience: Audience
     marked: bool
@@ -109,7 +110,8 @@ class QuestionOut(Struct):
         """From what the domain says."""
         return cls(
             slug=each.slug, url=f"/c/{each.slug}", why=each.why, since=iso(each.since), version=each.version,
-            account=AccountOut.of(each.account), author=AccountOut.of(each.author), caption=each.content.caption,
+            account=AccountOut.of(each.account), author=AccountOut.of(each.author),
+            coauthors=[AccountOut.of(by) for by in each.coauthors], caption=each.content.caption,
             audience=each.content.audience, marked=each.content.marked,
             appears=[AccountOut.of(by) for by in each.appears], leaves=each.leaves,
             changed=None
@@ -437,6 +439,29 @@ def nevers(db: Connection, viewer: Viewer) -> NeversOut:
     return NeversOut([NeverOut(AccountOut.of(each.by), iso(each.at)) for each in appearances.nevers(db, viewer)])
 
 
+@put(_CLIP + "/coauthors/{handle:str}", status_code=204, tags=["together"], responses=_ACT, operation_id="add_coauthor")
+@writes(signed_in)
+def add_coauthor(app: App, db: Connection, viewer: Viewer, slug: Slug, handle: Handle) -> None:
+    """Say that a friend's account made your draft as well. Its owners are asked with everybody else."""
+    coauthors.add(db, app.keys, viewer, slug, handle)
+
+
+@delete(_CLIP + "/coauthors/{handle:str}", tags=["together"], responses=_ACT, operation_id="take_coauthor_out")
+@writes(signed_in)
+def take_coauthor_out(db: Connection, viewer: Viewer, slug: Slug, handle: Handle) -> None:
+    """Take a co-author out of a draft that nobody was asked about."""
+    coauthors.take_out(db, viewer, slug, handle)
+
+
+@delete(
+    "/api/v1/accounts/{handle:str}/coauthored/{slug:str}", tags=["together"], responses=_ACT, operation_id="leave_clip"
+)
+@writes(signed_in)
+def leave_clip(app: App, db: Connection, viewer: Viewer, handle: Handle, slug: Slug) -> None:
+    """As an owner of a co-author: have the clip stand on its profile no more. It stays where it is."""
+    coauthors.leave(db, app.keys, viewer, slug, handle)
+
+
 routes = [
     waiting,
     with_me,
@@ -463,4 +488,7 @@ routes = [
     never,
     end_never,
     nevers,
+    add_coauthor,
+    take_coauthor_out,
+    leave_clip,
 ]

@@ -116,6 +116,7 @@ class ClipOut(Struct):
     play_token: str
     why: str
     posted_by: str
+    coauthors: list[AccountOut]
 
     @classmethod
     def of(cls, card: Card) -> "ClipOut":
@@ -132,7 +133,7 @@ class ClipOut(Struct):
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
             saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,
-            posted_by=card.posted_by,
+            posted_by=card.posted_by, coauthors=[AccountOut.of(each) for each in card.coauthors],
         )  # fmt: skip
 
 

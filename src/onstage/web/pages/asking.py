@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, inbox
+from onstage.clips import answers, appearances, coauthors, deletion, inbox
 from onstage.clips.inbox import Progress, Waiting
 from onstage.clips.models import Audience
 from onstage.db.engine import Connection
@@ -35,6 +35,7 @@ class Question:
     version: int
     account: By
     author: By
+    coauthors: list[By]
     caption: str
     for_whom: str
     marked: bool
@@ -64,6 +65,7 @@ def _question(each: Waiting, card: Card) -> Question:
         version=each.version,
         account=each.account,
         author=each.author,
+        coauthors=each.coauthors,
         caption=each.content.caption,
         for_whom=for_whom(each.content.audience),
         marked=each.content.marked,
@@ -224,14 +226,24 @@ def with_me(db: Connection, viewer: Viewer, before: FromQuery[int | None] = None
         withheld=withheld,
         next=found[-1] if len(found) == _GRID else None,
         nevers=appearances.nevers(db, viewer),
+        coauthored=_coauthored(db, viewer),
     )
+
+
+def _coauthored(db: Connection, viewer: Viewer) -> list[tuple[Card, str]]:
+    """Clips of others that stand on accounts which the viewer owns, and on which."""
+    on = coauthors.on_accounts_of(db, viewer)
+    return [(card, on[card.id]) for card in cards(db, viewer, list(on))]
 
 
 @post("/me/with-me", include_in_schema=False)
 @writes(signed_in)
-def change_nevers(db: Connection, viewer: Viewer, data: Fields) -> Response[Any]:
-    """Never be named by an account, or end that."""
+def change_nevers(app: App, db: Connection, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Never be named by an account, or end that; or be a co-author of a clip no longer."""
     handle = words(data, "handle").strip()
+    if words(data, "do") == "leave":
+        coauthors.leave(db, app.keys, viewer, words(data, "clip"), handle)
+        return see_other("/me/with-me#coauthored")
     if words(data, "do") == "end":
         appearances.end_never(db, viewer, handle)
     else:
