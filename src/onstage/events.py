@@ -72,6 +72,15 @@ class Liked(Event):
 
 
 @dataclass(frozen=True)
+class Reposted(Event):
+    """Account `by` passed a clip of `account` on to its followers."""
+
+    clip: int
+    account: int
+    by: int
+
+
+@dataclass(frozen=True)
 class Commented(Event):
     """Account `by` said something under a clip of `account`; `answered`: whose comment it answers, in which thread."""
 

@@ -38,6 +38,7 @@ from onstage.events import (
     Fact,
     Followed,
     Liked,
+    Reposted,
     YesAsked,
 )
 from onstage.feed import models as _feed  # noqa: F401
@@ -231,6 +232,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         ClipErased: [index_clip],
         AccountChanged: [index_account],
         Liked: [notices.liked],
+        Reposted: [notices.reposted],
         Commented: [notices.commented],
         Followed: [notices.followed],
         Claimed: [notices.claimed],

@@ -8,7 +8,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Why, clip_mentions, concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.events import Claimed, ClipShown, Commented, Followed, Liked, YesAsked
+from onstage.events import Claimed, ClipShown, Commented, Followed, Liked, Reposted, YesAsked
 from onstage.notifications.telling import tell
 from onstage.text import mentions
 
@@ -16,6 +16,11 @@ from onstage.text import mentions
 def liked(db: Connection, event: Liked) -> None:
     """The clip's account hears of a like."""
     tell(db, event.account, "like", event.clip, by=event.by, clip=event.clip)
+
+
+def reposted(db: Connection, event: Reposted) -> None:
+    """The clip's account hears that it was passed on."""
+    tell(db, event.account, "repost", event.clip, by=event.by, clip=event.clip)
 
 
 def commented(db: Connection, event: Commented) -> None:

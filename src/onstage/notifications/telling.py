@@ -1,6 +1,6 @@
 """Telling: one call brings something into an inbox, grouped with what is like it, and wakes devices once until it is read."""
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, or_, select, update
 
 from onstage import ids
 from onstage.accounts.models import blocks, members
@@ -8,7 +8,6 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.jobs import queue
-from onstage.notifications.kinds import KINDS
 from onstage.notifications.models import devices, tiding_choices, tiding_people, tidings
 
 PUSH = "push"
@@ -51,10 +50,9 @@ def _is_blocked(db: Connection, account: int, by: int) -> bool:
 
 def _wake(db: Connection, account: int, kind: str, notice: int) -> None:
     """A job for each person who runs the account, has a device, and wants to be woken by this kind."""
-    choice = select(tiding_choices.c.push).where(
-        tiding_choices.c.person_id == members.c.person_id, tiding_choices.c.kind == kind
+    wants = exists().where(
+        tiding_choices.c.person_id == members.c.person_id, tiding_choices.c.kind == kind, tiding_choices.c.push == 1
     )
-    wants = func.coalesce(choice.scalar_subquery(), int(KINDS[kind].pushes)) == 1
     has_one = exists().where(devices.c.person_id == members.c.person_id)
     people = select(members.c.person_id).where(members.c.account_id == account, wants, has_one)
     for person in db.execute(people).scalars().all():

@@ -20,6 +20,7 @@ from onstage.web.words import gettext as _
 def _label(kind: str) -> str:
     return {
         "like": _("Somebody likes your clip"),
+        "repost": _("Somebody reposts your clip"),
         "comment": _("Somebody comments on your clip"),
         "reply": _("Somebody answers you"),
         "follow": _("Somebody follows you"),
