@@ -34,7 +34,9 @@ def _seen(record: Record) -> bytes:
     working = record.clip.working
     assert working is not None
     facts = (record.id, record.draft, working.reach.recommended, working.reach.leaves, sorted(working.appears))
-    return msgspec.json.encode(facts)
+    made_by = (record.account, sorted(side.account for side in record.facts.coauthors))
+    children = sorted(each.label for each in record.facts.children)
+    return msgspec.json.encode((facts, made_by, children))
 
 
 def check(record: Record) -> None:
