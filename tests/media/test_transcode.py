@@ -257,6 +257,20 @@ def test_sound_and_picture_stay_in_step(ffmpeg: str, tmp_path: Path, form: tuple
     assert [abs(in_step(each.path) - in_step(path)) <= 20_000 for each in (encoded, rung)] == [True, True]
 
 
+@pytest.mark.parametrize(
+    "form", [("-f", "mp4", *make.H264, "-c:a", "aac"), ("-f", "matroska", *make.H264, "-c:a", "pcm_s16le")]
+)
+def test_a_part_begins_and_ends_where_it_was_chosen(ffmpeg: str, tmp_path: Path, form: tuple[str, ...]) -> None:
+    path = tmp_path / "flash"
+    make.flash(path, *form)
+    source = probe(ffmpeg, path, Limits())
+    part = first_rendition(ffmpeg, source, path, tmp_path / "part.mp4", anew=True, part=(450_000, 1_710_000))
+    light = next(at for at, shade in zip(decode(part.path).times_us, brightness(part.path), strict=True) if shade > 128)
+    assert abs(in_step(part.path)) <= 20_000
+    assert abs(light - 550_000) <= 34_000  # a picture lasts so long
+    assert abs(part.duration_us - 1_260_000) <= 34_000
+
+
 def test_what_is_derived_has_square_pixels(ffmpeg: str, tmp_path: Path) -> None:
     path = tmp_path / "wide.mp4"
     make.run(path, "-f", "lavfi", "-i", "testsrc2=size=2048x1080:rate=5:duration=1", *make.H264)

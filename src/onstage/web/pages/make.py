@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish
+from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish, trim
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -24,7 +24,7 @@ from onstage.web.cards import without_at
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.asking import state
 from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
-from onstage.web.pages.in_work import in_work, new_words, one_of, words_of
+from onstage.web.pages.in_work import in_work, new_words, one_of, part_of, words_of
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -53,6 +53,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         status=error.status if error else 200,
         form=form,
         clip=None,
+        part=None,
         drafts=drafts,
         error=error,
         longest=_short(limits.seconds),
@@ -124,6 +125,8 @@ def _clip_page(
         form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
         shown = in_work(app, db, viewer, [found.id])[0]
         heard = finish.sound_note(db, viewer, slug)
+        may_trim = found.person == viewer.person
+        part = part_of(db, viewer, shown) if may_trim else None
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -134,6 +137,8 @@ def _clip_page(
         said=said,
         sound_note=heard,
         error=error,
+        part=part,
+        may_trim=may_trim,
         far=far,
         standing=state(far),
         named=named,
@@ -155,8 +160,8 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             if act == "delete":
                 deletion.delete(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=delete&clip={slug}&show={_list(data)}")
-            if act in _ABOUT_PEOPLE:
-                _ABOUT_PEOPLE[act](app, db, viewer, slug, data)
+            if act in _ASIDE:
+                _ASIDE[act](app, db, viewer, slug, data)
                 return see_other(f"/make/{slug}?did=save")
             _save(app, db, viewer, slug, data)
             stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
@@ -184,7 +189,11 @@ def _recall(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str
     inbox.recall(db, app.keys, viewer, slug)
 
 
-_ABOUT_PEOPLE = {"name": _name, "unname": _unname, "recall": _recall}
+def _whole(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
+    trim.whole(db, app.keys, viewer, slug)
+
+
+_ASIDE = {"name": _name, "unname": _unname, "recall": _recall, "whole": _whole}
 
 
 def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
@@ -198,6 +207,9 @@ def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, A
         commenters_=one_of(Commenters, words(data, "commenters")),
         marked=ticked(data, "marked"),
     )
+    end = words(data, "part_to").strip()
+    if end:
+        trim.trim(db, app.keys, viewer, slug, _seconds(words(data, "part_from").strip() or "0"), _seconds(end))
     at = words(data, "at_seconds").strip()
     if at:
         edit.choose_cover(db, viewer, slug, at_us=_seconds(at), image=None)
