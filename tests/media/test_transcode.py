@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from onstage.media import transcode
+from onstage.media.covers import quick_cover
 from onstage.media.probe import Limits, Source, Unplayable, probe
 from onstage.media.transcode import Encoded, can_copy, first_rendition, ladder
 from tests.media.conftest import KEPT, corner_names, decode, listing_of
@@ -269,6 +270,14 @@ def test_a_part_begins_and_ends_where_it_was_chosen(ffmpeg: str, tmp_path: Path,
     assert abs(in_step(part.path)) <= 20_000
     assert abs(light - 550_000) <= 34_000  # a picture lasts so long
     assert abs(part.duration_us - 1_260_000) <= 34_000
+
+
+@pytest.mark.parametrize("name", ["ycgco.mp4", "constant-light.mp4"])
+def test_colors_that_few_programs_read_are_made_plain(ffmpeg: str, made: Path, tmp_path: Path, name: str) -> None:
+    made_plain = first(ffmpeg, made / name, tmp_path)
+    assert not made_plain.copied
+    assert corner_names(made_plain.path) == ["white", "blue", "red", "green"]
+    quick_cover(ffmpeg, made_plain.path, tmp_path)
 
 
 def test_what_is_derived_has_square_pixels(ffmpeg: str, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def can_copy(source: Source) -> bool:
         and source.sar == 1
         and source.rotation % 90 == 0
         and not (source.mirrored or source.interlaced or source.is_hdr)
+        and picture.has_plain_colors(source)
         and source.bytes * 8_000_000 <= _MAX_COPIED_BITRATE * source.duration_us
     )
 
