@@ -52,6 +52,12 @@ def of(db: Connection, clip: int) -> Trim | None:
     return Trim(row[0], row[1], Cutting(row[2]), row[3], row[4]) if row else None
 
 
+def waiting(db: Connection, clip: int, cut: str | None) -> str | None:
+    """The film of that key where it waits beside what is shown; None: the version shows what is shown."""
+    found = of(db, clip)
+    return cut if found is not None and found.aside is not None and found.aside == cut else None
+
+
 def waits(db: Connection, clip: int) -> bool:
     """Whether a part was chosen and is not cut yet."""
     found = of(db, clip)
