@@ -171,7 +171,7 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
     add(db, clip, made)
     shape = {"duration_us": duration_us, "width": made.width, "height": made.height}
     db.execute(update(clips).where(clips.c.id == clip).values(cover=None, cover_small=None, **shape))
-    note_media(db, clip, cover_tiny=None, placeholder="", scrub=None, scrub_count=0, preview=None)
+    note_media(db, clip, cover_tiny=None, placeholder="", scrub=None, scrub_count=0, preview=None, av1_at=None)
     person = db.execute(select(clips.c.person_id).where(clips.c.id == clip)).scalar_one()
     enqueue(db, COVER, {"at_us": None, "image": None}, lane=Lane.PUBLISH, subject=clip, person=person)
     enqueue(db, LADDER, {"copied": False, "cover": ""}, lane=Lane.LADDER, subject=clip, person=person)
