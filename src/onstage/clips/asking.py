@@ -36,7 +36,9 @@ def _seen(record: Record, trim: Trim | None) -> bytes:
     assert working is not None
     reach, part = working.reach, trim and trim.part
     facts = (record.id, record.draft, reach.recommended, reach.leaves, sorted(working.appears), part)
-    return msgspec.json.encode(facts)
+    made_by = (record.account, sorted(side.account for side in record.facts.coauthors))
+    children = sorted(each.label for each in record.facts.children)
+    return msgspec.json.encode((facts, made_by, children))
 
 
 def check(record: Record) -> None:

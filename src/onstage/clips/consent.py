@@ -192,7 +192,8 @@ def _ends(cap: Cap, clip: Clip, version: Version, facts: Facts) -> bool:
 
 def limiters(clip: Clip, facts: Facts) -> frozenset[int]:
     """Who may narrow the clip: those whose no counts, its account's owners, the guardians of an author of 16 or 17."""
-    return objectors(clip.people, facts) | facts.owners | draws_back(clip.author, facts)
+    made_it = facts.owners.union(*(side.owners for side in facts.coauthors))
+    return objectors(clip.people, facts) | made_it | draws_back(clip.author, facts)
 
 
 def _is_time(clip: Clip, facts: Facts) -> bool:

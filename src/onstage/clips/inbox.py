@@ -9,7 +9,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, departing, rows, trimmed
+from onstage.clips import coauthors, consent, departing, rows, trimmed
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
@@ -48,6 +48,7 @@ class Waiting:
     content: Content
     account: By
     author: By
+    coauthors: list[By]
     appears: list[By]
     leaves: bool  # it would leave the server, to which the viewer would have to agree as well
     changed: list[Change] | None  # None: they have agreed to nothing of it before
@@ -110,6 +111,7 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
         content=content,
         account=account_face(db, record.account),
         author=seen[0],
+        coauthors=coauthors.of_clips(db, [clip]).get(clip, []),
         appears=seen[1:],
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
         changed=changed_since(record, version, viewer.person),

@@ -286,6 +286,17 @@ departures = Table(  # an adult wants to be gone from it: erased thirty days aft
     **COMPACT,
 )
 
+clip_coauthors = Table(  # which other accounts made it, and show it on their profiles
+    "clip_coauthors",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("asked_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_clip_coauthors_account", "account_id", "clip_id"),
+    **COMPACT,
+)
+
 never_by = Table(  # "never by this account": it names this person no more
     "never_by",
     metadata,

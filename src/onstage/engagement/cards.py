@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, bindparam, case, exists, select
 from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
+from onstage.clips import coauthors
 from onstage.clips.models import clip_media, clips, renditions
 from onstage.clips.queries import FOR_STRANGERS, SHOWN, VISIBLE, asked_by
 from onstage.db.engine import Connection
@@ -92,6 +93,7 @@ class Card(Struct):
     av1: Rendition | None = None
     scrub: Scrub | None = None
     base: str = ""
+    coauthors: list[By] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -224,6 +226,8 @@ def cards(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> list[Card]
                 found[clip].av1 = rendition
             elif clip in found:
                 found[clip].renditions.append(rendition)
+    for clip, made_with in coauthors.of_clips(db, list(found)).items():
+        found[clip].coauthors = made_with
     return [found[clip] for clip in clip_ids if clip in found]
 
 

@@ -27,7 +27,7 @@ Slug = Annotated[str, PathParameter(max_length=32, description="A clip's public 
 StageName = Literal["uploading", "processing", "failed", "draft", "published"]
 
 
-class WordsIn(Struct, forbid_unknown_fields=True):
+class ClipChangeIn(Struct, forbid_unknown_fields=True):
     """What changes; what is left out stays."""
 
     caption: Annotated[str, Meta(max_length=20_000)] | None = None
@@ -62,7 +62,7 @@ class TrimOut(Struct):
         return cls(found.from_us / SECOND, found.to_us / SECOND, found.state) if found else None
 
 
-class MadeOut(Struct):
+class MadeClipOut(Struct):
     """A clip as those who made it see it. `stage` is `none` once it is published; `failure` says why it failed."""
 
     slug: str
@@ -85,7 +85,7 @@ class MadeOut(Struct):
     color: str
 
     @classmethod
-    def of(cls, made: Made) -> "MadeOut":
+    def of(cls, made: Made) -> "MadeClipOut":
         """From a row."""
         return cls(
             slug=made.slug, url=f"/c/{made.slug}", stage=made.stage, caption=made.caption, audience=made.audience,
@@ -101,7 +101,7 @@ class MadeOut(Struct):
 class MadePage(Struct):
     """A page of one's own clips; `next` continues it, null at the end."""
 
-    items: list[MadeOut]
+    items: list[MadeClipOut]
     next: str | None
 
 
@@ -160,8 +160,8 @@ def in_words(far: Progress) -> str:
             return _("Ready")
 
 
-def _made(db: Connection, viewer: Viewer, slug: str) -> MadeOut:
-    return MadeOut.of(progress.one(db, viewer, slug))
+def _made(db: Connection, viewer: Viewer, slug: str) -> MadeClipOut:
+    return MadeClipOut.of(progress.one(db, viewer, slug))
 
 
 @get("/api/v1/me/clips", tags=["clips"], responses=problems(401), operation_id="my_clips")
@@ -178,7 +178,7 @@ def mine(
     """The clips that you made, newest first, in every stage."""
     found = progress.mine(db, viewer, list(stage or ()), _before(cursor), limit + 1)
     following = str(found[limit - 1].id) if len(found) > limit else None
-    return MadePage([MadeOut.of(made) for made in found[:limit]], following)
+    return MadePage([MadeClipOut.of(made) for made in found[:limit]], following)
 
 
 def _before(cursor: str | None) -> int | None:
@@ -191,7 +191,7 @@ def _before(cursor: str | None) -> int | None:
 
 @patch("/api/v1/clips/{slug:str}", tags=["clips"], responses=problems(401, 403, 404), operation_id="change_clip")
 @writes(signed_in)
-def change(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[WordsIn]) -> MadeOut:
+def change(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[ClipChangeIn]) -> MadeClipOut:
     """Change the words, who may see the clip and who may comment."""
     edit.change(
         db,
@@ -214,7 +214,7 @@ def change(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[
     operation_id="publish_clip",
 )
 @writes(signed_in)
-def publish_it(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+def publish_it(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeClipOut:
     """Publish the clip: at once, when everybody who must agree has (`asked`), or once it can be played (`publish_asked`)."""
     publish.publish(db, app.keys, viewer, slug)
     return _made(db, viewer, slug)
@@ -293,7 +293,7 @@ def trim_of(db: Connection, viewer: Viewer, slug: Slug) -> TrimOut | None:
     operation_id="untrim_clip",
 )
 @writes(signed_in)
-def untrim(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+def untrim(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeClipOut:
     """Choose the whole film again. What was cut off a clip that went out since is gone."""
     trim.whole(db, app.keys, viewer, slug)
     return _made(db, viewer, slug)
@@ -320,7 +320,7 @@ def remove(app: App, db: Connection, viewer: Viewer, slug: Slug) -> Deleted:
     operation_id="restore_clip",
 )
 @writes(signed_in)
-def restore(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+def restore(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeClipOut:
     """Take your own deletion back, within its time."""
     deletion.restore(db, app.keys, viewer, slug)
     return _made(db, viewer, slug)

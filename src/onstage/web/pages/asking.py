@@ -9,13 +9,13 @@ from litestar.response import Response
 
 from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, inbox
+from onstage.clips import answers, appearances, coauthors, deletion, inbox
 from onstage.clips.inbox import Progress, Waiting
 from onstage.clips.models import Audience
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, Refused
-from onstage.web.http import App, page, plain, reads, see_other, signed_in
+from onstage.web.http import App, page, plain, reads, see_other, signed_in, writes
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
 from onstage.web.pages.telling import day
@@ -36,6 +36,7 @@ class Question:
     version: int
     account: By
     author: By
+    coauthors: list[By]
     caption: str
     for_whom: str
     marked: bool
@@ -66,6 +67,7 @@ def _question(each: Waiting, card: Card) -> Question:
         version=each.version,
         account=each.account,
         author=each.author,
+        coauthors=each.coauthors,
         caption=each.content.caption,
         for_whom=for_whom(each.content.audience),
         marked=each.content.marked,
@@ -233,7 +235,30 @@ def with_me(db: Connection, viewer: Viewer, before: FromQuery[int | None] = None
         clips=cards(db, viewer, found),
         withheld=withheld,
         next=found[-1] if len(found) == _GRID else None,
+        nevers=appearances.nevers(db, viewer),
+        coauthored=_coauthored(db, viewer),
     )
 
 
-routes = [answer, with_me]
+def _coauthored(db: Connection, viewer: Viewer) -> list[tuple[Card, str]]:
+    """Clips of others that stand on accounts which the viewer owns, and on which."""
+    on = coauthors.on_accounts_of(db, viewer)
+    return [(card, on[card.id]) for card in cards(db, viewer, list(on))]
+
+
+@post("/me/with-me", include_in_schema=False)
+@writes(signed_in)
+def change_nevers(app: App, db: Connection, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Never be named by an account, or end that; or be a co-author of a clip no longer."""
+    handle = words(data, "handle").strip()
+    if words(data, "do") == "leave":
+        coauthors.leave(db, app.keys, viewer, words(data, "clip"), handle)
+        return see_other("/me/with-me#coauthored")
+    if words(data, "do") == "end":
+        appearances.end_never(db, viewer, handle)
+    else:
+        appearances.never(db, viewer, handle)
+    return see_other("/me/with-me#nevers")
+
+
+routes = [answer, with_me, change_nevers]

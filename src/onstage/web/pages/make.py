@@ -10,7 +10,19 @@ from litestar.params import FromPath, FromQuery
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, edit, finish, inbox, progress, publish, trim, unregistered
+from onstage.clips import (
+    answers,
+    appearances,
+    coauthors,
+    deletion,
+    edit,
+    finish,
+    inbox,
+    progress,
+    publish,
+    trim,
+    unregistered,
+)
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -20,7 +32,6 @@ from onstage.engagement.cards import cards
 from onstage.errors import Invalid, NotFound, Refused
 from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
-from onstage.web.cards import without_at
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.asking import state
 from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
@@ -123,7 +134,8 @@ def _clip_page(
             raise NotFound(_("There is no such clip among yours."))
         far = inbox.progress(db, viewer, slug)
         named, labels = appearances.named_in(db, viewer, slug)
-        form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
+        shown_card = cards(db, viewer, [found.id])[0]
+        form = words_of(db, viewer, shown_card, typed)
         shown = in_work(app, db, viewer, [found.id])[0]
         heard = finish.sound_note(db, viewer, slug)
         may_trim = found.person == viewer.person
@@ -145,7 +157,11 @@ def _clip_page(
         named=named,
         labels=labels,
         link=link,
-        asks=bool(named) or any(each.minor for each in labels) or viewer.band in _ASK_FIRST,
+        made_with=shown_card.coauthors,
+        asks=bool(named)
+        or bool(shown_card.coauthors)
+        or any(each.minor for each in labels)
+        or viewer.band in _ASK_FIRST,
     )
 
 
@@ -190,7 +206,7 @@ def _guardian_link(app: App, db: Connection, viewer: Viewer, slug: str, data: di
 
 def _name(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
     start, end = words(data, "from_seconds").strip(), words(data, "to_seconds").strip()
-    handle = without_at(words(data, "handle").strip())
+    handle = words(data, "handle")
     from_us, to_us = _seconds(start) if start else 0, _seconds(end) if end else None
     appearances.name(db, app.keys, viewer, slug, handle, from_us, to_us)
 
@@ -220,6 +236,14 @@ def _number(data: dict[str, Any]) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
 
 
+def _add_coauthor(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    coauthors.add(db, app.keys, viewer, slug, words(data, "coauthor"))
+
+
+def _take_coauthor_out(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    coauthors.take_out(db, viewer, slug, words(data, "coauthor"))
+
+
 def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
     answers.bring_back(db, app.keys, viewer, slug)
 
@@ -231,6 +255,8 @@ _ABOUT_PEOPLE = {
     "label": _label,
     "unlabel": _unlabel,
     "bring_back": _bring_back,
+    "coauthor": _add_coauthor,
+    "uncoauthor": _take_coauthor_out,
     "whole": _whole,
 }
 
