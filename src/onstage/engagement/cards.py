@@ -43,7 +43,7 @@ class Card(Struct):
     """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None.
 
     `base` is where its files are fetched from, empty for this server. `placeholder` is a WebP of some pixels in base64,
-    `gain` in dB brings the sound to -14 LUFS, `languages` those of its captions.
+    `av1`: a rendition for players that can; `gain` in dB brings the sound to -14 LUFS, `languages` those of its captions.
     """
 
     id: int
@@ -88,6 +88,7 @@ class Card(Struct):
     gain: float = 0.0
     languages: list[str] = field(default_factory=list)
     cover_tiny: str | None = None
+    av1: Rendition | None = None
     scrub: Scrub | None = None
     base: str = ""
     coauthors: list[By] = field(default_factory=list)
@@ -217,7 +218,9 @@ def cards(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> list[Card]
     for places in at_once(clip_ids):
         found |= {card.id: card for card in _CARDS.all(db, **places, **asked_by(viewer))}
         for clip, rendition in _RENDITIONS.all(db, **places):
-            if clip in found:
+            if clip in found and rendition.codecs.startswith("av01"):
+                found[clip].av1 = rendition
+            elif clip in found:
                 found[clip].renditions.append(rendition)
     for clip, made_with in coauthors.of_clips(db, list(found)).items():
         found[clip].coauthors = made_with
