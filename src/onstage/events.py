@@ -53,6 +53,15 @@ class YesAsked(Event):
 
 
 @dataclass(frozen=True)
+class YesUsed(Event):
+    """What a guardian had said beforehand has become their yes to a version of a clip, at `at`."""
+
+    clip: int
+    guardian: int
+    at: int
+
+
+@dataclass(frozen=True)
 class Liked(Event):
     """Account `by` likes a clip of `account`."""
 
@@ -136,6 +145,13 @@ class GuardianAbsent(Fact):
 @dataclass(frozen=True)
 class GuardiansAgreed(Fact):
     """How many of a minor's guardians it takes, or whether an absent one counts, is another now."""
+
+    minor: int
+
+
+@dataclass(frozen=True)
+class SaidBeforehandEnded(Fact):
+    """A guardian has taken back what they had said yes to beforehand."""
 
     minor: int
 

@@ -37,6 +37,7 @@ from onstage.events import (
     Followed,
     Liked,
     YesAsked,
+    YesUsed,
 )
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import purge as feed
@@ -227,6 +228,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Commented: [notices.commented],
         Followed: [notices.followed],
         YesAsked: [notices.asked],
+        YesUsed: [notices.used],
     }
 
 

@@ -40,6 +40,8 @@ class Notice(StrEnum):
     SIGN_IN_RESET = "sign_in_reset"
     SETTING = "setting"
     AGREEMENT = "agreement"
+    SAID_BEFOREHAND = "said_beforehand"
+    BEFOREHAND_ENDED = "beforehand_ended"
     MORE_TIME_ASKED = "more_time_asked"
     MORE_TIME = "more_time"
     BAND_SOON = "band_soon"

@@ -17,7 +17,7 @@ from onstage.clips.models import HoldKind, Stage, Why, clips, concerned, wishes
 from onstage.clips.need import Version, need
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Content, Record
-from onstage.clips.waiting import Standing, standing
+from onstage.clips.waiting import Standing, awaited, standing
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Invalid, NotFound
@@ -54,10 +54,23 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Somebody in it for whom a yes is missing: their `own`, or those of so many of their guardians; never who said no."""
+
+    by: By
+    own: bool
+    guardians: int
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a clip of one's own is among those who must agree. `refused`: somebody has said no; not who."""
+    """How far a clip of one's own is among those who must agree. `refused`: somebody has said no; not who.
+
+    `missing`: for whom a yes is missing, in a draft: would be if it was asked now.
+    """
 
     standing: Standing | None
+    missing: list[Missing]
     refused: bool
     waits_for_basis: bool
     limited: bool
@@ -188,6 +201,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
     reach = reach_of(clip, record.facts)
     return Progress(
         standing=standing(clip, about, record.facts) if about else None,
+        missing=_missing(db, record, about or clip.working),
         refused=clip.is_held(HoldKind.NO),
         waits_for_basis=waits,
         limited=reach is not None and clip.shown is not None and reach != clip.shown.reach,
@@ -198,6 +212,12 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         revised=clip.shown is not None and clip.working is not None,
         version=clip.last,
     )
+
+
+def _missing(db: Connection, record: Record, version: Version | None) -> list[Missing]:
+    found = awaited(record.clip, version, record.facts) if version is not None else []
+    faces = _faces(db, [each.person for each in found])
+    return [Missing(by, each.own, each.guardians) for by, each in zip(faces, found, strict=True)]
 
 
 def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:

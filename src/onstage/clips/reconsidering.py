@@ -37,6 +37,7 @@ from onstage.events import (
     MemberJoined,
     MemberLeft,
     RuleChanged,
+    SaidBeforehandEnded,
 )
 from onstage.keys import Keys
 
@@ -73,7 +74,7 @@ def heed(db: Connection, keys: Keys, fact: Fact) -> None:
             changed(db, keys, touched.for_followers_with_minors(db, fact.account))
         case GuardianshipAnnulled():
             corrected(db, keys, touched.of_person(db, fact.minor), frozenset({fact.guardian}))
-        case GuardianshipBegan() | GuardianshipEnded() | GuardianAbsent() | GuardiansAgreed():
+        case GuardianshipBegan() | GuardianshipEnded() | GuardianAbsent() | GuardiansAgreed() | SaidBeforehandEnded():
             changed(db, keys, touched.of_person(db, fact.minor))
         case BandTurned(corrected=True):
             corrected(db, keys, touched.of_person(db, fact.person))

@@ -22,6 +22,7 @@ KINDS: dict[str, Kind] = {
         Kind("ask", "Somebody asks to follow you."),
         Kind("mention", "Somebody mentions you."),
         Kind("question", "Somebody asks for your yes."),
+        Kind("beforehand", "Your yes beforehand was used.", pushes=False),
     )
 }
 """By name. Another kind is one line here, and one subscriber that calls `telling.tell` (docs/build/notifications.md)."""

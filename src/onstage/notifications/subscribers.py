@@ -8,7 +8,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Why, clip_mentions, concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.events import ClipShown, Commented, Followed, Liked, YesAsked
+from onstage.events import ClipShown, Commented, Followed, Liked, YesAsked, YesUsed
 from onstage.notifications.telling import tell
 from onstage.text import mentions
 
@@ -51,6 +51,13 @@ def asked(db: Connection, event: YesAsked) -> None:
         account = personal_account(db, person)
         for card in cards(db, Viewer(person=person, account=account), [event.clip]):
             tell(db, account, "question", event.at, by=card.account_id, clip=event.clip)
+
+
+def used(db: Connection, event: YesUsed) -> None:
+    """A guardian hears of each use of what they said beforehand, and can still say no."""
+    account = personal_account(db, event.guardian)
+    for card in cards(db, Viewer(person=event.guardian, account=account), [event.clip]):
+        tell(db, account, "beforehand", event.at, by=card.account_id, clip=event.clip)
 
 
 def _seen_by(db: Connection, account: int, clip: int) -> Card | None:

@@ -77,6 +77,10 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         ),
         Notice.SETTING: _("%(by)s changed for you: %(row)s."),
         Notice.AGREEMENT: _("%(by)s changed how the guardians of %(about)s agree."),
+        Notice.SAID_BEFOREHAND: _(
+            "%(by)s said yes beforehand to what only people near see of %(about)s in %(account)s, until %(on)s."
+        ),
+        Notice.BEFOREHAND_ENDED: _("%(by)s says no more yes beforehand for %(about)s in %(account)s."),
         Notice.MORE_TIME_ASKED: _("%(by)s asks for more time today."),
         Notice.MORE_TIME: ngettext("%(by)s gave you a minute more today.", "%(by)s gave you more time today.", minutes)
         if minutes
