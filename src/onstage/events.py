@@ -53,6 +53,23 @@ class YesAsked(Event):
 
 
 @dataclass(frozen=True)
+class YesReminded(Event):
+    """What was asked about a clip at `at` still waits for somebody, and they are to hear of it once more."""
+
+    clip: int
+    at: int
+
+
+@dataclass(frozen=True)
+class GuardianReminded(Event):
+    """A guardian has not been here for so long that they may soon count as absent; `at`: the reminder's instant."""
+
+    guardian: int
+    minor: int
+    at: int
+
+
+@dataclass(frozen=True)
 class YesUsed(Event):
     """What a guardian had said beforehand has become their yes to a version of a clip, at `at`."""
 

@@ -35,8 +35,10 @@ from onstage.events import (
     Event,
     Fact,
     Followed,
+    GuardianReminded,
     Liked,
     YesAsked,
+    YesReminded,
     YesUsed,
 )
 from onstage.feed import models as _feed  # noqa: F401
@@ -218,6 +220,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
+    def ask_again(db: Connection, event: YesReminded) -> None:
+        notices.asked_again(db, event, app.settings.origin)
+
     return {
         CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
@@ -229,6 +234,8 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Followed: [notices.followed],
         YesAsked: [notices.asked],
         YesUsed: [notices.used],
+        YesReminded: [ask_again],
+        GuardianReminded: [notices.missed],
     }
 
 

@@ -49,6 +49,7 @@ class Notice(StrEnum):
     ZONE = "zone"
     BIRTH_DATE = "birth_date"
     OWNER_ALONE = "owner_alone"
+    QUESTION_ENDED = "question_ended"  # thirty days without every answer
     FOLLOWER_ACCEPTED = "follower_accepted"
 
 

@@ -26,6 +26,7 @@ def _label(kind: str) -> str:
         "ask": _("Somebody asks to follow you"),
         "mention": _("Somebody mentions you"),
         "question": _("Somebody asks for your yes"),
+        "come_back": _("A child may need you as a guardian"),
         "beforehand": _("Your yes beforehand was used"),
     }.get(kind, kind)
 

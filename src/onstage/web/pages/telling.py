@@ -94,6 +94,7 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         Notice.ZONE: _("%(by)s goes to another time zone on %(on)s. Quiet hours follow it from then on."),
         Notice.BIRTH_DATE: _("The birth date of %(about)s was corrected."),
         Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
+        Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
         Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
     }
 
@@ -102,6 +103,8 @@ def _url(told: Told, reader: int) -> str:
     match told.kind:
         case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
             return "/grown-up"
+        case Notice.QUESTION_ENDED:
+            return "/me/clips"
         case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:
