@@ -1,6 +1,7 @@
 """What a measure gives: a value beside its limit, and how a running server is watched from outside."""
 
 import os
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -36,12 +37,22 @@ def cpu_seconds(process: int) -> float:
     return sum(int(fields[place]) for place in (11, 12, 13, 14)) / TICKS
 
 
+def cpu_clock(process: int) -> float:
+    """CPU seconds that a running process has used in all its threads, to the nanosecond; without its children."""
+    return time.clock_gettime(~process << 3 | 2)  # the clock's number as clock_getcpuclockid(3) makes it
+
+
 def pss_mb(process: int) -> float:
     """Proportional memory of a process in MB."""
     for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started and that run."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def percentile(values: list[float], share: float) -> float:

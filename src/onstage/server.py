@@ -12,7 +12,8 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering
+from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, removing, unregistered
+from onstage.clips import closing as closing_accounts
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -28,6 +29,7 @@ from onstage.engagement.plays import PlayWriter
 from onstage.events import (
     AccountChanged,
     CameOfAge,
+    Claimed,
     ClipErased,
     ClipShown,
     ClipWithheld,
@@ -37,6 +39,7 @@ from onstage.events import (
     Followed,
     GuardianReminded,
     Liked,
+    Reposted,
     YesAsked,
     YesReminded,
     YesUsed,
@@ -154,6 +157,8 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
     return {
         **clip_jobs.kinds(room),
         **deletion.kinds(open_ending(app, room)),
+        **removing.kinds(app.keys),
+        **closing_accounts.kinds(open_ending(app, room)),
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
@@ -223,6 +228,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def ask_again(db: Connection, event: YesReminded) -> None:
         notices.asked_again(db, event, app.settings.origin)
 
+    def write_to_guardians(db: Connection, event: YesAsked) -> None:
+        unregistered.write_to_guardians(db, event.clip, app.settings.origin)
+
     return {
         CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
@@ -230,12 +238,14 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         ClipErased: [index_clip],
         AccountChanged: [index_account],
         Liked: [notices.liked],
+        Reposted: [notices.reposted],
         Commented: [notices.commented],
         Followed: [notices.followed],
-        YesAsked: [notices.asked],
         YesUsed: [notices.used],
         YesReminded: [ask_again],
         GuardianReminded: [notices.missed],
+        Claimed: [notices.claimed],
+        YesAsked: [notices.asked, write_to_guardians],
     }
 
 

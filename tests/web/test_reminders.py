@@ -14,7 +14,7 @@ from onstage.clock import DAY, HOUR, now
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
 from onstage.mail import JOB as MAIL
-from onstage.notifications.models import devices
+from onstage.notifications.models import devices, tiding_choices
 from onstage.notifications.telling import PUSH
 from onstage.server import job_kinds
 from tests.cast import KEYS, Actor
@@ -74,6 +74,8 @@ def test_a_reminder_comes_by_every_channel_to_those_whose_answer_is_missing(fami
     with family.app.database.write() as db:
         device = {"endpoint": "https://push.example.org/1", "public_key": b"x", "auth": b"x", "created_at": 1}
         db.execute(devices.insert().values(id=1, person_id=family.dad.viewer.person, **device))
+        ticked = {"person_id": family.dad.viewer.person, "kind": "question", "inbox": 1, "push": 1}
+        db.execute(tiding_choices.insert().values(ticked))
         db.execute(
             update(clip_consents)
             .where(clip_consents.c.clip_id == family.clip)
@@ -109,6 +111,7 @@ def test_who_is_away_was_called_three_times_first_on_their_devices_too(family: F
     with family.app.database.write() as db:
         device = {"endpoint": "https://push.example.org/2", "public_key": b"x", "auth": b"x", "created_at": 1}
         db.execute(devices.insert().values(id=2, person_id=dad, **device))
+        db.execute(tiding_choices.insert().values(person_id=dad, kind="come_back", inbox=1, push=1))
         db.execute(update(people).where(people.c.id == dad).values(seen_at=now() - 40 * DAY))
         db.execute(update(people).where(people.c.id == family.mum.viewer.person).values(seen_at=now()))
     start, absent = now(), []

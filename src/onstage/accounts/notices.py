@@ -51,6 +51,9 @@ class Notice(StrEnum):
     OWNER_ALONE = "owner_alone"
     QUESTION_ENDED = "question_ended"  # thirty days without every answer
     FOLLOWER_ACCEPTED = "follower_accepted"
+    CLOSING = "closing"  # an account, in seven days
+    CLOSING_STOPPED = "closing_stopped"
+    WANTS_OUT = "wants_out"  # somebody who appears in a clip; nobody is told who
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.leaving import NOBODY, Purger, Subject
 from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import cases, consent, holds, receipts, records, rows
+from onstage.clips import cases, consent, holds, receipts, records, rows, unregistered
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
 from onstage.clips.models import HoldKind, clip_media, clips, renditions, tombstones, uploads, withdrawn
@@ -81,9 +81,19 @@ def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> int:
     by = _person(viewer)
     clip = own(db, viewer, slug)
     decide(db, keys, clip.id, lambda record: consent.delete(record.clip, record.facts, by), Act.DELETION_BEGUN, by=by)
-    until = now() + consent.lasts(rows.load(db, clip.id).facts)
-    enqueue(db, ERASE, {"giver": by}, subject=clip.id, key=_key(clip.id, by), due_at=until)
+    return erase_later(db, clip.id, by)
+
+
+def erase_later(db: Connection, clip: int, by: int, *, at: int | None = None) -> int:
+    """Have a clip erased that is withheld for it (`at`: at that instant); gives when."""
+    until = now() + consent.lasts(rows.load(db, clip).facts) if at is None else at
+    enqueue(db, ERASE, {"giver": by}, subject=clip, key=_key(clip, by), due_at=until)
     return until
+
+
+def is_ending(db: Connection, clip: int) -> bool:
+    """Whether somebody is deleting it."""
+    return _is_deleting(db, clip, None)
 
 
 def restore(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
@@ -215,7 +225,12 @@ def _erased(db: Connection, left: Discard) -> None:
         kinds = [kind for kind, _ in left.gone]
         counts = {"clips": kinds.count("clip"), "accounts": kinds.count("account"), "files": len(left.keys)}
         receipts.erased(db, left.receipt, counts)
-    enqueue(db, SCRUB, {}, key=SCRUB, due_at=now() + SECOND)  # one for all that end within a second
+    scrub_soon(db)
+
+
+def scrub_soon(db: Connection) -> None:
+    """Overwrite what is gone and sign what waits for it; one for all that end within a second."""
+    enqueue(db, SCRUB, {}, key=SCRUB, due_at=now() + SECOND)
 
 
 def purge(db: Connection, subject: Subject) -> int:
@@ -231,10 +246,12 @@ def purge(db: Connection, subject: Subject) -> int:
         select(accounts.c.avatar).where(accounts.c.id.in_(subject.accounts), accounts.c.avatar.is_not(None))
     ).scalars()
     records.keep_time(db, clip_ids)
+    links = unregistered.known(db, clip_ids)  # the ledger knows who answered by a link as somebody
     db.execute(delete_rows(clips).where(clips.c.id.in_(clip_ids)))
     db.execute(delete_rows(withdrawn).where(withdrawn.c.clip_id.in_(clip_ids)))
     gone = [("person", subject.person)] if subject.person != NOBODY else []
     gone += [("account", account) for account in subject.accounts] + [("clip", clip) for clip in clip_ids]
+    gone += [("person", label) for label in links]
     for kind, id_ in gone:
         insert_missing(db, tombstones, kind=kind, id=id_, at=now())
     for clip in clip_ids:

@@ -9,7 +9,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, rows
+from onstage.clips import consent, departing, rows
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
@@ -72,12 +72,13 @@ class Progress:
     standing: Standing | None
     missing: list[Missing]
     refused: bool
-    waits_for_basis: bool
+    waits_for_basis: bool  # it can be shown again once everybody who must agree has, and one of them says so
     limited: bool
     ready: bool
     due_at: int | None
     deleting: bool
     wishes: list[tuple[str, By | None]]
+    erased_at: int | None  # somebody in it wants to be gone, and it ends then
     revised: bool  # there is a draft or a question beside what is shown
     version: int
 
@@ -109,24 +110,25 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     if row is None:
         raise NotFound("Nothing about this clip waits for you.")
     record = rows.load(db, clip)
-    version = _looked_at(record, Why(row.why))
-    faces = _faces(db, [record.clip.author, *sorted(version.appears)])
+    version = looked_at(record, Why(row.why))
+    seen = faces(db, [record.clip.author, *sorted(version.appears)])
     return Waiting(
         clip=clip,
         slug=record.slug,
         why=Why(row.why),
         since=row.since,
         version=version.number,
-        content=_content(record, version),
-        account=_account(db, record.account),
-        author=faces[0],
-        appears=faces[1:],
+        content=content_of(record, version),
+        account=account_face(db, record.account),
+        author=seen[0],
+        appears=seen[1:],
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
-        changed=_changed(record, version, viewer),
+        changed=changed_since(record, version, viewer.person),
     )
 
 
-def _looked_at(record: Record, why: Why) -> Version:
+def looked_at(record: Record, why: Why) -> Version:
+    """The version that somebody is asked about, or sees."""
     clip = record.clip
     asked = clip.working if clip.stage is Stage.ASKED else None
     version = asked if why is Why.ANSWER and asked is not None else clip.shown or asked or clip.working
@@ -136,15 +138,17 @@ def _looked_at(record: Record, why: Why) -> Version:
     return version
 
 
-def _content(record: Record, version: Version) -> Content:
+def content_of(record: Record, version: Version) -> Content:
+    """What that version says beside its moving pictures."""
     return record.contents.get(version.number) or record.draft
 
 
-def _changed(record: Record, version: Version, viewer: Viewer) -> list[Change] | None:
-    agreed = [yes.version for yes in record.clip.yeses if yes.person == viewer.person and yes.version != version.number]
+def changed_since(record: Record, version: Version, person: int | None) -> list[Change] | None:
+    """What is otherwise than in the version that somebody last agreed to; None: they have agreed to none before."""
+    agreed = [yes.version for yes in record.clip.yeses if yes.person == person and yes.version != version.number]
     if not agreed or record.clip.shown is None:
         return None
-    before, after = record.contents[max(agreed)], _content(record, version)
+    before, after = record.contents[max(agreed)], content_of(record, version)
     found = [
         Change(what, str(getattr(before, what)), str(getattr(after, what)))
         for what in ("caption", "audience", "marked", "leaves", "cover")
@@ -155,14 +159,15 @@ def _changed(record: Record, version: Version, viewer: Viewer) -> list[Change] |
     return found
 
 
-def _account(db: Connection, account: int) -> By:
+def account_face(db: Connection, account: int) -> By:
+    """An account by its name."""
     row = db.execute(
         select(accounts.c.handle, accounts.c.name, accounts.c.avatar).where(accounts.c.id == account)
     ).one()
     return By(*row)
 
 
-def _faces(db: Connection, people: list[int]) -> list[By]:
+def faces(db: Connection, people: list[int]) -> list[By]:
     """The personal accounts of these people, in this order."""
     rows = db.execute(
         select(members.c.person_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
@@ -209,6 +214,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         due_at=clip.due,
         deleting=clip.is_held(HoldKind.DELETING),
         wishes=_wishes(db, record),
+        erased_at=departing.erased_at(db, record.id),
         revised=clip.shown is not None and clip.working is not None,
         version=clip.last,
     )
@@ -216,13 +222,13 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
 
 def _missing(db: Connection, record: Record, version: Version | None) -> list[Missing]:
     found = awaited(record.clip, version, record.facts) if version is not None else []
-    faces = _faces(db, [each.person for each in found])
-    return [Missing(by, each.own, each.guardians) for by, each in zip(faces, found, strict=True)]
+    by = faces(db, [each.person for each in found])
+    return [Missing(face, each.own, each.guardians) for face, each in zip(by, found, strict=True)]
 
 
 def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:
     rows = db.execute(select(wishes).where(wishes.c.clip_id == record.id).order_by(wishes.c.id.desc()).limit(20)).all()
-    return [(row.words, _faces(db, [row.person_id])[0] if row.known else None) for row in rows]
+    return [(row.words, faces(db, [row.person_id])[0] if row.known else None) for row in rows]
 
 
 def wish(db: Connection, viewer: Viewer, slug: str, words: str, *, known: bool = False) -> None:

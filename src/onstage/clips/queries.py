@@ -14,7 +14,7 @@ from onstage.accounts.models import blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience, HoldKind, Stage, clip_media, clips, concerned, holds, renditions
 from onstage.db.engine import Connection
-from onstage.db.hot import Hot
+from onstage.db.hot import Hot, HotAmong
 from onstage.errors import NotFound
 
 _PERSON: Any = bindparam("viewer_person", type_=BigInteger)
@@ -79,6 +79,9 @@ SUGGESTED: ColumnElement[bool] = and_(
 )
 """May be put in front of a viewer who did not ask for it."""
 
+FOR_STRANGERS: ColumnElement[bool] = and_(SHOWN, clips.c.audience == Audience.PUBLIC.value, clips.c.recommended == 1)
+"""May be passed on to people who do not follow its account (the age table); whether they may see it is asked of each."""
+
 OPEN_TO_GUESTS: ColumnElement[bool] = and_(SHOWN, clips.c.audience == Audience.PUBLIC.value, clips.c.marked == 0)
 """What every guest may see: the base of an account's totals, and what caches may keep for a minute."""
 
@@ -101,6 +104,7 @@ class Seen:
     is_member: bool
     follows: bool
     is_friend: bool
+    is_for_strangers: bool
 
 
 def _seen(*row: Any) -> Seen:
@@ -121,6 +125,7 @@ _BY_SLUG = Hot(
         _IS_MEMBER,
         _FOLLOWS_HOST,
         and_(_FOLLOWS_HOST, _follows(_host, _ACCOUNT)),
+        FOR_STRANGERS,
     ).where(clips.c.slug == bindparam("slug"), VISIBLE),
     _seen,
 )
@@ -191,7 +196,15 @@ def names(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[int
     return {row[0]: f"/c/{row[1]}" for row in db.execute(found, asked_by(viewer))}
 
 
-def not_erased(db: Connection, clip_ids: Collection[int]) -> set[int]:
-    """Those of the clips that have not been erased; none of them can be until this transaction ends."""
-    kept = select(clips.c.id).where(clips.c.id.in_(clip_ids)).with_for_update(read=True, key_share=True)
-    return set(db.execute(kept).scalars())
+_ACCOUNTS = HotAmong(select(clips.c.id, clips.c.account_id), [clips.c.id])
+_NOT_ERASED = HotAmong(select(clips.c.id, clips.c.account_id).with_for_update(read=True, key_share=True), [clips.c.id])
+
+
+def accounts_of(db: Connection, clip_ids: Collection[int]) -> dict[int, int]:
+    """Whose each of these clips is, for sums that tell of no single clip; erased ones are not in it."""
+    return dict(_ACCOUNTS.all(db, [(clip,) for clip in clip_ids]))
+
+
+def not_erased(db: Connection, clip_ids: Collection[int]) -> dict[int, int]:
+    """Those of the clips that have not been erased, with their account; none can be until this transaction ends."""
+    return dict(_NOT_ERASED.all(db, [(clip,) for clip in clip_ids]))

@@ -134,9 +134,9 @@ def leave(db: Connection, person: int) -> None:
     """Somebody goes for good: what others made with them stays as it is, and what they withheld waits under `basis`."""
     given = (holds.c.giver_id == person) & (holds.c.kind == HoldKind.NO.value)
     held = list(db.execute(select(holds.c.clip_id).where(given)).scalars())
-    touched = set(held)
+    about = set(held)
     for table in (appearances, clip_yeses, concerned):
-        touched |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
+        about |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
     db.execute(delete(holds).where(given))
     db.execute(delete(clip_caps).where(clip_caps.c.giver_id == person))
     for clip in held:
@@ -148,5 +148,5 @@ def leave(db: Connection, person: int) -> None:
             db.execute(holds.insert().values(**row))
         else:
             db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
-    for clip in touched:
+    for clip in about:
         rows.forget_in_basis(db, clip, person)

@@ -142,4 +142,4 @@ def _refusal(error: DBAPIError) -> Refused | None:
 
 def answers(db: Connection) -> None:
     """Ask the database for nothing in particular; raises when it can't answer."""
-    db.exec_driver_sql("SELECT 1")
+    db.exec_driver_sql("SELECT 1").all()

@@ -1,27 +1,26 @@
 """What a list shows of a clip: one read for all that stands around a video, in the order asked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import BigInteger, bindparam, case, exists, select
 
 from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clip_media, clips, renditions
-from onstage.clips.queries import SHOWN, VISIBLE, asked_by
+from onstage.clips.queries import FOR_STRANGERS, SHOWN, VISIBLE, asked_by
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
-from onstage.engagement.models import counts, likes, saves, totals
+from onstage.engagement.models import counts, likes, reposts, saves, totals
 from onstage.text import parts
 
 AT_ONCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """One encoded file; sizes in pixels and bytes, `bitrate` in bits a second."""
+class Rendition(Struct, frozen=True):
+    """One file to play; sizes in pixels and bytes, `bitrate` in bits a second, `codecs` by RFC 6381."""
 
     url: str
     width: int
@@ -31,8 +30,7 @@ class Rendition:
     codecs: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scrub:
+class Scrub(Struct, frozen=True):
     """A sheet of small pictures along the clip, ten a row: the sides of one, how many, seconds from one to the next."""
 
     url: str
@@ -42,8 +40,7 @@ class Scrub:
     every: float
 
 
-@dataclass(slots=True)
-class Card:
+class Card(Struct):
     """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None.
 
     `base` is where its files are fetched from, empty for this server. `placeholder` is a WebP of some pixels in base64,
@@ -74,8 +71,10 @@ class Card:
     comments: int
     saves: int | None
     shares: int | None
+    reposts: int | None
     liked: bool
     saved: bool
+    reposted: bool
     following: bool
     mine: bool
     shown: bool
@@ -83,6 +82,8 @@ class Card:
     play_token: str = ""
     why: str = ""
     may_comment: bool = False
+    may_repost: bool = False
+    reposted_by: By | None = None  # through whom it came to a feed
     posted_by: str = ""  # who of a joint account made it, for its members alone
     placeholder: str = ""
     gain: float = 0.0
@@ -132,8 +133,9 @@ _MAKER = (
 def _card(*row: Any) -> Card:
     (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
-    (views, liked_by, commented, saved_by, shared, liked, saved, following, follows_back, member, shown) = row[22:33]
-    (maker, hint, gain, languages, tiny, scrub, *scrub_shape) = row[33:]
+    (views, liked_by, commented, saved_by, shared, passed_on, liked, saved, reposted) = row[22:31]
+    (following, follows_back, member, shown, for_strangers) = row[31:36]
+    (maker, hint, gain, languages, tiny, scrub, *scrub_shape) = row[36:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -149,7 +151,8 @@ def _card(*row: Any) -> Card:
         recommended=bool(recommended), leaves_server=bool(leaves), views=views or 0 if visible_counts else None,
         likes=liked_by or 0 if visible_counts else None,
         comments=commented or 0, saves=saved_by or 0 if visible_counts else None,
-        shares=shared or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
+        shares=shared or 0 if visible_counts else None, reposts=passed_on or 0 if visible_counts else None,
+        liked=bool(liked), saved=bool(saved), reposted=bool(reposted), may_repost=bool(for_strangers) and not mine,
         following=bool(following), mine=mine, shown=bool(shown), posted_by=(maker or "") if mine else "",
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
         placeholder=hint or "", gain=(gain or 0) / 100, languages=(languages or "").split(), cover_tiny=tiny,
@@ -168,8 +171,10 @@ _CARDS = Hot(
         clips.c.height, clips.c.cover, clips.c.cover_small, clips.c.color, clips.c.audience, clips.c.commenters,
         clips.c.marked, clips.c.recommended, clips.c.leaves_server, accounts.c.counts_shown,
         totals.c.views, counts.c.likes, counts.c.comments, counts.c.saves, counts.c.shares,
+        counts.c.reposts,
         exists().where(likes.c.clip_id == clips.c.id, likes.c.account_id == _ACCOUNT),
         exists().where(saves.c.clip_id == clips.c.id, saves.c.account_id == _ACCOUNT),
+        exists().where(reposts.c.clip_id == clips.c.id, reposts.c.account_id == _ACCOUNT),
         exists().where(follows.c.follower_id == _ACCOUNT, follows.c.target_id == clips.c.account_id, follows.c.accepted == 1),
         exists().where(
             _friend_edge.c.follower_id == clips.c.account_id,
@@ -178,6 +183,7 @@ _CARDS = Hot(
         ),
         exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")),
         SHOWN,
+        FOR_STRANGERS,
         case((accounts.c.kind == Kind.JOINT.value, _MAKER)),
         clip_media.c.placeholder, clip_media.c.gain, clip_media.c.languages, clip_media.c.cover_tiny, clip_media.c.scrub,
         clip_media.c.scrub_width, clip_media.c.scrub_height, clip_media.c.scrub_count, clip_media.c.scrub_us,

@@ -8,7 +8,18 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Why, clip_mentions, concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.events import ClipShown, Commented, Followed, GuardianReminded, Liked, YesAsked, YesReminded, YesUsed
+from onstage.events import (
+    Claimed,
+    ClipShown,
+    Commented,
+    Followed,
+    GuardianReminded,
+    Liked,
+    Reposted,
+    YesAsked,
+    YesReminded,
+    YesUsed,
+)
 from onstage.notifications.letters import write_to
 from onstage.notifications.telling import tell, tell_again
 from onstage.text import mentions
@@ -17,6 +28,11 @@ from onstage.text import mentions
 def liked(db: Connection, event: Liked) -> None:
     """The clip's account hears of a like."""
     tell(db, event.account, "like", event.clip, by=event.by, clip=event.clip)
+
+
+def reposted(db: Connection, event: Reposted) -> None:
+    """The clip's account hears that it was passed on."""
+    tell(db, event.account, "repost", event.clip, by=event.by, clip=event.clip)
 
 
 def commented(db: Connection, event: Commented) -> None:
@@ -76,6 +92,13 @@ def used(db: Connection, event: YesUsed) -> None:
     account = personal_account(db, event.guardian)
     for card in cards(db, Viewer(person=event.guardian, account=account), [event.clip]):
         tell(db, account, "beforehand", event.at, by=card.account_id, clip=event.clip)
+
+
+def claimed(db: Connection, event: Claimed) -> None:
+    """The account, and whoever made the clip, hear that somebody says they are in it, not who."""
+    told = {event.account, *([personal_account(db, event.author)] if event.author else [])}
+    for account in sorted(told):
+        tell(db, account, "claim", event.claim, by=None, clip=event.clip)
 
 
 def _seen_by(db: Connection, account: int, clip: int) -> Card | None:

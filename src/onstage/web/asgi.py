@@ -15,6 +15,7 @@ from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
     agreeing,
+    answering,
     beforehand,
     captions,
     claims,
@@ -36,6 +37,7 @@ from onstage.web.api import (
     receipts,
     records,
     relations,
+    removing,
     reports,
     sessions,
     time,
@@ -46,6 +48,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import answering as answering_pages
 from onstage.web.pages import asking as asking_pages
 from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import (
@@ -68,6 +71,7 @@ from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.pages import notifications as notification_pages
 from onstage.web.pages import records as time_and_money
+from onstage.web.pages import removing as removal_pages
 from onstage.web.pages import time as time_page
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
@@ -94,6 +98,7 @@ MODULES = (
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
     *(together, family, checking, time_page, grown),
+    *(answering, answering_pages, removing, removal_pages),
 )
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, inbox, publish
+from onstage.clips import answers, appearances, deletion, inbox, publish, unregistered
 from onstage.clips.appearances import Appearance, Label
 from onstage.clips.inbox import Missing, Progress, Waiting
 from onstage.clips.models import Audience, Why
@@ -24,6 +24,7 @@ from onstage.web.http import App, reads, signed_in, writes
 Slug = Annotated[str, PathParameter(max_length=32, description="A clip's public name.")]
 Handle = Annotated[str, PathParameter(max_length=31, description="An account's name, without @.")]
 Wish = Annotated[str, Meta(max_length=4000)]
+LabelId = Annotated[int, PathParameter(ge=1, le=ids.LARGEST)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 _ACT = problems(401, 403, 404, 409)
 _CLIP = "/api/v1/clips/{slug:str}"
@@ -142,6 +143,7 @@ class AgreeingOut(Struct):
 
     `owners`, `guardians` and `people` are how many yeses are missing; `ready`: it waits for you alone. `missing`: for
     whom; in a draft, for whom it would be if you asked now.
+    `erased_at`: somebody in it wants to be gone, and it is erased then; make a version without them.
     """
 
     given: int
@@ -156,6 +158,7 @@ class AgreeingOut(Struct):
     deleting: bool
     revised: bool
     due_at: str | None
+    erased_at: str | None
     wishes: list[WishOut]
     missing: list[MissingOut]
 
@@ -167,7 +170,8 @@ class AgreeingOut(Struct):
             given=now.given if now else 0, needed=now.needed if now else 0, owners=now.owners if now else 0,
             guardians=now.guardians if now else 0, people=now.people if now else 0, refused=far.refused,
             waits=far.waits_for_basis, limited=far.limited, ready=far.ready, deleting=far.deleting,
-            revised=far.revised, due_at=None if far.due_at is None else iso(far.due_at),
+            revised=far.revised, erased_at=None if far.erased_at is None else iso(far.erased_at),
+            due_at=None if far.due_at is None else iso(far.due_at),
             wishes=[WishOut(words, None if by is None else AccountOut.of(by)) for words, by in far.wishes],
             missing=[MissingOut.of(each) for each in far.missing],
         )  # fmt: skip
@@ -188,20 +192,35 @@ class AppearanceOut(Struct):
         return cls(AccountOut.of(each.by), each.from_us / SECOND, end, each.asked)
 
 
+class GuardianIn(Struct, forbid_unknown_fields=True):
+    """Where each question about the clip is written to as well; left out: you hand the link over."""
+
+    mail: Annotated[str, Meta(max_length=254)] = ""
+
+
+class GuardianLinkOut(Struct):
+    """A link for whoever answers for a child who is not here. It is shown once."""
+
+    url: str
+
+
 class LabelOut(Struct):
-    """Somebody in a clip who is not here."""
+    """Somebody in a clip who is not here. `has_guardian`: somebody answers for this minor; `answered`: they did once."""
 
     id: str
     words: str
     minor: bool
     from_seconds: float
     to_seconds: float | None
+    has_guardian: bool = False
+    answered: bool = False
 
     @classmethod
     def of(cls, each: Label) -> "LabelOut":
         """From a row."""
         end = None if each.to_us is None else each.to_us / SECOND
-        return cls(str(each.id), each.words, each.minor, each.from_us / SECOND, end)
+        said = {"has_guardian": each.has_guardian, "answered": each.answered}
+        return cls(str(each.id), each.words, each.minor, each.from_us / SECOND, end, **said)
 
 
 class AppearancesOut(Struct):
@@ -365,7 +384,7 @@ def unname_me(app: App, db: Connection, viewer: Viewer, slug: Slug) -> None:
 @post(_CLIP + "/labels", tags=["together"], responses=_ACT, operation_id="label_somebody")
 @writes(signed_in)
 def label(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[LabelIn]) -> LabelOut:
-    """Name somebody in a draft who is not here. With a minor in it, a clip is for its author alone."""
+    """Name somebody in a draft who is not here. With a minor in it, a clip is for its author until a guardian agrees."""
     start, end = _place(data.from_seconds, data.to_seconds)
     made = appearances.label(db, viewer, slug, data.words, minor=data.minor, from_us=start, to_us=end)
     return LabelOut(str(made), data.words, data.minor, data.from_seconds, data.to_seconds)
@@ -373,11 +392,31 @@ def label(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[LabelIn]) -
 
 @delete(_CLIP + "/labels/{label_id:int}", tags=["together"], responses=_ACT, operation_id="take_label_out")
 @writes(signed_in)
-def unlabel(
-    db: Connection, viewer: Viewer, slug: Slug, label_id: Annotated[int, PathParameter(ge=1, le=ids.LARGEST)]
-) -> None:
-    """Take a label out of a draft."""
+def unlabel(db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> None:
+    """Take a label out of a draft that nobody was asked about."""
     appearances.unlabel(db, viewer, slug, label_id)
+
+
+@post(
+    _CLIP + "/labels/{label_id:int}/guardian", tags=["together"], responses=_ACT, operation_id="name_guardian_of_label"
+)
+@writes(signed_in)
+def guardian(
+    app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId, data: JSONBody[GuardianIn]
+) -> GuardianLinkOut:
+    """Say who answers for a child who is not here, as an adult; they need no account, only the link."""
+    origin = app.settings.origin
+    secret = unregistered.name_guardian(db, app.keys, viewer, slug, label_id, origin, data.mail.strip())
+    return GuardianLinkOut(f"{origin}/answer/{secret}")
+
+
+@post(
+    _CLIP + "/labels/{label_id:int}/me", status_code=204, tags=["together"], responses=_ACT, operation_id="that_is_me"
+)
+@writes(signed_in)
+def that_is_me(app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> None:
+    """Say that a label means you: you count as named from now on, and the clip waits for your yes."""
+    appearances.take_over(db, app.keys, viewer, slug, label_id)
 
 
 @put("/api/v1/accounts/{handle:str}/never", status_code=204, tags=["together"], responses=_ACT, operation_id="never")
@@ -415,6 +454,8 @@ routes = [
     unname_me,
     label,
     unlabel,
+    guardian,
+    that_is_me,
     never,
     end_never,
 ]

@@ -5,9 +5,10 @@ from typing import Annotated
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from onstage.accounts.byline import By
-from onstage.clock import iso
+from onstage.clock import DAY, iso, now
 from onstage.engagement.cards import Card, Rendition, Scrub
 from onstage.feed.recommend import Page
 
@@ -23,6 +24,9 @@ class Problem(Struct):
     status: int
     detail: str
     field: str | None = None
+
+
+KNOWN = {304: ResponseSpec(data_container=None, description="You have it: its ETag is what you sent as If-None-Match.")}
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
@@ -57,24 +61,6 @@ class AccountOut(Struct):
         return cls(by.handle, by.name, by.url, by.avatar_url)
 
 
-class RenditionOut(Struct):
-    """One file to play; `bitrate` in bits a second, `codecs` by RFC 6381."""
-
-    url: str
-    width: int
-    height: int
-    bytes: int
-    bitrate: int
-    codecs: str
-
-    @classmethod
-    def of(cls, rendition: Rendition) -> "RenditionOut":
-        """From a row."""
-        return cls(
-            rendition.url, rendition.width, rendition.height, rendition.bytes, rendition.bitrate, rendition.codecs
-        )
-
-
 class ScrubOut(Struct):
     """A WebP with small pictures along the clip, ten a row: sides of one, how many, seconds from one to the next."""
 
@@ -95,6 +81,7 @@ class CaptionsRef(Struct):
 class ClipOut(Struct):
     """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first.
 
+    `reposted_by`: through whom it came to the Following feed, if not by its own account.
     `posted_by`: who made a clip of a joint account, for its members; else empty.
     `placeholder` is a picture of some pixels as a data URL; `gain_db` brings the sound to -14 LUFS.
     """
@@ -117,7 +104,7 @@ class ClipOut(Struct):
     gain_db: float
     captions: list[CaptionsRef]
     scrub: ScrubOut | None
-    renditions: list[RenditionOut]
+    renditions: list[Rendition]
     audience: str
     commenters: str
     marked: bool
@@ -126,13 +113,17 @@ class ClipOut(Struct):
     comments: int
     saves: int | None
     shares: int | None
+    reposts: int | None
     liked: bool
     saved: bool
+    reposted: bool
     following: bool
     mine: bool
     may_comment: bool
+    may_repost: bool
     play_token: str
     why: str
+    reposted_by: AccountOut | None
     posted_by: str
 
     @classmethod
@@ -146,12 +137,19 @@ class ClipOut(Struct):
             cover_url=card.cover_url, cover_small_url=card.cover_small_url, cover_tiny_url=card.cover_tiny_url,
             color=card.color, placeholder=f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None,
             gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
-            scrub=_scrub(card.scrub), renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
+            scrub=_scrub(card.scrub), renditions=card.renditions, audience=card.audience,
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
-            saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
-            may_comment=card.may_comment, play_token=card.play_token, why=card.why,
+            saves=card.saves, shares=card.shares, reposts=card.reposts, liked=card.liked, saved=card.saved, reposted=card.reposted,
+            following=card.following, mine=card.mine, may_comment=card.may_comment, may_repost=card.may_repost,
+            play_token=card.play_token, why=card.why,
+            reposted_by=AccountOut.of(card.reposted_by) if card.reposted_by else None,
             posted_by=card.posted_by,
         )  # fmt: skip
+
+
+def without_token(clip: ClipOut) -> ClipOut:
+    """What makes two answers the same clip: the token is another each time, and good for longer than its day."""
+    return replace(clip, play_token=str(now() // DAY))
 
 
 def captions_ref(slug: str, language: str) -> CaptionsRef:

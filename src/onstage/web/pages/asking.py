@@ -16,7 +16,9 @@ from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, Refused
 from onstage.web.http import App, page, plain, reads, see_other, signed_in
+from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
+from onstage.web.pages.telling import day
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -68,7 +70,7 @@ def _question(each: Waiting, card: Card) -> Question:
         appears=each.appears,
         leaves=each.leaves,
         since=each.since,
-        changed=[_change(change.what, change.before, change.after) for change in each.changed or ()],
+        changed=[change_words(change.what, change.before, change.after) for change in each.changed or ()],
         is_again=each.changed is not None,
     )
 
@@ -85,7 +87,8 @@ def for_whom(audience: Audience) -> str:
     }[audience]
 
 
-def _change(what: str, before: str, after: str) -> str:
+def change_words(what: str, before: str, after: str) -> str:
+    """One thing that is otherwise than before, as a sentence."""
     match what:
         case "caption":
             return _("The words were: %(before)s") % {"before": before or _("none")}
@@ -106,6 +109,9 @@ def state(far: Progress) -> str:
     """Where a clip of one's own stands, in one sentence; empty: nothing keeps it."""
     if far.deleting:
         return _("It is being deleted.")
+    if far.erased_at is not None:
+        said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
+        return said % {"day": day(far.erased_at)}
     if far.refused:
         return _("Somebody who must agree said no. It stays withheld until they take that back.")
     if far.ready:
@@ -177,12 +183,13 @@ def _version(data: dict[str, Any]) -> int:
 
 def _inbox(app: App, viewer: Viewer, *, error: Refused) -> Response[Any]:
     with app.database.read() as db:
-        asked = questions(db, viewer)
+        asked, cases = questions(db, viewer), cases_to_answer(db, viewer)
     return page(
         "inbox.html",
         viewer,
         status=error.status,
         questions=asked,
+        cases=cases,
         requests=[],
         items=[],
         error=error,

@@ -20,6 +20,7 @@ from onstage.web.words import gettext as _
 def _label(kind: str) -> str:
     return {
         "like": _("Somebody likes your clip"),
+        "repost": _("Somebody reposts your clip"),
         "comment": _("Somebody comments on your clip"),
         "reply": _("Somebody answers you"),
         "follow": _("Somebody follows you"),
@@ -28,6 +29,7 @@ def _label(kind: str) -> str:
         "question": _("Somebody asks for your yes"),
         "come_back": _("A child may need you as a guardian"),
         "beforehand": _("Your yes beforehand was used"),
+        "claim": _("Somebody says that they are in a clip of yours"),
     }.get(kind, kind)
 
 

@@ -77,10 +77,6 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         ),
         Notice.SETTING: _("%(by)s changed for you: %(row)s."),
         Notice.AGREEMENT: _("%(by)s changed how the guardians of %(about)s agree."),
-        Notice.SAID_BEFOREHAND: _(
-            "%(by)s said yes beforehand to what only people near see of %(about)s in %(account)s, until %(on)s."
-        ),
-        Notice.BEFOREHAND_ENDED: _("%(by)s says no more yes beforehand for %(about)s in %(account)s."),
         Notice.MORE_TIME_ASKED: _("%(by)s asks for more time today."),
         Notice.MORE_TIME: ngettext("%(by)s gave you a minute more today.", "%(by)s gave you more time today.", minutes)
         if minutes
@@ -94,8 +90,25 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         Notice.ZONE: _("%(by)s goes to another time zone on %(on)s. Quiet hours follow it from then on."),
         Notice.BIRTH_DATE: _("The birth date of %(about)s was corrected."),
         Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
-        Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
         Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
+        Notice.CLOSING: _(
+            "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
+        ),
+        Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
+        Notice.WANTS_OUT: _(
+            "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
+            "this one is erased on %(on)s."
+        ),
+    } | _about_answers()
+
+
+def _about_answers() -> dict[Notice, str]:
+    return {
+        Notice.SAID_BEFOREHAND: _(
+            "%(by)s said yes beforehand to what only people near see of %(about)s in %(account)s, until %(on)s."
+        ),
+        Notice.BEFOREHAND_ENDED: _("%(by)s says no more yes beforehand for %(about)s in %(account)s."),
+        Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
     }
 
 
@@ -109,6 +122,8 @@ def _url(told: Told, reader: int) -> str:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:
             return "/guardians"
+        case Notice.CLOSING | Notice.CLOSING_STOPPED:
+            return f"/together/{told.account}"
         case Notice.MORE_TIME_ASKED | Notice.COME_BACK | Notice.ADULT_JOINS if told.about_handle:
             return f"/children/{told.about_handle}"
         case _:
