@@ -9,8 +9,9 @@ from sqlalchemy import delete
 from onstage import settings
 from onstage.clips.models import clips
 from onstage.db.engine import Database
-from onstage.engagement.models import comments, counts, likes, saves, seen
+from onstage.engagement.models import comments, counts, likes, reposts, saves, seen
 from onstage.server import open_database
+from tests.browser.axe import Look, finds_nothing
 from tests.browser.stage import Site, stage
 from tests.npm import installed
 
@@ -41,7 +42,7 @@ def as_it_began(request: pytest.FixtureRequest) -> None:
     opened = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
     with opened.write() as db:
         db.execute(delete(clips).where(clips.c.slug.not_in(site.slugs)))
-        for table in (likes, saves, comments, seen, counts):
+        for table in (likes, saves, reposts, comments, seen, counts):
             db.execute(delete(table))
     opened.close()
 
@@ -60,3 +61,9 @@ def axe(pytestconfig: pytest.Config) -> str:
     """The script of axe-core, as npm has it."""
     folder = installed(pytestconfig, HERE / "node", "axe-core")
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture
+def look(axe: str) -> Look:
+    """Has axe look at a page, see tests/browser/axe.py."""
+    return finds_nothing(axe)

@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from onstage import datafolder
 from onstage.accounts import leaving
 from onstage.accounts.models import accounts, people
 from onstage.clips import deletion
 from onstage.clips.holds import lift, place
-from onstage.clips.models import HoldKind, Stage, clips, holds, tombstones
+from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clips, holds, tombstones
 from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
 from onstage.db.engine import Database
@@ -170,12 +170,18 @@ def test_the_journal_in_the_data_folder_is_found(filled: Filled, empty_place: Em
     back.close()
 
 
-def test_without_a_journal_clips_of_minors_start_withheld(
-    filled: Filled, empty_place: EmptyPlace, tmp_path: Path
+@pytest.mark.parametrize("how", ["made", "named", "not here"])
+def test_without_a_journal_clips_with_minors_start_withheld(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, how: str
 ) -> None:
-    max_ = filled.cast.max.viewer
+    max_, clip = filled.cast.max.viewer, filled.second.clip
+    ways = {
+        "made": update(clips).where(clips.c.id == clip).values(person_id=max_.person),
+        "named": insert(appearances).values(clip_id=clip, person_id=max_.person, at=1),
+        "not here": insert(clip_labels).values(id=1, clip_id=clip, words="Tim", minor=1, at=1),
+    }
     with filled.app.database.write() as db:
-        db.execute(update(clips).where(clips.c.id == filled.second.clip).values(person_id=max_.person))
+        db.execute(ways[how])
     archive = save(filled, tmp_path)
     back = bring_back(empty_place(), archive, vouched=False)
     with back.database.read() as db:

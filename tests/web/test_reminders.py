@@ -155,4 +155,4 @@ def test_what_a_version_is_covers_all_that_a_viewer_gets(family: Family) -> None
 
 def _digest(family: Family) -> bytes:
     with family.app.database.read() as db:
-        return asking._seen(db, load(db, family.clip))
+        return asking._seen(db, load(db, family.clip), None)

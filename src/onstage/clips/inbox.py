@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, exists, insert, or_, select
 
 from onstage import ids
 from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, departing, rows
+from onstage.clips import coauthors, consent, departing, rows, trimmed
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
-from onstage.clips.models import HoldKind, Stage, Why, clips, concerned, wishes
-from onstage.clips.need import Version, need
+from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, wishes
+from onstage.clips.need import Version, Yes, need, ok
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Content, Record
 from onstage.clips.waiting import Standing, awaited, standing
@@ -31,7 +31,7 @@ _LONGEST = 1000
 class Change:
     """One thing that is otherwise than in the version somebody last agreed to."""
 
-    what: str  # caption, audience, marked, leaves, cover, appears
+    what: str  # caption, audience, marked, leaves, cover, cut, appears
     before: str
     after: str
 
@@ -48,9 +48,11 @@ class Waiting:
     content: Content
     account: By
     author: By
+    coauthors: list[By]
     appears: list[By]
     leaves: bool  # it would leave the server, to which the viewer would have to agree as well
     changed: list[Change] | None  # None: they have agreed to nothing of it before
+    cut: str | None  # the key of the film that it would show instead of the one that is shown
 
 
 @dataclass(frozen=True)
@@ -112,18 +114,21 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     record = rows.load(db, clip)
     version = looked_at(record, Why(row.why))
     seen = faces(db, [record.clip.author, *sorted(version.appears)])
+    content = content_of(record, version)
     return Waiting(
         clip=clip,
         slug=record.slug,
         why=Why(row.why),
         since=row.since,
         version=version.number,
-        content=content_of(record, version),
+        content=content,
         account=account_face(db, record.account),
         author=seen[0],
+        coauthors=coauthors.of_clips(db, [clip]).get(clip, []),
         appears=seen[1:],
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
         changed=changed_since(record, version, viewer.person),
+        cut=trimmed.waiting(db, clip, content.cut),
     )
 
 
@@ -151,7 +156,7 @@ def changed_since(record: Record, version: Version, person: int | None) -> list[
     before, after = record.contents[max(agreed)], content_of(record, version)
     found = [
         Change(what, str(getattr(before, what)), str(getattr(after, what)))
-        for what in ("caption", "audience", "marked", "leaves", "cover")
+        for what in ("caption", "audience", "marked", "leaves", "cover", "cut")
         if getattr(before, what) != getattr(after, what)
     ]
     if record.clip.shown.appears != version.appears:
@@ -176,6 +181,37 @@ def faces(db: Connection, people: list[int]) -> list[By]:
     )
     found = {row.person_id: By(row.handle, row.name, row.avatar) for row in rows}
     return [found[person] for person in people if person in found]
+
+
+def may_refuse(db: Connection, viewer: Viewer, about: int | None = None, limit: int = 60) -> list[int]:
+    """Clips of others that a no of the viewer's would withhold, but for those that name them, newest first.
+
+    `about`: only those that this person made or appears in, also while they wait for the viewer's answer.
+    """
+    mine = (concerned.c.person_id == viewer.person) & (concerned.c.why == Why.MAY_OBJECT.value)
+    wanted = select(clips.c.id).join_from(concerned, clips, clips.c.id == concerned.c.clip_id)
+    if about is None:
+        wanted = wanted.where(mine, ~_appears(viewer.person))
+    else:
+        theirs = or_(clips.c.person_id == about, _appears(about))
+        wanted = wanted.where(concerned.c.person_id == viewer.person, theirs)
+    return list(db.execute(wanted.where(VISIBLE).order_by(clips.c.id.desc()).limit(limit), asked_by(viewer)).scalars())
+
+
+def _appears(person: int | None) -> ColumnElement[bool]:
+    return exists().where(appearances.c.clip_id == clips.c.id, appearances.c.person_id == person)
+
+
+def may_say_no(db: Connection, viewer: Viewer, slug: str) -> bool:
+    """Whether a no of the viewer's withholds this clip, be it asked about or shown."""
+    mine = exists().where(
+        concerned.c.clip_id == clips.c.id,
+        concerned.c.person_id == viewer.person,
+        concerned.c.why.in_([Why.ANSWER.value, Why.MAY_OBJECT.value]),
+    )
+    return (
+        db.execute(select(clips.c.id).where(clips.c.slug == slug, mine, VISIBLE), asked_by(viewer)).first() is not None
+    )
 
 
 def withheld_by(db: Connection, viewer: Viewer, limit: int = 100) -> list[int]:
@@ -224,6 +260,16 @@ def _missing(db: Connection, record: Record, version: Version | None) -> list[Mi
     found = awaited(record.clip, version, record.facts) if version is not None else []
     by = faces(db, [each.person for each in found])
     return [Missing(face, each.own, each.guardians) for face, each in zip(by, found, strict=True)]
+
+
+def asks_others(db: Connection, viewer: Viewer, slug: str) -> bool:
+    """Whether publishing a draft of one's own asks somebody else first. Raises NotFound."""
+    record = rows.load(db, own(db, viewer, slug, lock=False).id)
+    working, author = record.clip.working, record.clip.author
+    if working is None:
+        return False
+    alone = Yes(author, working.number, record.facts.at, leaves=True)
+    return not ok(working, [alone], record.facts)
 
 
 def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:

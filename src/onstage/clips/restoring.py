@@ -8,7 +8,7 @@ from onstage.accounts.age import Band
 from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
 from onstage.accounts.models import accounts, people
 from onstage.clips import holds
-from onstage.clips.models import HoldKind, clips
+from onstage.clips.models import HoldKind, appearances, clip_labels, clips
 from onstage.db.engine import Connection
 from onstage.storage.journal import Entry
 
@@ -48,10 +48,13 @@ def _moment(entry: Entry) -> int:
 
 
 def hold_minors(db: Connection) -> int:
-    """Withhold every clip that somebody made who is not known to be an adult; gives how many.
+    """Withhold every clip that somebody made or is in who is not known to be an adult; gives how many.
 
     For a restore without its journal: nobody can say any more which of them were to be gone.
     """
-    theirs = select(clips.c.id).join_from(clips, people, people.c.id == clips.c.person_id)
-    found = db.execute(theirs.where(people.c.band != Band.ADULT.value)).scalars().all()
+    minors = select(people.c.id).where(people.c.band != Band.ADULT.value)
+    made = select(clips.c.id).where(clips.c.person_id.in_(minors))
+    named = select(appearances.c.clip_id).where(appearances.c.person_id.in_(minors))
+    not_here = select(clip_labels.c.clip_id).where(clip_labels.c.minor == 1)
+    found = db.execute(made.union(named, not_here)).scalars().all()
     return sum(holds.place(db, clip, HoldKind.MODERATION) for clip in found)

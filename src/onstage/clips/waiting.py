@@ -64,8 +64,8 @@ def _everybody(clip: Clip, facts: Facts) -> dict[int, Why]:
     found = dict.fromkeys(objectors(clip.people, facts), Why.MAY_OBJECT) if clip.visible else {}
     found |= {hold.giver: Why.NO for hold in clip.holds if hold.kind is HoldKind.NO}
     if clip.stage is Stage.ASKED and clip.working is not None:
-        said = {yes.person for yes in clip.yeses if yes.wards is not None and yes.version == clip.working.number}
-        found |= dict.fromkeys(said - found.keys(), Why.MAY_OBJECT)
+        agreed = {yes.person for yes in clip.yeses if yes.version == clip.working.number}
+        found |= dict.fromkeys(agreed & objectors(clip.people, facts), Why.MAY_OBJECT)
         found |= dict.fromkeys(_unanswered(clip.working, clip.yeses, facts), Why.ANSWER)
     if clip.shown is not None and clip.is_held(HoldKind.BASIS):
         if ok(clip.shown, clip.yeses, facts):
@@ -131,6 +131,7 @@ def awaited(clip: Clip, version: Version, facts: Facts) -> list[Awaited]:
 
 
 def _kind(part: Part, version: Version, facts: Facts) -> str:
-    if part.of == facts.owners and not part.of <= version.people:
+    sides = {facts.owners, *(side.owners for side in facts.coauthors)}
+    if part.of in sides and not part.of <= version.people:
         return "owners"
     return "people" if part.of <= version.people else "guardians"

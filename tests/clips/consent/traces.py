@@ -787,7 +787,70 @@ def what_is_not_said_is_strict(rules: Rules) -> None:
     assert (life.SERVER, life.Hold(HoldKind.BASIS).since) == (0, 0)
 
 
+def a_child_who_is_not_here(rules: Rules) -> None:
+    """Without whoever answers for them: for its author alone; with their yes near at most; their no is a no."""
+    nobody, link = 77, 78
+    world = family(Band.ADULT, owners={CHILD}, children={nobody: False})
+    pair = Pair(rules, world, text("friends"))
+    assert pair.ask()
+    assert not pair.clip.visible
+    assert pair.edit(CHILD, text("private"))
+    assert pair.ask()
+    assert pair.clip.visible
+    for by_hand, shown in ((True, True), (False, False)):
+        world = family(Band.ADULT, owners={CHILD}, children={link: True}, by_hand=by_hand)
+        pair = Pair(rules, world, text("followers"))
+        assert pair.ask()
+        assert not pair.clip.visible
+        assert not pair.yes(nobody)
+        assert pair.yes(link)
+        assert pair.clip.visible == shown
+    world = family(Band.ADULT, owners={CHILD}, children={link: True})
+    public = Pair(rules, world, text("public"))
+    assert public.ask()
+    assert public.yes(link)
+    assert not public.clip.visible
+    assert not Pair(rules, family(Band.ADULT, owners={CHILD}, children={link: True}), text(marked=True)).ask()
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD}, children={link: True}), text("friends"))
+    assert pair.ask()
+    assert pair.yes(link)
+    assert pair.no(link)
+    assert not pair.clip.visible
+    assert not pair.no(nobody)
+    assert pair.lift(link)
+    assert pair.clip.visible
+    assert pair.edit(CHILD, text("friends"))
+    assert pair.ask()
+    assert pair.clip.shown.number == 1
+    assert pair.narrow(link, NEAR)
+    assert pair.no(link)
+    assert pair.correct(lambda changed: changed.children.clear(), set())
+    assert pair.clip.is_held(HoldKind.BASIS)
+    late = Pair(rules, family(Band.ADULT, owners={CHILD}), text("public"))
+    assert late.ask()
+    assert late.correct(lambda changed: changed.children.update({link: True}), set())
+    assert late.clip.is_held(HoldKind.BASIS)
+
+
+def two_accounts_made_it(rules: Rules) -> None:
+    """Both sides' owners agree by their own rule, either side's owners limit it, and none of them judges it."""
+    for rule, enough in (("one", {FRIEND}), ("most", {FRIEND, DAD}), ("all", {FRIEND, DAD, MUM})):
+        world = family(Band.ADULT, owners={CHILD}, sides=[({FRIEND, DAD, MUM}, rule)])
+        world.wards[CHILD].guardians.clear()
+        pair = Pair(rules, world, text("friends"))
+        assert pair.ask()
+        for place, by in enumerate((FRIEND, DAD, MUM)):
+            assert pair.clip.visible == (place >= len(enough))
+            assert pair.yes(by) == (place < len(enough))
+        assert pair.clip.visible
+        assert pair.narrow(MUM, ("members", False, False))
+        assert pair.no(MUM) == (rule == "all")
+        assert not pair.place(HoldKind.MODERATION, by=DAD)
+
+
 SMALLER: tuple[Trace, ...] = (
+    a_child_who_is_not_here,
+    two_accounts_made_it,
     the_whole_first_life,
     owners_decide_by_their_rule,
     leaving_needs_a_second_yes,

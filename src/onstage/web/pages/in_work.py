@@ -8,12 +8,14 @@ from onstage.accounts.age import Band, Row, Who
 from onstage.accounts.models import Kind
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, progress
+from onstage.clips import edit, inbox, progress, trim
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.progress import Progress
+from onstage.clock import SECOND
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.web.http import App
+from onstage.web.pages.asking import state
 from onstage.web.pages.choices import Option, about_age, audience_options, commenter_options
 from onstage.web.pages.forms import ticked, words
 from onstage.web.words import gettext as _
@@ -40,6 +42,7 @@ class InWork:
     slug: str
     stage: str
     state_words: str
+    standing: str
     badge: str
     part: float
     upload_length: int
@@ -104,16 +107,23 @@ def in_work(app: App, db: Connection, viewer: Viewer, clip_ids: list[int]) -> li
     assert viewer.person is not None
     watched = progress.watch(db, [viewer.person], [card.slug for card in found])
     ways = {way.slug: way for _person, way in watched}
-    return [_in_work(app, card, ways.get(card.slug)) for card in found]
+    return [_in_work(app, card, ways.get(card.slug), _standing(db, viewer, card)) for card in found]
 
 
-def _in_work(app: App, card: Card, way: Progress | None) -> InWork:
+def _standing(db: Connection, viewer: Viewer, card: Card) -> str:
+    """Whom it waits for, where it waits."""
+    waits = card.held or card.stage == Stage.ASKED.value
+    return state(inbox.progress(db, viewer, card.slug)) if waits else ""
+
+
+def _in_work(app: App, card: Card, way: Progress | None, standing: str) -> InWork:
     part = _part(app, way)
     asked = bool(way and way.publish_asked)
     return InWork(
         slug=card.slug,
         stage=card.stage,
         state_words=_state(card, way, part, asked=asked),
+        standing=standing,
         badge=_badge(card),
         part=part,
         upload_length=way.length if way else 0,
@@ -128,6 +138,30 @@ def _in_work(app: App, card: Card, way: Progress | None) -> InWork:
         duration_us=card.duration_us,
         audience=card.audience,
     )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of a film is chosen, in seconds, and where the whole is fetched; `state` empty: all of it."""
+
+    start: float
+    end: float
+    length: float
+    video_url: str | None
+    state: str
+
+
+def part_of(db: Connection, viewer: Viewer, clip: InWork) -> Part | None:
+    """The part of one's own clip that is chosen; None where there is no film to choose from yet."""
+    chosen = trim.of(db, viewer, clip.slug)
+    if clip.video_url is None and chosen is None:
+        return None
+    if chosen is None:
+        return Part(0, clip.duration_us / SECOND, clip.duration_us / SECOND, clip.video_url, "")
+    is_cut = not clip.published and chosen.aside is not None
+    url = f"/media/{chosen.aside}" if is_cut else clip.video_url
+    length = (chosen.aside_us if is_cut else clip.duration_us) or chosen.to_us
+    return Part(chosen.from_us / SECOND, chosen.to_us / SECOND, length / SECOND, url, chosen.state.value)
 
 
 def _part(app: App, way: Progress | None) -> float:
