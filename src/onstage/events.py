@@ -53,6 +53,32 @@ class YesAsked(Event):
 
 
 @dataclass(frozen=True)
+class YesReminded(Event):
+    """What was asked about a clip at `at` still waits for somebody, and they are to hear of it once more."""
+
+    clip: int
+    at: int
+
+
+@dataclass(frozen=True)
+class GuardianReminded(Event):
+    """A guardian has not been here for so long that they may soon count as absent; `at`: the reminder's instant."""
+
+    guardian: int
+    minor: int
+    at: int
+
+
+@dataclass(frozen=True)
+class YesUsed(Event):
+    """What a guardian had said beforehand has become their yes to a version of a clip, at `at`."""
+
+    clip: int
+    guardian: int
+    at: int
+
+
+@dataclass(frozen=True)
 class Claimed(Event):
     """Somebody says that they, or a child of theirs, are in a clip of `account` (None: in its profile); nobody is told who."""
 
@@ -155,6 +181,13 @@ class GuardianAbsent(Fact):
 @dataclass(frozen=True)
 class GuardiansAgreed(Fact):
     """How many of a minor's guardians it takes, or whether an absent one counts, is another now."""
+
+    minor: int
+
+
+@dataclass(frozen=True)
+class SaidBeforehandEnded(Fact):
+    """A guardian has taken back what they had said yes to beforehand."""
 
     minor: int
 

@@ -37,9 +37,12 @@ from onstage.events import (
     Event,
     Fact,
     Followed,
+    GuardianReminded,
     Liked,
     Reposted,
     YesAsked,
+    YesReminded,
+    YesUsed,
 )
 from onstage.feed import models as _feed  # noqa: F401
 from onstage.feed import purge as feed
@@ -224,6 +227,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
+    def ask_again(db: Connection, event: YesReminded) -> None:
+        notices.asked_again(db, event, app.settings.origin)
+
     def write_to_guardians(db: Connection, event: YesAsked) -> None:
         unregistered.write_to_guardians(db, event.clip, app.settings.origin)
 
@@ -237,6 +243,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Reposted: [notices.reposted],
         Commented: [notices.commented],
         Followed: [notices.followed],
+        YesUsed: [notices.used],
+        YesReminded: [ask_again],
+        GuardianReminded: [notices.missed],
         Claimed: [notices.claimed],
         YesAsked: [notices.asked, write_to_guardians],
     }

@@ -70,6 +70,11 @@ _SENT: dict[str, Visit] = {
     f"GET {API}/me/time": once("GET", f"{API}/me/time"),
     f"POST {API}/me/time/more": as_spare("POST", f"{API}/me/time/more"),
     f"POST {API}/children/{{handle:str}}/more-time": once("POST", f"{_CHILD}/more-time", json={"minutes": 5}),
+    f"GET {API}/children/{{handle:str}}/beforehand": once("GET", f"{API}/children/mia/beforehand"),
+    f"PUT {API}/children/{{handle:str}}/beforehand/{{account:str}}": once(
+        "PUT", f"{_CHILD}/beforehand/mia", json={"until": "2030-01-31T18:00:00Z"}
+    ),
+    f"DELETE {API}/children/{{handle:str}}/beforehand/{{account:str}}": once("DELETE", f"{_CHILD}/beforehand/mia"),
     f"GET {API}/children/{{handle:str}}/follow-requests": once("GET", f"{API}/children/mia/follow-requests"),
     f"PUT {API}/children/{{handle:str}}/follow-requests/{{follower:str}}": once(
         "PUT", f"{_CHILD}/follow-requests/ben", json={"yes": True}

@@ -10,7 +10,7 @@ from onstage.accounts.models import guardianships, people
 from onstage.accounts.notices import Notice
 from onstage.clock import DAY
 from onstage.db.engine import Connection
-from onstage.events import GuardianAbsent
+from onstage.events import GuardianAbsent, GuardianReminded
 from onstage.jobs.queue import enqueue, record
 from onstage.keys import Keys
 
@@ -39,6 +39,7 @@ def _remind_or_pass(db: Connection, keys: Keys, row: RowMapping, origin: str, no
         if row["seen"] <= now - REMINDED_AFTER[reminders] and rested:
             db.execute(update(guardianships).where(one).values(reminders=reminders + 1, reminded_at=now))
             notices.tell(db, [guardian], Notice.COME_BACK, now, about=minor)
+            record(db, GuardianReminded(guardian, minor, now))
             _write_to(db, row["mail"], origin)
     elif row["seen"] <= now - ABSENT_AFTER and row["reminded_at"] <= now - (ABSENT_AFTER - REMINDED_AFTER[2]):
         db.execute(update(guardianships).where(one).values(absent_since=now))

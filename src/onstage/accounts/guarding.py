@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 
 from onstage import ids
-from onstage.accounts import ledger, notices, recovery
+from onstage.accounts import beforehand, ledger, notices, recovery
 from onstage.accounts.age import Band
 from onstage.accounts.guardianship import LIVE, Agreement, guardians_of, minors_of, wait_for
 from onstage.accounts.ledger import Entry
@@ -160,6 +160,7 @@ def end(db: Connection, keys: Keys, guardianship: int, by: int | None, now: int,
     row = db.execute(one.with_for_update()).one()._mapping
     db.execute(update(guardianships).where(guardianships.c.id == guardianship).values(ended_at=now, end=how))
     guardian, minor = row["guardian_id"], row["minor_id"]
+    beforehand.guardian_left(db, guardian, minor)
     annulled = how == "annulled"
     record(db, GuardianshipAnnulled(guardian, minor) if annulled else GuardianshipEnded(guardian, minor))
     kind = Notice.GUARDIAN_ANNULLED if annulled else Notice.GUARDIAN_ENDED

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from onstage import ids
-from onstage.accounts import guardianship, ledger, notices
+from onstage.accounts import beforehand, guardianship, ledger, notices
 from onstage.accounts.age import Band
 from onstage.accounts.guardianship import Agreement, guardians_of, has_full_guardian
 from onstage.accounts.joint import everybody, lock, look
@@ -264,6 +264,8 @@ def settle(db: Connection, keys: Keys, invitation: int, now: int) -> Invitation:
     before = role_in(db, found.account, found.guest)
     row = {"account_id": found.account, "person_id": found.guest, "role": found.role.value, "wanted_rule": None}
     insert_or_set(db, members, **row, since=now)
+    if is_young(db, found.guest):
+        beforehand.joined(db, keys, found.account, found.guest, _yeses(db, invitation), now)
     db.execute(delete(invitations).where(invitations.c.id == invitation))
     narrow_account(db, found.account)
     record(db, MemberJoined(found.account, found.guest, found.role.value))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select, update
 
 from onstage import ids
-from onstage.accounts import ledger, notices
+from onstage.accounts import beforehand, ledger, notices
 from onstage.accounts.age import Band
 from onstage.accounts.leaving import NOBODY, Purger, Subject, purge
 from onstage.accounts.ledger import Entry
@@ -274,6 +274,7 @@ def _end(db: Connection, account: int, person: int) -> None:
     _act_as_themselves(db, account, person)
     db.execute(delete(members).where(members.c.account_id == account, members.c.person_id == person))
     db.execute(delete(invitations).where(invitations.c.account_id == account, invitations.c.made_by == person))
+    beforehand.member_left(db, account, person)
     record(db, MemberLeft(account, person))
 
 

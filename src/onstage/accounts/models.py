@@ -130,6 +130,20 @@ invitation_yeses = Table(  # of those who must agree before somebody joins: owne
 
 _LIVE = text("ended_at IS NULL")
 
+yeses_beforehand = Table(  # what a guardian has said yes to before it is made (consent.md R9)
+    "yeses_beforehand",
+    metadata,
+    Column("minor_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("guardian_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("width", Text, primary_key=True),  # near; members: what joining the account covers
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),  # of members: 0, as long as they are one
+    Index("ix_yeses_beforehand_guardian", "guardian_id"),
+    Index("ix_yeses_beforehand_account", "account_id"),
+    **COMPACT,
+)
+
 guardianships = Table(  # between two people; an ended one stays, for what it has decided
     "guardianships",
     metadata,

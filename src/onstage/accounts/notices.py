@@ -40,6 +40,8 @@ class Notice(StrEnum):
     SIGN_IN_RESET = "sign_in_reset"
     SETTING = "setting"
     AGREEMENT = "agreement"
+    SAID_BEFOREHAND = "said_beforehand"
+    BEFOREHAND_ENDED = "beforehand_ended"
     MORE_TIME_ASKED = "more_time_asked"
     MORE_TIME = "more_time"
     BAND_SOON = "band_soon"
@@ -47,6 +49,7 @@ class Notice(StrEnum):
     ZONE = "zone"
     BIRTH_DATE = "birth_date"
     OWNER_ALONE = "owner_alone"
+    QUESTION_ENDED = "question_ended"  # thirty days without every answer
     FOLLOWER_ACCEPTED = "follower_accepted"
     CLOSING = "closing"  # an account, in seven days
     CLOSING_STOPPED = "closing_stopped"

@@ -4,6 +4,7 @@ from sqlalchemy import delete
 
 from onstage.accounts import (
     absence,
+    beforehand,
     growing,
     invitations,
     recovery,
@@ -26,6 +27,7 @@ def run(db: Connection, keys: Keys, server_zone: str, origin: str, now: int) -> 
     absence.enter_returns(db, keys)
     absence.run(db, keys, origin, now)
     invitations.settle_due(db, keys, now)
+    beforehand.forget_over(db, now)
     for forget in (forget_challenges, recovery.forget, throttle.forget, sessions.forget, screen_time.forget):
         forget(db, now)
 

@@ -81,8 +81,9 @@ def name(
     have = select(func.count()).select_from(appearances).where(appearances.c.clip_id == clip.id)
     if db.execute(have).scalar_one() >= MOST:
         raise Conflict(f"A clip names at most {MOST} people.", code="too-many-names")
-    is_new = not db.execute(select(exists().where(_row(clip.id, person)))).scalar()
-    if is_new and (clip.stage in {Stage.ASKED, Stage.NONE} or clip.published_at is not None):
+    before = db.execute(select(appearances.c.from_us, appearances.c.to_us).where(_row(clip.id, person))).first()
+    is_new = before is None
+    if before != (from_us, to_us) and (clip.stage in {Stage.ASKED, Stage.NONE} or clip.published_at is not None):
         reword(db, keys, viewer, clip.id)
     place = {"from_us": from_us, "to_us": to_us, "account_id": account["id"], "named_by": viewer.person, "at": now()}
     insert_or_set(db, appearances, clip_id=clip.id, person_id=person, **place)

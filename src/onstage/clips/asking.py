@@ -1,13 +1,14 @@
 """Asking: the draft is frozen, its author has agreed by asking, and it goes out as soon as nobody else must agree."""
 
 import msgspec
+from sqlalchemy import select
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
 from onstage.clips import consent, trimmed
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
-from onstage.clips.models import HoldKind
+from onstage.clips.models import HoldKind, appearances, captions, clip_labels
 from onstage.clips.need import need, today
 from onstage.clips.rows import Record
 from onstage.clips.trimmed import Trim
@@ -24,21 +25,31 @@ def ask(db: Connection, keys: Keys, by: int, clip: int, *, due: int | None = Non
 
     def rule(record: Record) -> Clip:
         check(record)
-        digest = ledger.media_digest(db, clip, _seen(record, trimmed.of(db, clip)))
+        digest = ledger.media_digest(db, clip, _seen(db, record, trimmed.of(db, clip)))
         return consent.ask(record.clip, record.facts, by, digest=bytes.fromhex(digest), due=due)
 
     return decide(db, keys, clip, rule, Act.ASKED, by=by, fields={} if due is None else {"due": due})
 
 
-def _seen(record: Record, trim: Trim | None) -> bytes:
-    """All that a viewer gets of the version, in one piece to be digested (consent.md R14)."""
-    working = record.clip.working
+def _seen(db: Connection, record: Record, trim: Trim | None) -> bytes:
+    """All that a viewer gets of the version, in one piece to be digested (consent.md R14).
+
+    The clip's id stands for its moving pictures and their sound, which never change; tags and mentions are in its words.
+    """
+    working, one = record.clip.working, record.id
     assert working is not None
+    spoken = (
+        select(captions.c.language, captions.c.words).where(captions.c.clip_id == one).order_by(captions.c.language)
+    )
+    who = select(appearances.c.person_id, appearances.c.from_us, appearances.c.to_us)
+    named = who.where(appearances.c.clip_id == one).order_by(appearances.c.person_id)
+    who_else = select(clip_labels.c.words, clip_labels.c.minor, clip_labels.c.from_us, clip_labels.c.to_us)
+    labelled = who_else.where(clip_labels.c.clip_id == one).order_by(clip_labels.c.id)
+    rows = [[tuple(row) for row in db.execute(each)] for each in (spoken, named, labelled)]
     reach, part = working.reach, trim and trim.part
-    facts = (record.id, record.draft, reach.recommended, reach.leaves, sorted(working.appears), part)
+    facts = (one, record.draft, reach.recommended, reach.leaves, sorted(working.appears), part)
     made_by = (record.account, sorted(side.account for side in record.facts.coauthors))
-    children = sorted(each.label for each in record.facts.children)
-    return msgspec.json.encode((facts, made_by, children))
+    return msgspec.json.encode((facts, made_by, *rows))
 
 
 def check(record: Record) -> None:

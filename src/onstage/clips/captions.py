@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips.edit import own
+from onstage.clips.edit import is_decided, need_undecided, own
 from onstage.clips.models import captions, clips
 from onstage.clips.queries import seen
 from onstage.clips.renditions import note_media
@@ -72,9 +72,10 @@ def _all(db: Connection, clip: int) -> list[Captions]:
 def write(db: Connection, viewer: Viewer, slug: str, language: str, text: str) -> list[Cue]:
     """Take captions as WebVTT or SRT from whoever may change the clip, in place of those in that language.
 
-    Raises NotFound, and Invalid in a sentence that names the line.
+    Raises NotFound, Invalid in a sentence that names the line, and Conflict once others are asked or have agreed.
     """
     clip = own(db, viewer, slug)
+    need_undecided(db, clip)
     if not _TAG.fullmatch(language):
         raise Invalid("A language is two or three letters, such as en or de, or pt-BR.", field="language")
     try:
@@ -89,8 +90,9 @@ def write(db: Connection, viewer: Viewer, slug: str, language: str, text: str) -
 
 
 def remove(db: Connection, viewer: Viewer, slug: str, language: str) -> None:
-    """Take captions away. Raises NotFound."""
+    """Take captions away. Raises NotFound, and Conflict once others are asked or have agreed."""
     clip = own(db, viewer, slug)
+    need_undecided(db, clip)
     gone = delete(captions).where(captions.c.clip_id == clip.id, captions.c.language == language)
     if db.execute(gone).rowcount != 1:
         raise NotFound("This clip has no captions in that language.")
@@ -105,8 +107,8 @@ def keep_embedded(db: Connection, clip: int, found: Sequence[Track]) -> None:
 
 
 def keep_spoken(db: Connection, clip: int, language: str, webvtt: str) -> None:
-    """Keep what a machine has heard, where there are no captions yet."""
-    if not _all(db, clip):
+    """Keep what a machine has heard, where there are no captions yet, and nobody has agreed to it without them."""
+    if not _all(db, clip) and not is_decided(db, clip):
         _keep(db, clip, language if _TAG.fullmatch(language) else UNKNOWN, webvtt, Source.MACHINE)
 
 

@@ -4,7 +4,7 @@ No database and no web. Each act takes the clip, the facts around it and who act
 Refused and changes nothing. Numbers in brackets are the events of the table in docs/build/consent.md.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -25,6 +25,8 @@ from onstage.clips.need import (
     need,
     objectors,
     ok,
+    said_by_asking,
+    standing,
     today,
     voices,
 )
@@ -87,7 +89,10 @@ def failed(clip: Clip) -> Clip:
 
 @_of_a_clip_that_is
 def ask(clip: Clip, facts: Facts, by: int, *, digest: bytes = b"", due: int | None = None) -> Clip:
-    """[2] The author asks: the version is frozen, has the author's own yes, and goes out if nothing more is needed."""
+    """[2] The author asks: the version is frozen, has the author's own yes, and goes out if nothing more is needed.
+
+    What guardians have said beforehand is a yes of theirs from now on, if it is near (R9).
+    """
     _right(by == clip.author, "Only who made a clip can ask for it.")
     _need(clip.stage is Stage.DRAFT, "Only a draft can be published.", "stage")
     assert clip.working is not None
@@ -95,7 +100,6 @@ def ask(clip: Clip, facts: Facts, by: int, *, digest: bytes = b"", due: int | No
     _right(not (clip.working.marked and has_minor(clip.working, facts)), "What is for adults can't show a minor.")
     _need(due is None or facts.at < due < facts.at + YES_LASTS, "Choose a time within the next 30 days.", "due")
     version = replace(clip.working, number=clip.last + 1, digest=digest)
-    own = Yes(by, version.number, facts.at, leaves=version.reach.leaves)
     asked = replace(
         clip,
         stage=Stage.ASKED,
@@ -104,7 +108,7 @@ def ask(clip: Clip, facts: Facts, by: int, *, digest: bytes = b"", due: int | No
         asked_at=facts.at,
         due=due,
         named=clip.named | version.appears,
-        yeses=clip.yeses | {own},
+        yeses=clip.yeses | said_by_asking(version, facts, by),
     )
     return _try(asked, facts)
 
@@ -186,7 +190,7 @@ def allowed(clip: Clip, version: Version, facts: Facts) -> Reach:
 
 
 def _ends(cap: Cap, clip: Clip, version: Version, facts: Facts) -> bool:
-    agreed = any(yes.person == cap.giver and yes.version == version.number for yes in clip.yeses)
+    agreed = any(yes.person == cap.giver and yes.version == version.number and yes.wards is None for yes in clip.yeses)
     return cap.giver not in limiters(clip, facts) or (agreed and version.number > cap.over)
 
 
@@ -310,19 +314,21 @@ def changed(clip: Clip, facts: Facts) -> Clip:
 
     Noes of those who have no right any more turn into `basis`; their yeses to what is asked are void.
     """
-    standing = _noes_stand(clip, facts)
-    lost = {hold for hold in clip.holds if hold.kind is HoldKind.NO and hold.giver not in standing}
+    holders = _noes_stand(clip, facts)
+    lost = {hold for hold in clip.holds if hold.kind is HoldKind.NO and hold.giver not in holders}
     waiting = _with(clip, Hold(HoldKind.BASIS, since=facts.at)) if lost else clip
     after = replace(waiting, holds=waiting.holds - lost)
     if clip.stage is Stage.ASKED and clip.working is not None:
-        after = _keep_yeses(after, clip.working, voices(clip.working, facts))
+        after = _keep_yeses(after, clip.working, facts)
     return _narrow_to_today(after, facts)
 
 
-def _keep_yeses(clip: Clip, version: Version, of: Iterable[int]) -> Clip:
-    able = {*of, clip.author}
-    kept = frozenset(yes for yes in clip.yeses if yes.version != version.number or yes.person in able)
-    return replace(clip, yeses=kept)
+def _keep_yeses(clip: Clip, version: Version, facts: Facts) -> Clip:
+    """Of the yeses to what is asked, those of people who hold a right; what was said beforehand, as far as it stands."""
+    able = {*voices(version, facts), clip.author}
+    others = frozenset(yes for yes in clip.yeses if yes.version != version.number)
+    kept = {yes for yes in standing(version, clip.yeses - others, facts) if yes.person in able}
+    return replace(clip, yeses=others | kept)
 
 
 def _narrow_to_today(clip: Clip, facts: Facts) -> Clip:
@@ -344,8 +350,8 @@ def corrected(clip: Clip, facts: Facts, void: frozenset[int] = frozenset()) -> C
     The yeses of the people in `void` fall, unless they hold another right. What then lacks one waits under `basis`.
     """
     able = frozenset[int]().union(*(voices(each, facts) for each in (clip.shown, clip.working) if each is not None))
-    standing = frozenset(yes for yes in clip.yeses if yes.person not in void - able)
-    after = changed(replace(clip, yeses=standing), facts)
+    left = frozenset(yes for yes in clip.yeses if yes.person not in void - able)
+    after = changed(replace(clip, yeses=left), facts)
     if after.shown is None:
         return after
     if ok(after.shown, after.yeses, facts):

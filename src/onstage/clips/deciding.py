@@ -12,11 +12,12 @@ from onstage.clips import rows
 from onstage.clips.facts import lock
 from onstage.clips.life import Clip
 from onstage.clips.models import clips
+from onstage.clips.need import Yes
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Record
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotFound
-from onstage.events import YesAsked
+from onstage.events import YesAsked, YesUsed
 from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
 
@@ -57,10 +58,19 @@ def decide(
         rows.save_concerned(db, record)  # rights may have changed where the clip has not
         return after
     rows.save(db, record, after)
+    for yes in _used_beforehand(record, after):
+        tell(db, YesUsed(clip, yes.person, yes.at))
     _enter(db, keys, record, after, act, by, fields or {})
     if after.asked_at is not None and after.asked_at != record.clip.asked_at:
         tell(db, YesAsked(clip, after.asked_at))
     return after
+
+
+def _used_beforehand(record: Record, after: Clip) -> list[Yes]:
+    """The yeses to what was asked just now that guardians had said beforehand."""
+    before = {(yes.person, yes.version) for yes in record.clip.yeses}
+    new = [yes for yes in after.yeses if yes.wards is not None and (yes.person, yes.version) not in before]
+    return sorted(new, key=lambda yes: yes.person)
 
 
 def _enter(
@@ -76,6 +86,8 @@ def _enter(
 
     if act is not None:
         enter(act, by, told)
+    for yes in _used_beforehand(record, after):
+        enter(Act.YES, yes.person, {"version": yes.version, "mode": "beforehand"})
     for hold in sorted(after.holds - record.clip.holds, key=lambda each: (each.kind.value, each.giver)):
         if act is not Act.NO or hold.giver != by:
             enter(Act.HOLD_PLACED, None, {"kind": hold.kind.value})

@@ -191,6 +191,22 @@ def _stored(value: object) -> object:
             return value
 
 
+def need_undecided(db: Connection, clip: Own) -> None:
+    """Raise Conflict once others are asked or have agreed to the clip with its cover and captions (consent.md R14)."""
+    if is_decided(db, clip.id):
+        raise Conflict(
+            "Others decide about this clip as it is now. Take the question back to change this.", code="agreed"
+        )
+
+
+def is_decided(db: Connection, clip: int) -> bool:
+    """Whether others than its author are asked about a clip, or have agreed to it."""
+    asked = exists().where(clips.c.id == clip, clips.c.stage == Stage.ASKED.value)
+    others = exists().where(clip_yeses.c.clip_id == clip, clip_yeses.c.person_id != clips.c.person_id)
+    agreed = exists().where(clips.c.id == clip, others)
+    return bool(db.execute(select(or_(asked, agreed))).scalar())
+
+
 def choose_cover(db: Connection, viewer: Viewer, slug: str, *, at_us: int | None, image: str | None) -> None:
     """Have a new cover made: from the picture at `at_us`, or from the author's own under the object key `image`.
 
@@ -198,11 +214,7 @@ def choose_cover(db: Connection, viewer: Viewer, slug: str, *, at_us: int | None
     the clip as it is.
     """
     clip = own(db, viewer, slug)
-    agreed = exists().where(clip_yeses.c.clip_id == clip.id, clip_yeses.c.person_id != clip.person)
-    if clip.stage is Stage.ASKED or db.execute(select(agreed)).scalar():
-        raise Conflict(
-            "Others decide about this clip with its cover. Take the question back to change it.", code="agreed"
-        )
+    need_undecided(db, clip)
     if at_us is not None:
         if clip.stage not in {Stage.DRAFT, Stage.NONE}:
             raise Invalid("The clip can't be played yet. Choose its cover in a moment.", field="at_seconds")

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 
 from sqlalchemy import exists, select
 
+from onstage.accounts import beforehand
 from onstage.accounts.age import Band, Choice, GuardiansYes, Row
 from onstage.accounts.age import Reach as Width
+from onstage.accounts.beforehand import Width as Covered
 from onstage.accounts.guardianship import absence_counts, agreement, guardians_of
 from onstage.accounts.membership import is_frozen, owners, publishing_rule
 from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
 from onstage.accounts.permissions import band, value_for
 from onstage.clips.models import Audience, clip_coauthors, clip_labels, clips, label_guardians
-from onstage.clips.need import Child, Facts, Person, Reach, Side
+from onstage.clips.need import Beforehand, Child, Facts, Person, Reach, Side
 from onstage.clock import now
 from onstage.db.engine import Connection
 
@@ -44,8 +46,12 @@ def around(db: Connection, clip: int, account: int, author: int, persons: Iterab
     in_at_once = accounts.c.id.in_(others) & (accounts.c.hand_accepts == 0)
     all_by_hand = not db.execute(select(exists().where(in_at_once))).scalar()
     editing = (members.c.account_id == account) & (members.c.role == Role.EDITOR.value)
+    said: dict[int, frozenset[Beforehand]] = {}
+    for each in beforehand.in_account(db, account, named, now()):
+        of_minor = said.get(each.minor, frozenset())
+        said[each.minor] = of_minor | {Beforehand(each.guardian, members_only=each.width is Covered.MEMBERS)}
     return Facts(
-        people={person: of_person(db, person) for person in named},
+        people={person: of_person(db, person, said.get(person, frozenset())) for person in named},
         owners=frozenset(owners(db, account)),
         at=now(),
         editors=frozenset(db.execute(select(members.c.person_id).where(editing)).scalars()),
@@ -76,8 +82,8 @@ def _children(db: Connection, clip: int) -> tuple[Child, ...]:
     return tuple(Child(label, guardian is not None) for label, guardian in db.execute(minors))
 
 
-def of_person(db: Connection, person: int) -> Person:
-    """What the rules must know of somebody who is in a clip."""
+def of_person(db: Connection, person: int, said: frozenset[Beforehand] = frozenset()) -> Person:
+    """What the rules must know of somebody who is in a clip; `said`: by their guardians, beforehand."""
     theirs = band(db, person)
     if theirs is Band.ADULT:
         return Person(theirs, widest=_widest(db, person, theirs))
@@ -94,6 +100,7 @@ def of_person(db: Connection, person: int) -> Person:
         agreement=agreement(db, person),
         absence_counts=absence_counts(db, person),
         widest=_widest(db, person, theirs),
+        beforehand=said,
     )
 
 

@@ -17,7 +17,7 @@ from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, conce
 from onstage.clips.need import Version, Yes, need, ok
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Content, Record
-from onstage.clips.waiting import Standing, standing
+from onstage.clips.waiting import Standing, awaited, standing
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Invalid, NotFound
@@ -56,10 +56,23 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Somebody in it for whom a yes is missing: their `own`, or those of so many of their guardians; never who said no."""
+
+    by: By
+    own: bool
+    guardians: int
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a clip of one's own is among those who must agree. `refused`: somebody has said no; not who."""
+    """How far a clip of one's own is among those who must agree. `refused`: somebody has said no; not who.
+
+    `missing`: for whom a yes is missing, in a draft: would be if it was asked now.
+    """
 
     standing: Standing | None
+    missing: list[Missing]
     refused: bool
     waits_for_basis: bool  # it can be shown again once everybody who must agree has, and one of them says so
     limited: bool
@@ -229,6 +242,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
     reach = reach_of(clip, record.facts)
     return Progress(
         standing=standing(clip, about, record.facts) if about else None,
+        missing=_missing(db, record, about or clip.working),
         refused=clip.is_held(HoldKind.NO),
         waits_for_basis=waits,
         limited=reach is not None and clip.shown is not None and reach != clip.shown.reach,
@@ -240,6 +254,12 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         revised=clip.shown is not None and clip.working is not None,
         version=clip.last,
     )
+
+
+def _missing(db: Connection, record: Record, version: Version | None) -> list[Missing]:
+    found = awaited(record.clip, version, record.facts) if version is not None else []
+    by = faces(db, [each.person for each in found])
+    return [Missing(face, each.own, each.guardians) for face, each in zip(by, found, strict=True)]
 
 
 def asks_others(db: Connection, viewer: Viewer, slug: str) -> bool:

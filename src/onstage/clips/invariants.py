@@ -57,7 +57,7 @@ def stays_gone(before: Clip, after: Clip) -> bool:
 
 def none_for_others(before: Clip, after: Clip, by: int | None) -> bool:
     """I9: nobody's yes, no or limit is given by anybody but its person (or the server: a hold's cause, a stricter age)."""
-    yeses = {yes.person for yes in after.yeses - before.yeses if not yes.used}
+    yeses = {yes.person for yes in after.yeses - before.yeses if not yes.used and yes.wards is None}
     noes = {hold.giver for hold in after.holds - before.holds if hold.kind is HoldKind.NO}
     stopped = {hold.giver for hold in before.holds - after.holds if hold.kind is HoldKind.DELETING}
     limits = {cap.giver for cap in after.caps - before.caps} - {SERVER}

@@ -194,6 +194,7 @@ clip_yeses = Table(
     Column("at", BigInteger, nullable=False),
     Column("leaves", Integer, nullable=False, server_default="0"),  # 1: to leaving the server too
     Column("used", Integer, nullable=False, server_default="0"),  # 1: it published, and lapses no more
+    Column("beforehand", Text),  # JSON: the minors for whom alone it was said beforehand; NULL: said to this version
     Index("ix_clip_yeses_person", "person_id"),
     **COMPACT,
 )

@@ -1,7 +1,7 @@
 """Who must agree to a version of a clip and who may object to it: R2 and R4 of the consent rules, without database or web."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onstage.accounts.age import Band, GuardiansYes
 from onstage.accounts.guardianship import Agreement, Guardian
@@ -56,6 +56,14 @@ def nearest(by_hand: bool) -> Reach:
 
 
 @dataclass(frozen=True)
+class Beforehand:
+    """A guardian's yes to what is still to come of this minor in this account: near, or what its members alone see (R9)."""
+
+    guardian: int
+    members_only: bool = False
+
+
+@dataclass(frozen=True)
 class Person:
     """What the rules must know of somebody who made a clip or appears in it. `widest`: what age and settings allow them."""
 
@@ -65,6 +73,7 @@ class Person:
     agreement: Agreement = Agreement.ALL
     absence_counts: bool = True
     widest: Reach = EVERYWHERE
+    beforehand: frozenset[Beforehand] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -120,26 +129,38 @@ class Version:
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is needed: a yes of at least `least` of these people. `leaves`: the second yes, to leaving the server."""
+    """One thing that is needed: a yes of at least `least` of these people. `leaves`: the second yes, to leaving the server.
+
+    `ward`: the minor as whose guardians they are asked.
+    """
 
     of: frozenset[int]
     least: int = 1
     leaves: bool = False
+    ward: int | None = None
 
 
 @dataclass(frozen=True)
 class Yes:
-    """A yes of one person to one version. `used`: it has published or brought back, so it no longer lapses."""
+    """A yes of one person to one version. `used`: it has published or brought back, so it no longer lapses.
+
+    `wards`: said beforehand, for these minors and nothing else; None: said to this version itself.
+    """
 
     person: int
     version: int
     at: int
     leaves: bool = False
     used: bool = False
+    wards: frozenset[int] | None = None
 
     def lives(self, at: int) -> bool:
         """A yes that was not used lapses after 30 days."""
         return self.used or at < self.at + YES_LASTS
+
+    def counts_for(self, part: "Part") -> bool:
+        """Whether it was said to this part of what is needed, too."""
+        return (self.leaves or not part.leaves) and (self.wards is None or part.ward in self.wards)
 
 
 Need = frozenset[Part]
@@ -154,7 +175,7 @@ def need(version: Version, facts: Facts) -> Need:
     """Every part that must be met before this version is shown."""
     parts = {_account(facts.owners, facts.rule), *(_account(side.owners, side.rule) for side in facts.coauthors)}
     for person in version.people:
-        parts |= _own(person, version, facts) | _guardians(facts.people[person], version, facts)
+        parts |= _own(person, version, facts) | _guardians(person, version, facts)
     if version.reach.audience is not Audience.PRIVATE:
         parts |= {Part(frozenset({each.label} if each.answers else ())) for each in facts.children}
     return frozenset(parts)
@@ -178,20 +199,20 @@ def _own(person: int, version: Version, facts: Facts) -> set[Part]:
     return {Part(alone), Part(alone, leaves=True)} if second else {Part(alone)}
 
 
-def _guardians(minor: Person, version: Version, facts: Facts) -> set[Part]:
-    near = is_near(version, facts)
+def _guardians(ward: int, version: Version, facts: Facts) -> set[Part]:
+    minor, near = facts.people[ward], is_near(version, facts)
     if not _asks_guardians(minor, near):
         return set()
     full = [each for each in minor.guardians if each.full]
     if not full:
-        return {Part(frozenset())}  # nobody can say yes, so it stays unmet
+        return {Part(frozenset(), ward=ward)}  # nobody can say yes, so it stays unmet
     if near and minor.agreement is Agreement.ANY:
-        return {Part(_names(full))}
+        return {Part(_names(full), ward=ward)}
     present = [each for each in full if not each.absent]
     asked = present if near and minor.absence_counts and present else full
-    each_alone = {Part(frozenset({one})) for one in _names(asked)}
+    each_alone = {Part(frozenset({one}), ward=ward) for one in _names(asked)}
     if version.reach.leaves:
-        each_alone |= {Part(part.of, leaves=True) for part in each_alone}
+        each_alone |= {replace(part, leaves=True) for part in each_alone}
     return each_alone
 
 
@@ -205,16 +226,53 @@ def _names(guardians: Iterable[Guardian]) -> frozenset[int]:
 
 def is_met(part: Part, yeses: Iterable[Yes], version: int, at: int) -> bool:
     """Whether enough of its people have a live yes to that version."""
-    given = {
-        yes.person for yes in yeses if yes.version == version and yes.lives(at) and (yes.leaves or not part.leaves)
-    }
+    given = {yes.person for yes in yeses if yes.version == version and yes.lives(at) and yes.counts_for(part)}
     return len(part.of & given) >= part.least
 
 
 def ok(version: Version, yeses: Iterable[Yes], facts: Facts) -> bool:
     """Whether every part now needed is met by a live yes of one who holds the right now."""
-    given = tuple(yeses)
+    given = standing(version, yeses, facts)
     return all(is_met(part, given, version.number, facts.at) for part in need(version, facts))
+
+
+def beforehand(version: Version, facts: Facts) -> dict[int, frozenset[int]]:
+    """Which guardians have said yes beforehand to a version like this one, and for which of the minors in it (R9)."""
+    found: dict[int, frozenset[int]] = {}
+    if not is_near(version, facts):
+        return found
+    for ward in version.people:
+        minor = facts.people[ward]
+        full = _names(each for each in minor.guardians if each.full)
+        for each in minor.beforehand if _asks_guardians(minor, near=True) else ():
+            if each.guardian in full and (not each.members_only or version.reach.within(Reach(Audience.MEMBERS))):
+                found[each.guardian] = found.get(each.guardian, frozenset()) | {ward}
+    return found
+
+
+def said_by_asking(version: Version, facts: Facts, author: int) -> frozenset[Yes]:
+    """The yeses that a version has as soon as its author asks: their own, and what guardians have said beforehand."""
+    said = {
+        Yes(guardian, version.number, facts.at, wards=wards)
+        for guardian, wards in beforehand(version, facts).items()
+        if guardian != author
+    }
+    return frozenset({Yes(author, version.number, facts.at, leaves=version.reach.leaves), *said})
+
+
+def standing(version: Version, yeses: Iterable[Yes], facts: Facts) -> tuple[Yes, ...]:
+    """The yeses as far as they count for this version now.
+
+    What was said beforehand counts for what is near; until it has published, also only while it stands.
+    """
+    now_said, near = beforehand(version, facts), is_near(version, facts)
+    found = []
+    for yes in yeses:
+        if yes.wards is None or (yes.used and near):
+            found.append(yes)
+        elif wards := yes.wards & now_said.get(yes.person, frozenset()):
+            found.append(replace(yes, wards=wards))
+    return tuple(found)
 
 
 def voices(version: Version, facts: Facts) -> frozenset[int]:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Select, delete, select, update
 
+from onstage.accounts import notices
 from onstage.accounts.acts import Act
+from onstage.accounts.notices import Notice
 from onstage.clips import consent, rows, touched, withdrawing
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
@@ -21,7 +23,7 @@ from onstage.clips.models import (
 )
 from onstage.clips.need import YES_LASTS
 from onstage.clips.rows import Record
-from onstage.clock import now
+from onstage.clock import DAY, now
 from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
 from onstage.events import (
@@ -37,8 +39,13 @@ from onstage.events import (
     MemberJoined,
     MemberLeft,
     RuleChanged,
+    SaidBeforehandEnded,
+    YesReminded,
 )
+from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
+
+REMINDED_AFTER = (DAY, 7 * DAY, 21 * DAY)
 
 
 def changed(db: Connection, keys: Keys, clip_ids: Iterable[int]) -> None:
@@ -73,7 +80,7 @@ def heed(db: Connection, keys: Keys, fact: Fact) -> None:
             changed(db, keys, touched.for_followers_with_minors(db, fact.account))
         case GuardianshipAnnulled():
             corrected(db, keys, touched.of_person(db, fact.minor), frozenset({fact.guardian}))
-        case GuardianshipBegan() | GuardianshipEnded() | GuardianAbsent() | GuardiansAgreed():
+        case GuardianshipBegan() | GuardianshipEnded() | GuardianAbsent() | GuardiansAgreed() | SaidBeforehandEnded():
             changed(db, keys, touched.of_person(db, fact.minor))
         case BandTurned(corrected=True):
             corrected(db, keys, touched.of_person(db, fact.person))
@@ -91,25 +98,45 @@ def run(db: Connection, keys: Keys) -> None:
     due = clip_consents.c.due_at.between(moment - consent.LATE, moment)
     _settle(db, keys, waiting.where(due), Act.SCHEDULED, lambda record: consent.come_due(record.clip, record.facts))
     over = clip_consents.c.asked_at <= moment - YES_LASTS
-    _settle(db, keys, waiting.where(over), Act.EXPIRED, lambda record: consent.expire(record.clip, record.facts))
+    ended = _settle(
+        db, keys, waiting.where(over), Act.EXPIRED, lambda record: consent.expire(record.clip, record.facts)
+    )
+    for author in ended:
+        notices.tell(db, [author], Notice.QUESTION_ENDED, moment)
+    _remind(db, moment)
     withdrawing.forget(db)
 
 
-def _settle(db: Connection, keys: Keys, wanted: Select[int], act: Act, rule: Callable[[Record], Clip]) -> None:
+def _remind(db: Connection, moment: int) -> None:
+    """Three times in the thirty days, those whose answer is missing hear of it again; a pause of ours makes up for none."""
+    kept = clip_consents.c
+    waiting = select(kept.clip_id, kept.asked_at, kept.reminded_at).join(clips, clips.c.id == kept.clip_id)
+    old = waiting.where(clips.c.stage == Stage.ASKED.value, kept.asked_at <= moment - REMINDED_AFTER[0])
+    for clip, asked_at, reminded_at in db.execute(old.order_by(kept.clip_id)).all():
+        last = max(asked_at + after for after in REMINDED_AFTER if asked_at + after <= moment)
+        if reminded_at is None or reminded_at < last:
+            db.execute(update(clip_consents).where(kept.clip_id == clip).values(reminded_at=moment))
+            tell(db, YesReminded(clip, asked_at))
+
+
+def _settle(db: Connection, keys: Keys, wanted: Select[int], act: Act, rule: Callable[[Record], Clip]) -> list[int]:
+    """Decide about each; gives who made those that were decided about."""
+    settled = []
     for clip in db.execute(wanted).scalars().all():
         try:
-            decide(db, keys, clip, rule, act)
+            settled.append(decide(db, keys, clip, rule, act).author)
         except Refused:
             continue  # answered, recalled or erased a moment ago
+    return settled
 
 
 def leave(db: Connection, person: int) -> None:
     """Somebody goes for good: what others made with them stays as it is, and what they withheld waits under `basis`."""
     given = (holds.c.giver_id == person) & (holds.c.kind == HoldKind.NO.value)
     held = list(db.execute(select(holds.c.clip_id).where(given)).scalars())
-    touched = set(held)
+    about = set(held)
     for table in (appearances, clip_yeses, concerned):
-        touched |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
+        about |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
     db.execute(delete(holds).where(given))
     db.execute(delete(clip_caps).where(clip_caps.c.giver_id == person))
     for clip in held:
@@ -121,5 +148,5 @@ def leave(db: Connection, person: int) -> None:
             db.execute(holds.insert().values(**row))
         else:
             db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
-    for clip in touched:
+    for clip in about:
         rows.forget_in_basis(db, clip, person)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Table, delete, insert, select, update
 
 from onstage.clips.facts import around
@@ -38,6 +39,15 @@ from onstage.jobs.queue import record as tell
 
 _WORKING = frozenset({Stage.UPLOADING, Stage.PROCESSING, Stage.FAILED, Stage.DRAFT, Stage.ASKED})
 DRAFT = 0
+
+
+class _Part(Struct, array_like=True):
+    """A part of a basis as it is kept; `ward` is missing in those from before somebody could say yes beforehand."""
+
+    of: list[int]
+    least: int
+    leaves: bool
+    ward: int | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +190,7 @@ def _content(row: Any) -> Content:
 
 def _yeses(db: Connection, clip: int, shown: Version | None, kept: Any, row: Any) -> frozenset[Yes]:
     found = frozenset(
-        Yes(each.person_id, each.version, each.at, bool(each.leaves), bool(each.used))
+        Yes(each.person_id, each.version, each.at, bool(each.leaves), bool(each.used), _wards(each.beforehand))
         for each in _all(db, clip_yeses, clip)
     ) | frozenset(
         Yes(each.label_id, each.version, each.at, bool(each.leaves), bool(each.used))
@@ -191,14 +201,18 @@ def _yeses(db: Connection, clip: int, shown: Version | None, kept: Any, row: Any
     return found
 
 
+def _wards(words: str | None) -> frozenset[int] | None:
+    return None if words is None else frozenset(msgspec.json.decode(words, type=list[int]))
+
+
 def _cap(row: Any) -> Cap:
     reach = Reach(Audience(row.audience), bool(row.recommended), bool(row.leaves))
     return Cap(row.giver_id, reach, row.over)
 
 
 def _basis(words: str) -> Need:
-    parts = msgspec.json.decode(words, type=list[tuple[list[int], int, bool]])
-    return frozenset(Part(frozenset(of), least, leaves) for of, least, leaves in parts)
+    parts = msgspec.json.decode(words, type=list[_Part])
+    return frozenset(Part(frozenset(part.of), part.least, part.leaves, part.ward) for part in parts)
 
 
 def save(db: Connection, record: Record, after: Clip) -> None:
@@ -291,9 +305,11 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: froz
     db.execute(update(appearances).where(named, appearances.c.person_id.in_(after.named)).values(sticks=1))
 
 
-def _yes_row(yes: Yes) -> dict[str, int]:
+def _yes_row(yes: Yes) -> dict[str, object]:
+    wards = None if yes.wards is None else msgspec.json.encode(sorted(yes.wards)).decode()
     return {
         "version": yes.version, "person_id": yes.person, "at": yes.at, "leaves": int(yes.leaves), "used": int(yes.used),
+        "beforehand": wards,
     }  # fmt: skip
 
 
@@ -305,8 +321,9 @@ def _of_links(yeses: Iterable[Yes], apart: frozenset[int]) -> list[Yes]:
     return [yes for yes in yeses if yes.person in apart]
 
 
-def _link_row(yes: Yes) -> dict[str, int]:
+def _link_row(yes: Yes) -> dict[str, object]:
     row = _yes_row(yes)
+    del row["beforehand"]  # by a link nobody has said anything before
     return {"label_id": row.pop("person_id"), **row}
 
 
@@ -342,8 +359,14 @@ def forget_in_basis(db: Connection, clip: int, person: int) -> None:
     words = db.execute(select(clip_consents.c.basis).where(clip_consents.c.clip_id == clip)).scalar()
     if words is None:
         return
-    parts = {replace(part, of=part.of - {person}) for part in _basis(words)}
+    parts = {replace(part, of=part.of - {person}) for part in _basis(words) if part.ward != person}
     _write_basis(db, clip, {part for part in parts if len(part.of) >= part.least})
+    said = select(clip_yeses).where(clip_yeses.c.clip_id == clip, clip_yeses.c.beforehand.is_not(None))
+    for row in db.execute(said).all():
+        left = sorted((_wards(row.beforehand) or frozenset()) - {person})
+        one = (clip_yeses.c.clip_id == clip) & (clip_yeses.c.version == row.version)
+        mine = one & (clip_yeses.c.person_id == row.person_id)
+        db.execute(update(clip_yeses).where(mine).values(beforehand=msgspec.json.encode(left).decode()))
 
 
 def _write_basis(db: Connection, clip: int, basis: Iterable[Part]) -> None:
@@ -351,7 +374,8 @@ def _write_basis(db: Connection, clip: int, basis: Iterable[Part]) -> None:
 
 
 def _words(basis: Iterable[Part]) -> str:
-    return msgspec.json.encode(sorted((sorted(part.of), part.least, part.leaves) for part in basis)).decode()
+    kept = [_Part(sorted(part.of), part.least, part.leaves, part.ward) for part in basis]
+    return msgspec.json.encode(sorted(kept, key=msgspec.json.encode)).decode()
 
 
 def _save_concerned(db: Connection, clip: int, now_concerned: dict[int, Any]) -> None:

@@ -1,11 +1,25 @@
 """Whom a clip waits for, and how many must still agree: never whose no it was. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onstage.clips.life import Clip
 from onstage.clips.models import HoldKind, Stage, Why
-from onstage.clips.need import Facts, Part, Version, Yes, by_link, deleters, is_met, need, objectors, ok, voices
+from onstage.clips.need import (
+    Facts,
+    Part,
+    Version,
+    Yes,
+    by_link,
+    deleters,
+    is_met,
+    need,
+    objectors,
+    ok,
+    said_by_asking,
+    voices,
+)
+from onstage.clips.need import standing as counting
 
 
 @dataclass(frozen=True)
@@ -17,6 +31,15 @@ class Standing:
     owners: int
     guardians: int
     people: int
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Somebody in a clip for whom a yes is missing: their `own`, or those of so many of their guardians."""
+
+    person: int
+    own: bool
+    guardians: int
 
 
 def concerned(clip: Clip, facts: Facts) -> dict[int, Why]:
@@ -54,7 +77,7 @@ def _everybody(clip: Clip, facts: Facts) -> dict[int, Why]:
 
 def _unanswered(version: Version, yeses: Iterable[Yes], facts: Facts) -> set[int]:
     """Those whose yes is still needed and not given."""
-    given = tuple(yeses)
+    given = counting(version, yeses, facts)
     found: set[int] = set()
     for part in _unmet(version, given, facts):
         found |= {person for person in part.of if not _has(person, part, version, given, facts)}
@@ -66,19 +89,45 @@ def _unmet(version: Version, yeses: tuple[Yes, ...], facts: Facts) -> list[Part]
 
 
 def _has(person: int, part: Part, version: Version, yeses: tuple[Yes, ...], facts: Facts) -> bool:
-    return is_met(Part(frozenset({person}), leaves=part.leaves), yeses, version.number, facts.at)
+    return is_met(replace(part, of=frozenset({person}), least=1), yeses, version.number, facts.at)
 
 
 def standing(clip: Clip, version: Version, facts: Facts) -> Standing:
     """How far the agreeing about a version is, in numbers only."""
-    yeses = tuple(clip.yeses)
-    parts = sorted(need(version, facts), key=lambda part: (part.leaves, sorted(part.of), part.least))
+    yeses = counting(version, clip.yeses, facts)
     missing = {"owners": 0, "guardians": 0, "people": 0}
-    needed = sum(part.least for part in parts)
-    for part in parts:
-        have = sum(_has(person, part, version, yeses, facts) for person in part.of)
+    needed = 0
+    for part, have in _answers(version, yeses, facts).items():
+        needed += part.least
         missing[_kind(part, version, facts)] += max(0, part.least - have)
     return Standing(needed - sum(missing.values()), needed, **missing)
+
+
+def _answers(version: Version, yeses: tuple[Yes, ...], facts: Facts) -> dict[Part, int]:
+    """How many have said yes to each part; who is asked for two minors is asked once, and answers once for both."""
+    found: dict[Part, int] = {}
+    for part in need(version, facts):
+        have = sum(_has(person, part, version, yeses, facts) for person in part.of)
+        asked = replace(part, ward=None)
+        found[asked] = min(have, found.get(asked, have))
+    return found
+
+
+def awaited(clip: Clip, version: Version, facts: Facts) -> list[Awaited]:
+    """For whom in this version a yes is missing, or would be if its author asked now."""
+    said = said_by_asking(version, facts, clip.author) if version.number == 0 else clip.yeses
+    yeses = counting(version, said, facts)
+    found: dict[int, Awaited] = {}
+    for part in _unmet(version, yeses, facts):
+        if part.leaves or (part.ward is None and (len(part.of) != 1 or not part.of <= version.people)):
+            continue
+        who = next(iter(part.of)) if part.ward is None else part.ward
+        before = found.get(who, Awaited(who, own=False, guardians=0))
+        if part.ward is None:
+            found[who] = replace(before, own=True)
+        else:
+            found[who] = replace(before, guardians=before.guardians + part.least)
+    return sorted(found.values(), key=lambda each: each.person)
 
 
 def _kind(part: Part, version: Version, facts: Facts) -> str:

@@ -2,14 +2,26 @@
 
 from sqlalchemy import select
 
-from onstage.accounts.models import accounts, members
+from onstage.accounts.models import accounts, members, people
 from onstage.accounts.queries import personal_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Why, clip_mentions, concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.events import Claimed, ClipShown, Commented, Followed, Liked, Reposted, YesAsked
-from onstage.notifications.telling import tell
+from onstage.events import (
+    Claimed,
+    ClipShown,
+    Commented,
+    Followed,
+    GuardianReminded,
+    Liked,
+    Reposted,
+    YesAsked,
+    YesReminded,
+    YesUsed,
+)
+from onstage.notifications.letters import write_to
+from onstage.notifications.telling import tell, tell_again
 from onstage.text import mentions
 
 
@@ -56,6 +68,30 @@ def asked(db: Connection, event: YesAsked) -> None:
         account = personal_account(db, person)
         for card in cards(db, Viewer(person=person, account=account), [event.clip]):
             tell(db, account, "question", event.at, by=card.account_id, clip=event.clip)
+
+
+def asked_again(db: Connection, event: YesReminded, origin: str) -> None:
+    """Whose answer is missing still hears of it on every channel: the inbox, their devices, a letter (consent.md R4)."""
+    waits = (concerned.c.clip_id == event.clip) & (concerned.c.why == Why.ANSWER.value)
+    rows = select(people.c.id, people.c.mail).join_from(concerned, people, people.c.id == concerned.c.person_id)
+    for person, address in db.execute(rows.where(waits).order_by(people.c.id)).all():
+        account = personal_account(db, person)
+        tell_again(db, account, "question", event.at)
+        if address:
+            write_to(db, person, address, origin)
+
+
+def missed(db: Connection, event: GuardianReminded) -> None:
+    """A guardian who may soon count as absent is called on their devices too; inbox and letter have it already."""
+    by = personal_account(db, event.minor)
+    tell(db, personal_account(db, event.guardian), "come_back", event.at, by=by)
+
+
+def used(db: Connection, event: YesUsed) -> None:
+    """A guardian hears of each use of what they said beforehand, and can still say no."""
+    account = personal_account(db, event.guardian)
+    for card in cards(db, Viewer(person=event.guardian, account=account), [event.clip]):
+        tell(db, account, "beforehand", event.at, by=card.account_id, clip=event.clip)
 
 
 def claimed(db: Connection, event: Claimed) -> None:

@@ -40,6 +40,17 @@ def tell(
         _wake(db, account, kind, notice)
 
 
+def tell_again(db: Connection, account: int, kind: str, subject: int) -> bool:
+    """What an account was told is new once more, and wakes devices; False: it was told nothing of the kind."""
+    mine = (tidings.c.account_id == account) & (tidings.c.kind == kind) & (tidings.c.subject_id == subject)
+    again = update(tidings).where(mine).values(at=now(), unread=1).returning(tidings.c.id)
+    notice = db.execute(again).scalar()
+    if notice is None:
+        return False
+    _wake(db, account, kind, notice)
+    return True
+
+
 def _is_blocked(db: Connection, account: int, by: int) -> bool:
     either = or_(
         (blocks.c.blocker_id == account) & (blocks.c.blocked_id == by),

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from onstage import ids
 from onstage.accounts.age import Band, Row
-from onstage.accounts.models import accounts, choices, guardianships, members, people
+from onstage.accounts.models import accounts, choices, guardianships, members, people, yeses_beforehand
 from onstage.accounts.viewer import Viewer
 from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, revising, rows
 from onstage.clips.deciding import decide
@@ -26,7 +26,7 @@ from onstage.clips.models import (
     holds,
 )
 from onstage.clips.rows import Record
-from onstage.clock import MINUTE, now
+from onstage.clock import DAY, MINUTE, now
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound, Refused
 from onstage.events import (
@@ -41,12 +41,14 @@ from onstage.events import (
     GuardianshipEnded,
     MemberLeft,
     RuleChanged,
+    SaidBeforehandEnded,
 )
 from onstage.jobs.queue import record
 from tests.cast import KEYS, joint, make_clip, person, signed_in
 from tests.clips.consent.pair import CHILD, EVERYBODY
 from tests.clips.consent.reference import No, Reference, Text, Ward, World
 
+YEAR = 365 * DAY
 LATER = "a session of long ago "
 _EXTRA = {"age", "held", "check-needed", "version"}  # what the verbs refuse earlier than the rules would
 
@@ -106,6 +108,15 @@ class Application:
         values = {"publishing_rule": world.rule, "hand_accepts": int(world.by_hand), "kind": "joint"}
         db.execute(update(accounts).where(accounts.c.id == self.account).values(values))
         db.execute(delete(members).where(members.c.account_id == self.account))
+        db.execute(delete(yeses_beforehand).where(yeses_beforehand.c.account_id == self.account))
+        for who, ward in self.world.wards.items():
+            for guardian, kind in ward.ahead.items():
+                row = {"minor_id": self.id_of[who], "guardian_id": self.id_of[guardian], "width": kind}
+                db.execute(
+                    insert(yeses_beforehand).values(
+                        account_id=self.account, at=1, until=0 if kind == "members" else now() + YEAR, **row
+                    )
+                )
         for role, these in (("owner", world.owners), ("editor", world.editors - world.owners)):
             for each in these:
                 row = {"account_id": self.account, "person_id": self.id_of[each], "role": role, "since": each}
@@ -133,7 +144,13 @@ class Application:
         clip, names = record.clip, self.number
         assert clip.stage == model.stage
         assert {(hold.kind, names.get(hold.giver, 0)) for hold in clip.holds} == set(model.reasons)
-        assert {(names[yes.person], yes.version): yes.leaves for yes in clip.yeses} == {
+        ahead = {
+            (names[yes.person], yes.version): {names[ward] for ward in yes.wards}
+            for yes in clip.yeses
+            if yes.wards is not None
+        }
+        assert ahead == {key: wards for key, (_, wards) in model.foreseen.items()}
+        assert {(names[yes.person], yes.version): yes.leaves for yes in clip.yeses if yes.wards is None} == {
             key: second for key, (_, second) in model.said_yes.items()
         }
         assert (clip.shown and clip.shown.number) == model.out_number
@@ -344,6 +361,16 @@ class Application:
             return False  # nobody stands for an adult
         fact = GuardianshipBegan(self.id_of[guardian], self.id_of[ward], full=kind == "full")
         return self.change(lambda world: world.wards[ward].guardians.update({guardian: kind}), fact)
+
+    def ahead(self, guardian: int, kind: str | None, ward: int = CHILD) -> bool:
+        """A guardian says yes beforehand, or takes that back."""
+
+        def act(world: World) -> None:
+            world.wards[ward].ahead.pop(guardian, None)
+            if kind is not None:
+                world.wards[ward].ahead[guardian] = kind
+
+        return self.change(act, SaidBeforehandEnded(self.id_of[ward]))
 
     def away(self, guardian: int, ward: int = CHILD) -> bool:
         fact = GuardianAbsent(self.id_of[guardian], self.id_of[ward], absent=True)

@@ -74,6 +74,11 @@ def _world() -> list[Move]:
         found += [move("end", guardian), move("annul", guardian), move("away", guardian)]
         found += [move("gain", guardian, kind) for kind in ("full", "carer")]
     found += [move("annul", KIDS_MUM, KID), move("gain", KIDS_MUM, "full", KID), move("gain", OWNER, "full")]
+    for guardian in (MUM, DAD, AUNT):
+        found += [move("ahead", guardian, kind) for kind in ("near", "members", None)]
+    found += [move("ahead", by, kind, KID) for by in (MUM, KIDS_MUM) for kind in ("near", None)]
+    found += [move("gain", MUM, "full", KID)]
+    found += [move("ahead", OWNER, "near")]
     found += [move("grow", who) for who in (CHILD, KID)] + [move("younger", who) for who in (CHILD, KID, FRIEND)]
     found += [move("set", rule=rule) for rule in RULES]
     found += [move("set", owners=owners) for owners in ({OWNER}, {OWNER, OTHER}, {OWNER, OTHER, MUM}, {CHILD}, set())]
@@ -129,6 +134,9 @@ def a_world(pick: random.Random) -> tuple[World, Text]:
     child = world.wards[CHILD]
     child.any_will_do, child.absence_rule = pick.random() < 0.3, pick.random() < 0.8
     child.near_without = pick.random() < 0.2
+    for guardian in (MUM, DAD):
+        if pick.random() < 0.3:
+            child.ahead[guardian] = pick.choice(["near", "near", "members"])
     for guardian in pick.sample([MUM, DAD, AUNT], pick.choice([0, 0, 1, 2])):
         del child.guardians[guardian]
     audience = pick.choice(AUDIENCES)

@@ -145,6 +145,7 @@ class Pair:
             Agreement.ANY if ward.any_will_do else Agreement.ALL,
             ward.absence_rule,
             self.reach(ward.widest),
+            frozenset(self.rules.need.Beforehand(who, kind == "members") for who, kind in ward.ahead.items()),
         )
 
     # ---- making a move in both
@@ -192,8 +193,10 @@ class Pair:
         assert clip.stage == model.stage
         assert clip.gone == model.gone
         assert {(hold.kind, hold.giver) for hold in clip.holds} == set(model.reasons)
-        yeses = {(yes.person, yes.version): yes.leaves for yes in clip.yeses}
-        assert len(yeses) == len(clip.yeses)
+        assert len({(yes.person, yes.version) for yes in clip.yeses}) == len(clip.yeses)
+        yeses = {(yes.person, yes.version): yes.leaves for yes in clip.yeses if yes.wards is None}
+        ahead = {(yes.person, yes.version): yes.wards for yes in clip.yeses if yes.wards is not None}
+        assert ahead == {key: wards for key, (_, wards) in model.foreseen.items()}
         assert yeses == {key: second for key, (_, second) in model.said_yes.items()}
         assert (clip.shown and clip.shown.number) == model.out_number
         assert (clip.working and (clip.working.number if clip.stage is Stage.ASKED else None)) == model.draft_number
@@ -341,6 +344,16 @@ class Pair:
 
     def gain(self, guardian: int, kind: str, ward: int = CHILD) -> bool:
         return self.change(lambda world: world.wards[ward].guardians.update({guardian: kind}))
+
+    def ahead(self, guardian: int, kind: str | None, ward: int = CHILD) -> bool:
+        """A guardian says yes beforehand, or takes that back (None)."""
+
+        def act(world: World) -> None:
+            world.wards[ward].ahead.pop(guardian, None)
+            if kind is not None:
+                world.wards[ward].ahead[guardian] = kind
+
+        return self.change(act)
 
     def away(self, guardian: int, ward: int = CHILD) -> bool:
         return self.change(lambda world: world.wards[ward].away.symmetric_difference_update({guardian}))

@@ -29,6 +29,9 @@ class Ward:
     absence_rule: bool = True
     near_without: bool = False  # 13 to 15: all guardians have agreed that near goes without them
     widest: tuple[str, bool, bool] = ("public", True, True)
+    ahead: dict[int, str] = field(
+        default_factory=dict
+    )  # guardian -> what they said yes to beforehand: "near", "members"
 
 
 @dataclass
@@ -86,6 +89,7 @@ class Reference:
         self.when: int | None = None
         self.said_yes: dict[tuple[int, int], tuple[int, bool]] = {}  # (person, version) -> when, leaving too
         self.spent: set[tuple[int, int]] = set()  # yeses that have done their work and lapse no more
+        self.foreseen: dict[tuple[int, int], tuple[int, set[int]]] = {}  # (guardian, version) -> when, for which wards
         self.reasons: dict[tuple[HoldKind, int], int] = {}
         self.limits: dict[int, tuple[tuple[str, bool, bool], int]] = {}
         self.sticky: set[int] = set()
@@ -140,8 +144,11 @@ class Reference:
             return not (ward.near_without and self.near(text))
         return False
 
-    def enough(self, text: Text, yes: set[int], second: set[int]) -> bool:
-        """Whether these people's yeses, and these second ones to leaving the server, are all that is needed."""
+    def enough(self, text: Text, yes: set[int], second: set[int], ahead: dict[int, set[int]]) -> bool:
+        """Whether these people's yeses, and these second ones to leaving the server, are all that is needed.
+
+        `ahead`: which guardians had said yes beforehand, by ward.
+        """
         for owners, rule in [(self.world.owners, self.world.rule), *self.world.sides]:
             agreed = len(owners & yes)
             if rule == "one" and agreed < 1:
@@ -158,16 +165,19 @@ class Reference:
                 return False
             if ward.band in MINORS - {Band.UNDER_13} and text.leaves and person not in second:
                 return False
-            if self.guardians_decide(ward, text) and not self.guardians_agree(ward, text, yes, second):
+            if self.guardians_decide(ward, text) and not self.guardians_agree(
+                ward, text, yes, second, ahead.get(person, set())
+            ):
                 return False
         return True
 
-    def guardians_agree(self, ward: Ward, text: Text, yes: set[int], second: set[int]) -> bool:
+    def guardians_agree(self, ward: Ward, text: Text, yes: set[int], second: set[int], ahead: set[int]) -> bool:
         full = {guardian for guardian, kind in ward.guardians.items() if kind == "full"}
         if not full:
             return False
         if not self.near(text):
             return full <= yes and (not text.leaves or full <= second)
+        yes = yes | ahead
         if ward.any_will_do:
             return bool(full & yes)
         if ward.absence_rule and full - ward.away:
@@ -191,7 +201,28 @@ class Reference:
             for (person, version), (when, second) in self.said_yes.items()
             if version == number and ((person, version) in self.spent or now - when < 30 * DAY)
         }
-        return self.enough(text, set(fresh), {person for person, second in fresh.items() if second})
+        ahead: dict[int, set[int]] = {}
+        for (guardian, version), (when, wards) in self.foreseen.items():
+            spent = (guardian, version) in self.spent
+            if version != number or not (spent or now - when < 30 * DAY):
+                continue
+            for ward in wards:
+                if spent or self.speaks_ahead(guardian, ward, text):
+                    ahead.setdefault(ward, set()).add(guardian)
+        return self.enough(text, set(fresh), {person for person, second in fresh.items() if second}, ahead)
+
+    def speaks_ahead(self, guardian: int, person: int, text: Text) -> bool:
+        """Whether what this guardian said beforehand about this ward is about such a version."""
+        ward = self.world.wards[person]
+        if person not in text.appears | {self.world.author} or ward.guardians.get(guardian) != "full":
+            return False
+        if not self.near(text) or not self.guardians_decide(ward, text):
+            return False
+        said = ward.ahead.get(guardian)
+        return said == "near" or (said == "members" and text.audience in ("private", "members"))
+
+    def ahead_for(self, guardian: int, text: Text) -> set[int]:
+        return {person for person in self.world.wards if self.speaks_ahead(guardian, person, text)}
 
     # ---- how far
 
@@ -238,6 +269,10 @@ class Reference:
         self.asked_when, self.when = self.world.clock, when
         self.sticky |= self.draft.appears
         self.said_yes[(by, self.draft_number)] = (self.world.clock, self.draft.leaves)
+        for guardian in {each for ward in self.world.wards.values() for each in ward.guardians} - {by}:
+            wards = self.ahead_for(guardian, self.draft)
+            if wards:
+                self.foreseen[(guardian, self.draft_number)] = (self.world.clock, wards)
         self.perhaps_publish()
 
     def shows_a_minor(self, text: Text) -> bool:
@@ -259,6 +294,7 @@ class Reference:
         when, before = self.said_yes.get((by, number), (0, False))
         still = (by, number) in self.spent or self.world.clock - when < 30 * DAY
         self.said_yes[(by, number)] = (self.world.clock, (second or (before and still)) and text.leaves)
+        self.foreseen.pop((by, number), None)
         if asked:
             self.perhaps_publish()
 
@@ -276,6 +312,7 @@ class Reference:
     def back_to_draft(self) -> None:
         if self.stage == Stage.ASKED:
             self.said_yes = {key: value for key, value in self.said_yes.items() if key[1] != self.draft_number}
+            self.foreseen = {key: value for key, value in self.foreseen.items() if key[1] != self.draft_number}
             self.stage, self.draft_number, self.when = Stage.DRAFT, None, None
 
     def in_time(self) -> bool:
@@ -313,7 +350,8 @@ class Reference:
             del self.limits[giver]
         self.out, self.out_number, self.out_by_hand = self.draft, self.draft_number, self.world.by_hand
         self.said_yes = {key: value for key, value in self.said_yes.items() if key[1] == self.out_number}
-        self.spent = set(self.said_yes)
+        self.foreseen = {key: value for key, value in self.foreseen.items() if key[1] == self.out_number}
+        self.spent = set(self.said_yes) | set(self.foreseen)
         self.reasons.pop((HoldKind.BASIS, 0), None)
         self.stage, self.draft, self.draft_number, self.when = Stage.NONE, None, None, None
 
@@ -383,6 +421,12 @@ class Reference:
             able = self.can_say_yes(self.draft) | {self.world.author}
             number = self.draft_number
             self.said_yes = {k: v for k, v in self.said_yes.items() if k[1] != number or k[0] in able}
+            for key, (when, wards) in list(self.foreseen.items()):
+                if key[1] == number:
+                    left = {ward for ward in wards if self.speaks_ahead(key[0], ward, self.draft)}
+                    del self.foreseen[key]
+                    if left and key[0] in able:
+                        self.foreseen[key] = (when, left)
         self.only_narrower()
 
     def only_narrower(self) -> None:
@@ -405,6 +449,7 @@ class Reference:
             if text is not None:
                 void = void - self.can_say_yes(text)
         self.said_yes = {key: value for key, value in self.said_yes.items() if key[0] not in void}
+        self.foreseen = {key: value for key, value in self.foreseen.items() if key[0] not in void}
         self.world_changed()
         if self.out is not None and self.out_number is not None and not self.has_enough(self.out, self.out_number):
             self.reasons.setdefault((HoldKind.BASIS, 0), self.world.clock)
@@ -444,7 +489,7 @@ class Reference:
         if not self.has_enough(self.out, self.out_number):
             raise No
         del self.reasons[(HoldKind.BASIS, 0)]
-        self.spent |= {key for key in self.said_yes if key[1] == self.out_number}
+        self.spent |= {key for key in (*self.said_yes, *self.foreseen) if key[1] == self.out_number}
 
     def hold(self, kind: HoldKind, cause: int, by: int | None) -> None:
         if self.gone or (by is not None and not self.impartial(by)):

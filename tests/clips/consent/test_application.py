@@ -54,6 +54,9 @@ def a_family(pick: random.Random) -> tuple[World, Text]:
     owners = pick.choice([{OWNER}, {OWNER, OTHER}, {CHILD, MUM}, {OWNER, OTHER, MUM}])
     world = family(band, owners=owners, rule=pick.choice(["one", "one", "most", "all"]), by_hand=pick.random() < 0.7)
     world.wards[CHILD].any_will_do = pick.random() < 0.3
+    for guardian in (MUM, DAD):
+        if pick.random() < 0.3:
+            world.wards[CHILD].ahead[guardian] = pick.choice(["near", "members"])
     if band is Band.ADULT:
         world.wards[CHILD].guardians.clear()
     start = text(pick.choice(["members", "friends", "followers", "public"]), appears=pick.choice([set(), {FRIEND}]))

@@ -4,7 +4,9 @@ They take the rules as an argument, so that `mutate.py` can tell them to mutants
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,7 @@ from tests.clips.consent.pair import (
     family,
     text,
 )
-from tests.clips.consent.reference import DAY
+from tests.clips.consent.reference import DAY, Text
 
 Trace = Callable[[Rules], None]
 
@@ -569,6 +571,17 @@ def absence_can_be_switched_off(rules: Rules) -> None:
     assert not pair.clip.visible
 
 
+def where_all_are_away_none_is_passed_over(rules: Rules) -> None:
+    """Absence leaves it to those who are here; where nobody is, it waits."""
+    pair = Pair(rules, family(owners={CHILD}), text())
+    for by in (MUM, DAD):
+        assert pair.away(by)
+    assert pair.ask()
+    assert not pair.clip.visible
+    assert pair.yes(MUM)
+    assert not pair.clip.visible
+
+
 def another_right_keeps_a_yes(rules: Rules) -> None:
     """A mother who never was a guardian owns the account all the same."""
     pair = Pair(rules, family(owners={MUM}), text())
@@ -616,6 +629,142 @@ def a_story_ends(rules: Rules) -> None:
     assert not Pair(rules, family(), text()).story_end(False)
 
 
+def _with_mothers_yes_beforehand(rules: Rules, made: Text, kind: str = "near", **more: Any) -> Pair:
+    pair = Pair(rules, family(**({"owners": {OWNER}} | more)), made)
+    assert pair.ahead(MUM, kind)
+    return pair
+
+
+def a_yes_beforehand_counts_for_what_is_near(rules: Rules) -> None:
+    """Mother has said yes beforehand: near waits for father alone; open waits for her, and so does what was asked before."""
+    pair = _with_mothers_yes_beforehand(rules, text("friends"))
+    assert pair.ask()
+    assert pair.yes(OWNER)
+    assert not pair.clip.visible
+    assert pair.yes(DAD)
+    assert pair.clip.visible
+    wide = _with_mothers_yes_beforehand(rules, text("public"))
+    assert wide.ask()
+    for by in (OWNER, DAD):
+        assert wide.yes(by)
+    assert not wide.clip.visible
+    assert wide.yes(MUM)
+    assert wide.clip.visible
+    before = Pair(rules, family(owners={OWNER}), text())
+    assert before.ask()
+    assert before.ahead(MUM, "near")
+    for by in (OWNER, DAD):
+        assert before.yes(by)
+    assert not before.clip.visible
+
+
+def what_members_see_is_covered_by_joining(rules: Rules) -> None:
+    """Who let the child into an account let its members see it, and nobody else."""
+    for audience, enough in (("private", True), ("members", True), ("friends", False)):
+        pair = _with_mothers_yes_beforehand(rules, text(audience), "members")
+        assert pair.ask()
+        for by in (OWNER, DAD):
+            assert pair.yes(by)
+        assert pair.clip.visible == enough
+
+
+def a_yes_beforehand_is_for_one_minor_and_one_right(rules: Rules) -> None:
+    """It says nothing about another child of hers, and nothing for the account that she owns."""
+    world = family(owners={CHILD})
+    world.wards[KID].guardians = {MUM: "full"}
+    both = Pair(rules, deepcopy(world), text(appears={KID}))
+    assert both.ahead(MUM, "near")
+    assert both.ask()
+    assert both.yes(DAD)
+    assert not both.clip.visible
+    assert both.yes(MUM)
+    assert both.clip.visible
+    one_less = Pair(rules, deepcopy(world), text(appears={KID}))
+    for ward in (CHILD, KID):
+        assert one_less.ahead(MUM, "near", ward)
+    assert one_less.ask()
+    assert one_less.ahead(MUM, None, KID)
+    assert one_less.yes(DAD)
+    assert not one_less.clip.visible
+    owner = _with_mothers_yes_beforehand(rules, text(), owners={MUM})
+    assert owner.ask()
+    assert owner.yes(DAD)
+    assert not owner.clip.visible
+    assert owner.yes(MUM)
+    assert owner.clip.visible
+    carer = Pair(rules, family(owners={CHILD}), text())
+    assert carer.ahead(AUNT, "near")
+    assert carer.ask()
+    assert not carer.clip.yeses - {yes for yes in carer.clip.yeses if yes.person == CHILD}
+
+
+def a_yes_beforehand_can_be_taken_back(rules: Rules) -> None:
+    """What waits is asked of her again; what has gone out stays, and she may say no to it."""
+    waits = _with_mothers_yes_beforehand(rules, text())
+    assert waits.ask()
+    assert waits.ahead(MUM, None)
+    assert waits.ahead(MUM, "near")
+    for by in (OWNER, DAD):
+        assert waits.yes(by)
+    assert not waits.clip.visible
+    out = _with_mothers_yes_beforehand(rules, text())
+    assert out.ask()
+    for by in (OWNER, DAD):
+        assert out.yes(by)
+    assert out.ahead(MUM, None)
+    assert out.clip.visible
+    assert out.younger(FRIEND)
+    assert out.clip.visible
+    assert out.no(MUM)
+    assert not out.clip.visible
+
+
+def a_yes_beforehand_lapses_with_the_question(rules: Rules) -> None:
+    """It is a yes like others: void with the version, and after 30 days."""
+    pair = _with_mothers_yes_beforehand(rules, text())
+    assert pair.ask()
+    assert pair.recall()
+    assert all(yes.wards is None for yes in pair.clip.yeses)
+    assert pair.ask()
+    assert pair.no(DAD)
+    assert not pair.clip.yeses
+
+
+def a_yes_beforehand_lifts_nothing(rules: Rules) -> None:
+    """Not her limit, and not her no."""
+    pair = _published(rules)
+    assert pair.narrow(MUM, ("private", False, False))
+    assert pair.edit(CHILD, text())
+    assert pair.ahead(MUM, "near")
+    assert pair.ask()
+    for by in (DAD, OWNER):
+        assert pair.yes(by)
+    assert pair.clip.shown.number == 1
+    assert pair.yes(MUM)
+    assert pair.clip.shown.number == 2
+    held = _with_mothers_yes_beforehand(rules, text())
+    assert held.no(MUM)
+    assert held.ask()
+    for by in (DAD, OWNER):
+        assert held.yes(by)
+    assert not held.clip.visible
+
+
+def a_yes_beforehand_is_near_also_later(rules: Rules) -> None:
+    """Near was what followers see who came in by hand; when they no longer do, it is no yes to what that has become."""
+    pair = _with_mothers_yes_beforehand(rules, text("followers"))
+    assert pair.ask()
+    for by in (DAD, OWNER):
+        assert pair.yes(by)
+    assert pair.clip.visible
+    assert pair.set(by_hand=False)
+    assert pair.younger(FRIEND)
+    assert not pair.clip.visible
+    assert pair.yes(MUM, of="shown")
+    assert pair.confirm(DAD)
+    assert pair.clip.visible
+
+
 def what_is_not_said_is_strict(rules: Rules) -> None:
     """The values that nobody gives."""
     need, life = rules.need, rules.life
@@ -629,7 +778,8 @@ def what_is_not_said_is_strict(rules: Rules) -> None:
     version = need.Version(CHILD, private)
     assert (version.number, version.marked, version.appears, version.digest) == (0, False, frozenset(), b"")
     assert need.Yes(CHILD, 1, 0) == need.Yes(CHILD, 1, 0, leaves=False, used=False)
-    assert need.Part(frozenset()) == need.Part(frozenset(), least=1, leaves=False)
+    assert need.Part(frozenset()) == need.Part(frozenset(), least=1, leaves=False, ward=None)
+    assert not need.Beforehand(MUM).members_only
     clip = life.Clip(CHILD, Stage.DRAFT)
     assert life.reach_of(clip, facts) is None
     assert (clip.last, clip.gone, clip.by_hand, clip.due, clip.visible) == (0, False, False, None, False)
@@ -722,9 +872,17 @@ SMALLER: tuple[Trace, ...] = (
     an_older_yes_ends_no_limit,
     a_limit_is_a_limit_in_every_way,
     absence_can_be_switched_off,
+    where_all_are_away_none_is_passed_over,
     another_right_keeps_a_yes,
     what_is_frozen_publishes_nothing,
     small_guards,
     a_story_ends,
+    a_yes_beforehand_counts_for_what_is_near,
+    what_members_see_is_covered_by_joining,
+    a_yes_beforehand_is_for_one_minor_and_one_right,
+    a_yes_beforehand_can_be_taken_back,
+    a_yes_beforehand_lapses_with_the_question,
+    a_yes_beforehand_lifts_nothing,
+    a_yes_beforehand_is_near_also_later,
     what_is_not_said_is_strict,
 )

@@ -11,7 +11,7 @@ from onstage import ids
 from onstage.accounts.viewer import Viewer
 from onstage.clips import answers, appearances, coauthors, deletion, inbox, publish, unregistered
 from onstage.clips.appearances import Appearance, Label
-from onstage.clips.inbox import Progress, Waiting
+from onstage.clips.inbox import Missing, Progress, Waiting
 from onstage.clips.models import Audience, Why
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection
@@ -127,10 +127,24 @@ class WishOut(Struct):
     by: AccountOut | None
 
 
+class MissingOut(Struct):
+    """Somebody in it for whom a yes is missing: their own, or those of so many of their guardians."""
+
+    account: AccountOut
+    own: bool
+    guardians: int
+
+    @classmethod
+    def of(cls, each: Missing) -> "MissingOut":
+        """From what the domain says."""
+        return cls(AccountOut.of(each.by), each.own, each.guardians)
+
+
 class AgreeingOut(Struct):
     """How far a clip of yours is. `refused`: somebody who must agree said no; nobody is told who.
 
-    `owners`, `guardians` and `people` are how many yeses are missing; `ready`: it waits for you alone.
+    `owners`, `guardians` and `people` are how many yeses are missing; `ready`: it waits for you alone. `missing`: for
+    whom; in a draft, for whom it would be if you asked now.
     `erased_at`: somebody in it wants to be gone, and it is erased then; make a version without them.
     """
 
@@ -148,6 +162,7 @@ class AgreeingOut(Struct):
     due_at: str | None
     erased_at: str | None
     wishes: list[WishOut]
+    missing: list[MissingOut]
 
     @classmethod
     def of(cls, far: Progress) -> "AgreeingOut":
@@ -160,6 +175,7 @@ class AgreeingOut(Struct):
             revised=far.revised, erased_at=None if far.erased_at is None else iso(far.erased_at),
             due_at=None if far.due_at is None else iso(far.due_at),
             wishes=[WishOut(words, None if by is None else AccountOut.of(by)) for words, by in far.wishes],
+            missing=[MissingOut.of(each) for each in far.missing],
         )  # fmt: skip
 
 

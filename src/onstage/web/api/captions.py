@@ -63,7 +63,7 @@ def one(db: Connection, viewer: Viewer, slug: Slug, language: Language) -> Respo
 @put(
     "/api/v1/clips/{slug:str}/captions/{language:str}",
     tags=["clips"],
-    responses=problems(401, 404, 413),
+    responses=problems(401, 404, 409, 413),
     operation_id="write_captions",
     request_max_body_size=MOST_BYTES + 10_000,
 )
@@ -84,7 +84,7 @@ def write(db: Connection, viewer: Viewer, slug: Slug, language: Language, body: 
     "/api/v1/clips/{slug:str}/captions/{language:str}",
     status_code=204,
     tags=["clips"],
-    responses=problems(401, 404),
+    responses=problems(401, 404, 409),
     operation_id="remove_captions",
 )
 @writes(signed_in)

@@ -8,6 +8,7 @@ from litestar.params import FromPath, Parameter
 from onstage import clock
 from onstage.accounts import (
     age,
+    beforehand,
     children,
     guarding,
     household,
@@ -23,6 +24,7 @@ from onstage.accounts import (
     vouching,
 )
 from onstage.accounts.age import Band, DailyLimit, QuietHours, Row
+from onstage.accounts.beforehand import LONGEST, Said
 from onstage.accounts.children import ChildForm
 from onstage.accounts.guardianship import Agreement, minors_of
 from onstage.accounts.household import Child
@@ -32,9 +34,10 @@ from onstage.accounts.recovery import Purpose
 from onstage.accounts.viewer import Viewer
 from onstage.clips import inbox
 from onstage.clips.narrowing import narrow
+from onstage.clock import DAY
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards
-from onstage.errors import Gone, Invalid, Refused
+from onstage.errors import Gone, Invalid, NotFound, Refused
 from onstage.web import entry
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import table_words, telling
@@ -44,6 +47,7 @@ from onstage.web.words import gettext as _
 
 Secret = Annotated[str, Parameter(max_length=100)]
 CHECK = "/settings/check?next="
+_MONTHS = {"1": 30 * DAY, "6": 182 * DAY, "12": LONGEST}
 
 
 @get("/children", include_in_schema=False)
@@ -150,6 +154,7 @@ def _child_page(
             limit=_limit_form(limits[Row.DAILY_LIMIT], age.value(Row.DAILY_LIMIT, found.band)),
             quiet=_quiet_form(limits[Row.QUIET_HOURS], age.value(Row.QUIET_HOURS, found.band)),
             waiting=relations.requests_of_child(db, viewer, found.person) if found.band is Band.UNDER_13 else [],
+            said_beforehand=_said_beforehand(db, found.person, person),
             accounts=[each for each in profiles.accounts_of(db, found.person) if each.kind is Kind.JOINT],
             own_word=viewer.is_server_owner and vouching.is_one_household(db),
             may_own_word=viewer.is_server_owner,
@@ -163,6 +168,12 @@ def _child_page(
         )
     shown.headers["cache-control"] = "no-store"
     return shown
+
+
+def _said_beforehand(db: Connection, minor: int, guardian: int) -> list[tuple[Said, str]]:
+    """What a guardian has said beforehand, each with the day until which it counts."""
+    found = beforehand.of_minor(db, minor, clock.now(), guardian=guardian)
+    return [(each, "" if each.until is None else telling.day(each.until)) for each in found]
 
 
 def _limit_form(own: object, usual: object) -> dict[str, Any]:
@@ -238,6 +249,10 @@ def _acted(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[st
             relations.answer_for_child(db, viewer, minor, follower, answer == "let-in", now)
         case "take-out":
             joint.take_out(db, app.keys, viewer, minor, words(data, "account"), now)
+        case "say-beforehand":
+            _say_beforehand(app, db, viewer, minor, data)
+        case "stop-beforehand":
+            beforehand.stop(db, app.keys, viewer, minor, words(data, "account"), now)
         case "contest":
             one = words(data, "guardianship")
             vouching.contest(
@@ -247,6 +262,18 @@ def _acted(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[st
             guarding.end_own(db, app.keys, viewer, minor, now)
             return "/together"
     return ""
+
+
+def _say_beforehand(app: App, db: Connection, viewer: Viewer, minor: int, data: dict[str, Any]) -> None:
+    months = words(data, "months")
+    if months not in _MONTHS:
+        raise Invalid(_("Choose how long it counts."), field="months")
+    until = clock.now() + _MONTHS[months]
+    handle = words(data, "account").strip().removeprefix("@")
+    try:
+        beforehand.say(db, app.keys, viewer, minor, handle, until, clock.now())
+    except NotFound as error:
+        raise Invalid(str(error), field="account") from None
 
 
 def _save_table(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[str, Any]) -> None:

@@ -27,6 +27,8 @@ def _label(kind: str) -> str:
         "ask": _("Somebody asks to follow you"),
         "mention": _("Somebody mentions you"),
         "question": _("Somebody asks for your yes"),
+        "come_back": _("A child may need you as a guardian"),
+        "beforehand": _("Your yes beforehand was used"),
         "claim": _("Somebody says that they are in a clip of yours"),
     }.get(kind, kind)
 

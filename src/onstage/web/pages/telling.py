@@ -99,6 +99,16 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
             "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
             "this one is erased on %(on)s."
         ),
+    } | _about_answers()
+
+
+def _about_answers() -> dict[Notice, str]:
+    return {
+        Notice.SAID_BEFOREHAND: _(
+            "%(by)s said yes beforehand to what only people near see of %(about)s in %(account)s, until %(on)s."
+        ),
+        Notice.BEFOREHAND_ENDED: _("%(by)s says no more yes beforehand for %(about)s in %(account)s."),
+        Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
     }
 
 
@@ -106,6 +116,8 @@ def _url(told: Told, reader: int) -> str:
     match told.kind:
         case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
             return "/grown-up"
+        case Notice.QUESTION_ENDED:
+            return "/me/clips"
         case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:

@@ -8,7 +8,7 @@ from litestar.params import FromPath, Parameter
 from markupsafe import Markup
 
 from onstage import clock
-from onstage.accounts import guardianship, guarding, household, invitations, joint, notices, profiles
+from onstage.accounts import beforehand, guardianship, guarding, household, invitations, joint, notices, profiles
 from onstage.accounts.invitations import Invitation, Waits
 from onstage.accounts.joint import Joint
 from onstage.accounts.membership import PublishingRule
@@ -165,12 +165,14 @@ def _inside_page(
         found = joint.look(db, viewer, handle)
         ends = closing.of(db, viewer, found.id)
         asked = [_card(each, _guest_name(db, each)) for each in invitations.of_account(db, found.id, clock.now())]
+        said_here = _said_here(db, found)
     shown = page(
         "together_inside.html",
         viewer,
         status=error.status if error else 200,
         account=found,
         invitations=asked,
+        said_here=said_here,
         ends=ends,
         ends_on=telling.day(ends.until) if ends else "",
         may={act.value: may(found.role, act, viewer.band) for act in Act},
@@ -185,6 +187,13 @@ def _inside_page(
     )
     shown.headers["cache-control"] = "no-store"
     return shown
+
+
+def _said_here(db: Connection, found: Joint) -> list[tuple[str, int, int]]:
+    """Each minor for whom guardians have said yes beforehand to near clips here: name, how many, of how many."""
+    minors = [each for each in found.members if each.is_minor]
+    said = beforehand.how_many(db, found.id, [each.person for each in minors], clock.now())
+    return [(each.name, *said[each.person]) for each in minors if each.person in said]
 
 
 def _role_names() -> dict[Role, str]:
