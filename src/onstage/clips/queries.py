@@ -176,10 +176,12 @@ class MediaFile:
     own: bool = False
 
 
+# The whole of a draft that was cut is its author's alone; a cut beside what is published is looked at by those asked.
+_SEES_ASIDE = or_(_IS_AUTHOR, and_(clips.c.published_at.is_not(None), _IS_CONCERNED))
 _RENDITION = Hot(
-    select(renditions.c.key, OPEN_TO_GUESTS, _IS_AUTHOR)
+    select(renditions.c.key, and_(OPEN_TO_GUESTS, renditions.c.aside == 0), _IS_AUTHOR)
     .join_from(renditions, clips, clips.c.id == renditions.c.clip_id)
-    .where(renditions.c.key == bindparam("key"), VISIBLE),
+    .where(renditions.c.key == bindparam("key"), VISIBLE, or_(renditions.c.aside == 0, _SEES_ASIDE)),
     lambda key, public, own: MediaFile(key, "video/mp4", bool(public), bool(own)),
 )
 _KEY: Any = bindparam("key", type_=Text)

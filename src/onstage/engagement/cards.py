@@ -208,7 +208,7 @@ _RENDITIONS = Hot(
         renditions.c.bitrate,
         renditions.c.codecs,
     )
-    .where(renditions.c.clip_id.in_(_IDS))
+    .where(renditions.c.clip_id.in_(_IDS), renditions.c.aside == 0)
     .order_by(renditions.c.height.desc()),
     lambda clip, key, *rest: (clip, Rendition(f"/media/{key}", *rest)),
 )

@@ -30,6 +30,7 @@ class Question:
     """A card of the inbox: the clip, what is asked about it, and what is otherwise since the last yes, in words."""
 
     clip: Card
+    video_url: str | None
     slug: str
     why: str
     version: int
@@ -60,6 +61,7 @@ def _cards(db: Connection, viewer: Viewer, some: list[Waiting]) -> list[Card]:
 def _question(each: Waiting, card: Card) -> Question:
     return Question(
         clip=card,
+        video_url=_video_url(each, card),
         slug=each.slug,
         why=each.why.value,
         version=each.version,
@@ -75,6 +77,12 @@ def _question(each: Waiting, card: Card) -> Question:
         changed=[change_words(change.what, change.before, change.after) for change in each.changed or ()],
         is_again=each.changed is not None,
     )
+
+
+def _video_url(each: Waiting, card: Card) -> str | None:
+    if each.cut is not None:
+        return f"/media/{each.cut}"
+    return card.renditions[-1].url if card.renditions else None
 
 
 def for_whom(audience: Audience) -> str:
@@ -101,6 +109,8 @@ def change_words(what: str, before: str, after: str) -> str:
             return _("It is marked for adults now.") if after == "True" else _("It is no longer marked for adults.")
         case "leaves":
             return _("It may leave this server now.") if after == "True" else _("It no longer leaves this server.")
+        case "cut":
+            return _("Another part of the film is shown.")
         case "cover":
             return _("It has another cover.")
         case _any:

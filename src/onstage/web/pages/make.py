@@ -20,6 +20,7 @@ from onstage.clips import (
     inbox,
     progress,
     publish,
+    trim,
     unregistered,
 )
 from onstage.clips.models import Audience, Commenters, Stage
@@ -34,7 +35,7 @@ from onstage.web.api.clips_edit import own_picture
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.asking import state
 from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
-from onstage.web.pages.in_work import in_work, new_words, one_of, words_of
+from onstage.web.pages.in_work import in_work, new_words, one_of, part_of, words_of
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -63,6 +64,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         status=error.status if error else 200,
         form=form,
         clip=None,
+        part=None,
         drafts=drafts,
         error=error,
         longest=_short(limits.seconds),
@@ -136,6 +138,8 @@ def _clip_page(
         form = words_of(db, viewer, shown_card, typed)
         shown = in_work(app, db, viewer, [found.id])[0]
         heard = finish.sound_note(db, viewer, slug)
+        may_trim = found.person == viewer.person
+        part = part_of(db, viewer, shown) if may_trim else None
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -146,6 +150,8 @@ def _clip_page(
         said=said,
         sound_note=heard,
         error=error,
+        part=part,
+        may_trim=may_trim,
         far=far,
         standing=state(far),
         named=named,
@@ -213,6 +219,10 @@ def _recall(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str
     inbox.recall(db, app.keys, viewer, slug)
 
 
+def _whole(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
+    trim.whole(db, app.keys, viewer, slug)
+
+
 def _label(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
     appearances.label(db, viewer, slug, words(data, "label"), minor=words(data, "age") != "adult")
 
@@ -247,6 +257,7 @@ _ABOUT_PEOPLE = {
     "bring_back": _bring_back,
     "coauthor": _add_coauthor,
     "uncoauthor": _take_coauthor_out,
+    "whole": _whole,
 }
 
 
@@ -261,6 +272,9 @@ def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, A
         commenters_=one_of(Commenters, words(data, "commenters")),
         marked=ticked(data, "marked"),
     )
+    end = words(data, "part_to").strip()
+    if end:
+        trim.trim(db, app.keys, viewer, slug, _seconds(words(data, "part_from").strip() or "0"), _seconds(end))
     at = words(data, "at_seconds").strip()
     if at:
         edit.choose_cover(db, viewer, slug, at_us=_seconds(at), image=None)
