@@ -101,7 +101,7 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     record = rows.load(db, clip)
     version = looked_at(record, Why(row.why))
     seen = faces(db, [record.clip.author, *sorted(version.appears)])
-    content, trim = content_of(record, version), trimmed.of(db, clip)
+    content = content_of(record, version)
     return Waiting(
         clip=clip,
         slug=record.slug,
@@ -115,7 +115,7 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
         appears=seen[1:],
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
         changed=changed_since(record, version, viewer.person),
-        cut=content.cut if trim and content.cut == trim.aside else None,
+        cut=trimmed.waiting(db, clip, content.cut),
     )
 
 

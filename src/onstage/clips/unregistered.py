@@ -220,12 +220,10 @@ def _answered(db: Connection, label: int) -> None:
 
 
 def film(db: Connection, secret: str) -> str:
-    """The key of the film of the version that is looked at, while something is shown behind this link. Raises NotFound."""
+    """The key of the film that is asked about, while something of the clip is shown behind this link. Raises NotFound."""
     found = question(db, secret)
-    content, trim = found.content, trimmed.of(db, found.clip)
-    if content is not None and content.cut is not None and trim is not None and content.cut == trim.aside:
-        return content.cut
-    key = None if content is None else cases.film(db, found.clip)
+    cut = trimmed.waiting(db, found.clip, found.content.cut) if found.content else None
+    key = None if found.why is None else cut or cases.film(db, found.clip)
     if key is None:
         raise NotFound("There is nothing to see here now.")
     return key

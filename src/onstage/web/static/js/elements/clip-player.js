@@ -5,7 +5,7 @@
 import { controls } from "../lib/controls.js";
 import { listen } from "../lib/gestures.js";
 import { Stay } from "../lib/plays.js";
-import { choose } from "../lib/quality.js";
+import { choose, withAv1 } from "../lib/quality.js";
 import { sound } from "../lib/sound.js";
 import { word } from "../lib/words.js";
 
@@ -57,7 +57,7 @@ export class ClipPlayer extends HTMLElement {
 
   /** @returns {import("../lib/quality.js").File[]} */
   get files() {
-    return JSON.parse(this.dataset.files || "[]");
+    return withAv1(JSON.parse(this.dataset.files || "[]"), JSON.parse(this.dataset.av1 || "null"));
   }
 
   /** The address that would be played now. */
