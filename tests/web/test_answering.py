@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from onstage.accounts.age import Band
 from onstage.accounts.models import accounts, ledger_keys
-from onstage.clips import appearances
-from onstage.clips.models import Audience, HoldKind, Stage, clip_labels, holds, label_yeses
+from onstage.clips import appearances, revising
+from onstage.clips.models import Audience, HoldKind, Stage, clip_labels, holds, label_yeses, renditions, trims
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
@@ -211,3 +211,21 @@ def test_the_pages(birthday: Birthday) -> None:
     assert birthday.client.ask("POST", f"/answer/{secret}", form={"do": "no"}).status == 303
     assert "Take my no back" in birthday.client.get(f"/answer/{secret}").text
     assert not birthday.sees(birthday.cast.fay)
+
+
+def test_a_cut_that_is_asked_about_is_what_they_see(birthday: Birthday, tmp_path: Path) -> None:
+    """Beside what is published waits another film: behind the link is the one that they are asked about."""
+    birthday.link()
+    birthday.ask()
+    birthday.by_link("POST", "/yes", json={"version": 1})
+    cut = tmp_path / "cut"
+    cut.write_bytes(b"a cut" * 50)
+    birthday.app.storage.put(f"cut{birthday.slug}", cut)
+    with birthday.app.database.write() as db:
+        film = {"key": f"cut{birthday.slug}", "clip_id": birthday.clip, "width": 540, "height": 960, "aside": 1}
+        db.execute(insert(renditions).values(**film, bytes=250, bitrate=1000, codecs="avc1.64001f"))
+        db.execute(insert(trims).values(clip_id=birthday.clip, from_us=0, to_us=2_000_000, state="done"))
+        assert birthday.cast.ada.viewer.person is not None
+        revising.recut(db, birthday.app.keys, birthday.cast.ada.viewer.person, birthday.clip, f"cut{birthday.slug}")
+    assert [each["what"] for each in birthday.by_link().json["changed"]] == ["cut"]
+    assert birthday.client.get(f"/answer/{birthday.links[0]}/film").body == b"a cut" * 50
