@@ -16,6 +16,7 @@ from onstage.web import errors, media
 from onstage.web.api import (
     agreeing,
     answering,
+    appearing,
     beforehand,
     captions,
     claims,
@@ -86,6 +87,7 @@ MODULES = (
         clips_edit,
         captions,
         agreeing,
+        appearing,
         beforehand,
         asking_pages,
         events,
