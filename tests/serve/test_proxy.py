@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.clips.conftest import make_film
+from tests.interop.conftest import Somebody
 from tests.serve.running import PATIENCE, Running, answers, free_port, serving, wait_for
 from tests.upkeep.test_doctor import certificate
 
@@ -51,6 +53,19 @@ class Proxied:
             request.headers["Host"] = "stage.example"
             return client.send(request)
 
+    def token(self) -> str:
+        """An API token of somebody new, who signs up through the proxy, as cookies want https."""
+        form = {"handle": "uma", "name": "Uma", "birth_date": "1990-01-01", "password": "a long tried password"}
+        with httpx.Client(verify=self.trusting, timeout=PATIENCE, headers={"Host": "stage.example"}) as browser:
+
+            def post(path: str, body: dict[str, str]) -> httpx.Response:
+                where = f"https://127.0.0.1:{self.tls}/api/v1/{path}"
+                return browser.post(where, json=body, extensions={"sni_hostname": "stage.example"}).raise_for_status()
+
+            post("people", form | {"zone": "UTC"})
+            secret: str = post("tokens", {"name": "proxied"}).json()["secret"]
+            return secret
+
 
 @contextmanager
 def nginx(folder: Path, site: str) -> Iterator[None]:
@@ -73,7 +88,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     folder = tmp_path_factory.mktemp("proxy")
     files = certificate(folder, "stage.example", 90)
     plain, tls = free_port(), free_port()
-    settings = {"ONSTAGE_URL": "https://stage.example", "TRUSTED_PROXIES": "127.0.0.1,::1"}
+    settings = {"ONSTAGE_URL": "https://stage.example", "TRUSTED_PROXIES": "127.0.0.1,::1", "MEDIA_DELIVERY": "nginx"}
     with serving(folder / "data", **settings) as server:
         site = re.sub(r"\n *listen \[::\].*", "", SITE.read_text())
         site = site.replace("listen 80;", f"listen 127.0.0.1:{plain};")
@@ -81,6 +96,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
         site = re.sub(r"(ssl_certificate) .*;", rf"\1 {files['tls_cert']};", site)
         site = re.sub(r"(ssl_certificate_key) .*;", rf"\1 {files['tls_key']};", site)
         site = site.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
+        site = site.replace("/srv/onstage/data/", f"{folder}/data/")
         with nginx(folder, site):
             wait_for(lambda: answers(tls))
             yield Proxied(server, plain, tls, ssl.create_default_context(cafile=files["tls_cert"]))
@@ -126,3 +142,27 @@ def test_callers_are_told_apart(proxied: Proxied) -> None:
     first, second, other = (int(re.findall(r"r=(\d+)", words)[0]) for words in left)
     assert second == first - 1
     assert other == first
+
+
+def test_the_proxy_sends_films_until_they_are_withheld(proxied: Proxied, tmp_path: Path) -> None:
+    """Onstage decides at each request, nginx sends; what lies on the disk is reached in no other way."""
+    somebody = Somebody(proxied.server, proxied.token())
+    film = make_film(tmp_path / "film.mp4", seconds=2, size="360x640", codec="libx264")
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(film.stat().st_size)}
+    kind = {"Content-Type": "application/offset+octet-stream"}
+    made = somebody.ask("POST", "/api/v1/uploads", headers=headers | kind, content=film.read_bytes())
+    slug = made.headers["onstage-clip"]
+    somebody.ready(slug)
+    somebody.ask("POST", f"/api/v1/clips/{slug}/publish").raise_for_status()
+    clip = somebody.ask("GET", f"/api/v1/clips/{slug}").json()
+    url, size = clip["renditions"][0]["url"], clip["renditions"][0]["bytes"]
+    whole = proxied.ask("GET", url)
+    assert (whole.status_code, len(whole.content), whole.headers["content-type"]) == (200, size, "video/mp4")
+    part = proxied.ask("GET", url, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, whole.content[10:20])
+    assert part.headers["content-range"] == f"bytes 10-19/{size}"
+    assert part.headers["cache-control"] == "public, max-age=60, must-revalidate"
+    key = url.rpartition("/")[2]
+    assert proxied.ask("GET", f"/onstage-objects/{key[:2]}/{key}").status_code == 404
+    somebody.ask("DELETE", f"/api/v1/clips/{slug}").raise_for_status()
+    assert {proxied.ask("GET", url, headers=asked).status_code for asked in ({}, {"Range": "bytes=10-19"})} == {404}
