@@ -40,7 +40,7 @@ def measure() -> Measure:
         started = time.perf_counter()
         for slug in gone:
             with app.database.write() as db:
-                deletion.delete(db, ADA, slug)
+                deletion.delete(db, app.keys, ADA, slug)
         while _hasten(app) and run_due(app.database, job_kinds(app)):
             continue
         seconds = time.perf_counter() - started

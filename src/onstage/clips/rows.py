@@ -267,7 +267,7 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip) -> None:
         **({} if after.asked_at == before.asked_at else {"reminded_at": None}),
     )
     _differ(db, clip_yeses, clip, map(_yes_row, before.yeses), map(_yes_row, after.yeses))
-    _differ(db, clip_caps, clip, map(_cap_row, before.caps), map(_cap_row, after.caps))
+    _differ(db, clip_caps, clip, map(cap_row, before.caps), map(cap_row, after.caps))
     _differ(db, holds, clip, map(_hold_row, before.holds), map(_hold_row, after.holds))
     for hold in sorted(after.holds ^ before.holds, key=lambda each: (each.kind.value, each.giver)):
         journal(db, clip, hold.kind, hold.giver, "no" if hold in after.holds else "lifted")
@@ -286,7 +286,8 @@ def _yes_row(yes: Yes) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _cap_row(cap: Cap) -> dict[str, object]:
+def cap_row(cap: Cap) -> dict[str, object]:
+    """A limit as its row has it."""
     return {
         "giver_id": cap.giver, "audience": cap.reach.audience.value, "recommended": int(cap.reach.recommended),
         "leaves": int(cap.reach.leaves), "over": cap.over,

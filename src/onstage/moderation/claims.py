@@ -171,12 +171,9 @@ def _apply(db: Connection, keys: Keys, claim: int) -> None:
     elif not stopped and row.spread_before and not _another_stops(db, row):
         spread.go_on(db, row.clip_id, row.spread_before)
         db.execute(update(claims).where(claims.c.id == claim).values(spread_before=0))
-    was_held = holds.is_held(db, row.clip_id, HoldKind.CLAIM)
-    changed = (holds.place if rules.holds(weight, state) else holds.lift)(db, row.clip_id, HoldKind.CLAIM, claim)
-    if changed and was_held != holds.is_held(db, row.clip_id, HoldKind.CLAIM):
-        act = Act.HOLD_ENDED if was_held else Act.HOLD_PLACED
-        about = (row.author_id,) if row.author_id else ()
-        ledger.append(db, keys, Entry(act, None, row.account_id, about, row.clip_id, {"kind": HoldKind.CLAIM.value}))
+    placed = rules.holds(weight, state)
+    if (holds.place if placed else holds.lift)(db, row.clip_id, HoldKind.CLAIM, claim):
+        holds.enter(db, keys, row.clip_id, HoldKind.CLAIM, None, placed=placed)
 
 
 def _another_stops(db: Connection, row: Row[Any]) -> bool:
