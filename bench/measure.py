@@ -1,6 +1,7 @@
 """What a measure gives: a value beside its limit, and how a running server is watched from outside."""
 
 import os
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,11 @@ def cpu_seconds(process: int) -> float:
     """User and system seconds that a process and its ended children have used."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return sum(int(fields[place]) for place in (11, 12, 13, 14)) / TICKS
+
+
+def cpu_clock(process: int) -> float:
+    """CPU seconds that a running process has used in all its threads, to the nanosecond; without its children."""
+    return time.clock_gettime(~process << 3 | 2)  # the clock's number as clock_getcpuclockid(3) makes it
 
 
 def pss_mb(process: int) -> float:

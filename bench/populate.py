@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, insert
 
 from onstage import settings
 from onstage.accounts.models import accounts, blocks, follows, members, people, sessions
@@ -51,7 +51,8 @@ def _fill(folder: Path, count: int) -> None:
         sessions: iter([_session()]),
         follows: _follows(people_count, chance),
         blocks: (
-            {"blocker_id": n, "blocked_id": 1, "at": 1} for n in range(max(2, people_count - 20), people_count + 1)
+            {"blocker_id": n, "blocked_id": 1, "at": 1}
+            for n in range(people_count - min(20, people_count // 10), people_count + 1)
         ),
         clips: _clips(count, people_count, chance),
         counts: ({"clip_id": n, "likes": (n * 7919) % 50, "comments": n % 5, "saves": 0} for n in range(1, count + 1)),
@@ -63,7 +64,6 @@ def _fill(folder: Path, count: int) -> None:
         _insert(app.database.write, table, each)
     with app.database.write() as db:
         refresh(db)
-        db.execute(text("ANALYZE"))
     app.close()
 
 

@@ -5,12 +5,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from bench.measure import cpu_seconds
+from bench.measure import cpu_clock
+
+TURNS = 15
 
 
 @dataclass
@@ -86,18 +89,48 @@ class Client:
         return body
 
 
-def hammer(served: Served, path: str, seconds: float, cookie: str = "") -> Answers:
-    """Ask for one path again and again over one connection."""
-    client = Client(served.port, cookie)
+def hammer(served: Served, asked: Mapping[str, tuple[str, str]], seconds: float) -> dict[str, Answers]:
+    """Ask for each (path, cookie) again and again over a connection of its own, each for so many seconds.
+
+    They take turns, and the middle of the turns counts: what else the machine does falls on all of them alike.
+    """
+    clients = {name: Client(served.port, cookie) for name, (_, cookie) in asked.items()}
+    sizes = {name: _warmed(clients[name], path) for name, (path, _) in asked.items()}
+    turns: dict[str, list[_Turn]] = {name: [] for name in asked}
+    for _ in range(TURNS):
+        for name, (path, _) in asked.items():
+            turns[name].append(_turn(served, clients[name], path, seconds / TURNS))
+    return {
+        name: Answers(
+            per_second=median(turn.per_second for turn in taken),
+            cpu_ms=median(turn.cpu_ms for turn in taken),
+            latencies=[latency for turn in taken for latency in turn.latencies],
+            size=sizes[name],
+        )
+        for name, taken in turns.items()
+    }
+
+
+def _warmed(client: Client, path: str) -> int:
     for _ in range(20):
         status, body = client.get(path)
         assert status == 200, (path, status, body[:300])
+    return len(body)
+
+
+@dataclass
+class _Turn:
+    per_second: float
+    cpu_ms: float
+    latencies: list[float]
+
+
+def _turn(served: Served, client: Client, path: str, seconds: float) -> _Turn:
     latencies: list[float] = []
-    cpu, started = cpu_seconds(served.web), time.perf_counter()
+    cpu, started = cpu_clock(served.web), time.perf_counter()
     while time.perf_counter() - started < seconds:
         before = time.perf_counter()
-        _, body = client.get(path)
+        client.get(path)
         latencies.append((time.perf_counter() - before) * 1000)
-    took = time.perf_counter() - started
-    used = cpu_seconds(served.web) - cpu
-    return Answers(len(latencies) / took, used / len(latencies) * 1000, latencies, len(body))
+    took, used = time.perf_counter() - started, cpu_clock(served.web) - cpu
+    return _Turn(len(latencies) / took, used / len(latencies) * 1000, latencies)

@@ -191,8 +191,8 @@ async def _call(
             answer.headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]
         elif message["type"] == "http.response.body":
             answer.body += message.get("body", b"")
-            if until(answer.body):
-                enough.set()
+            if until(answer.body) or not message.get("more_body", False):
+                enough.set()  # as every server says when the answer is over: some answers wait to hear it
 
     try:
         await asyncio.wait_for(application(scope, receive, send), most)

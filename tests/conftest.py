@@ -105,9 +105,10 @@ def app(chosen_settings: Settings) -> Iterator[App]:
 
 
 def _empty(database: Database) -> None:
-    names = ", ".join([*metadata.tables, "search_words"])
+    """DELETE without the foreign keys' triggers: a TRUNCATE of so many tables takes a hundred times as long."""
     with database.write() as db:
-        db.execute(text(f"TRUNCATE {names} CASCADE"))
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        db.execute(text("; ".join(f"DELETE FROM {name}" for name in [*metadata.tables, "search_words"])))
 
 
 @pytest.fixture

@@ -90,6 +90,16 @@ class Unreachable(Refused):
         super().__init__("The database does not answer now. Nothing was changed; try again in a moment.")
 
 
+class Contended(Refused):
+    """Two acts waited for each other and this one gave way; done again, it goes through."""
+
+    status = 503
+    code = "contended"
+
+    def __init__(self) -> None:
+        super().__init__("Too much happens at once just now. Nothing was changed; try again in a moment.")
+
+
 class TooMany(Refused):
     """Too often in too short a time; `retry_after` is in whole seconds."""
 

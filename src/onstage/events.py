@@ -9,6 +9,14 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Fact(Event):
+    """Something about people that decides what may be seen.
+
+    Its subscribers act in the same transaction, after everything else in it; the job queue has nothing to do with it.
+    """
+
+
+@dataclass(frozen=True)
 class ClipReady(Event):
     """A clip's media can be played; its author may go on."""
 
@@ -75,7 +83,7 @@ class Followed(Event):
 
 
 @dataclass(frozen=True)
-class MemberJoined(Event):
+class MemberJoined(Fact):
     """A person is a member of an account now, or has another role in it."""
 
     account: int
@@ -84,7 +92,7 @@ class MemberJoined(Event):
 
 
 @dataclass(frozen=True)
-class MemberLeft(Event):
+class MemberLeft(Fact):
     """A person is no member of an account any more, or no longer its owner."""
 
     account: int
@@ -92,7 +100,7 @@ class MemberLeft(Event):
 
 
 @dataclass(frozen=True)
-class GuardianshipBegan(Event):
+class GuardianshipBegan(Fact):
     """Somebody is a guardian of a minor from now on, or has become a full one."""
 
     guardian: int
@@ -101,7 +109,7 @@ class GuardianshipBegan(Event):
 
 
 @dataclass(frozen=True)
-class GuardianshipEnded(Event):
+class GuardianshipEnded(Fact):
     """Somebody is no guardian of a person any more; what they said until now was rightly said."""
 
     guardian: int
@@ -109,7 +117,7 @@ class GuardianshipEnded(Event):
 
 
 @dataclass(frozen=True)
-class GuardianshipAnnulled(Event):
+class GuardianshipAnnulled(Fact):
     """Somebody never was a guardian of this minor: their yeses never were either."""
 
     guardian: int
@@ -117,7 +125,7 @@ class GuardianshipAnnulled(Event):
 
 
 @dataclass(frozen=True)
-class GuardianAbsent(Event):
+class GuardianAbsent(Fact):
     """A guardian counts as absent from now on, or no longer does."""
 
     guardian: int
@@ -126,7 +134,35 @@ class GuardianAbsent(Event):
 
 
 @dataclass(frozen=True)
-class BandTurned(Event):
+class GuardiansAgreed(Fact):
+    """How many of a minor's guardians it takes, or whether an absent one counts, is another now."""
+
+    minor: int
+
+
+@dataclass(frozen=True)
+class RuleChanged(Fact):
+    """It takes more, or fewer, of an account's owners to publish."""
+
+    account: int
+
+
+@dataclass(frozen=True)
+class FollowersChosen(Fact):
+    """An account accepts its followers in another way now."""
+
+    account: int
+
+
+@dataclass(frozen=True)
+class ChoiceMade(Fact):
+    """A row of the age table about clips has another value for a person."""
+
+    person: int
+
+
+@dataclass(frozen=True)
+class BandTurned(Fact):
     """A person is in another age band: by a birthday, or because their birth date was corrected."""
 
     person: int

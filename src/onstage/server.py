@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, restoring
+from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, restoring, unregistered
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -34,6 +34,7 @@ from onstage.events import (
     ClipWithheld,
     Commented,
     Event,
+    Fact,
     Followed,
     Liked,
     YesAsked,
@@ -44,6 +45,7 @@ from onstage.feed import ranking
 from onstage.jobs import models as _jobs  # noqa: F401
 from onstage.jobs import queue
 from onstage.jobs.worker import Job, Kind, Subscriber, deliver
+from onstage.keys import Keys
 from onstage.mail import Mail
 from onstage.mail.console import ConsoleMail
 from onstage.mail.smtp import SmtpMail
@@ -68,12 +70,26 @@ RANKING, UPKEEP, CLOSING, PURGE, DIGESTS = "ranking", "upkeep", "closing", "purg
 
 
 def open_database(settings: Settings) -> Database:
-    """PostgreSQL where a URL is set, else SQLite in the data folder, which spares both processes 10 MB of driver."""
+    """PostgreSQL where a URL is set, else SQLite in the data folder, which spares both processes 10 MB of driver.
+
+    Whoever opens it, what becomes known of people acts on clips in the transaction that makes it known.
+    """
+    opened: Database
     if settings.database_url:
-        opened: Database = import_module("onstage.db.postgres").open_postgres(settings.database_url)
-        return opened
-    check_library()
-    return open_sqlite(settings.data / "onstage.db")
+        opened = import_module("onstage.db.postgres").open_postgres(settings.database_url)
+    else:
+        check_library()
+        opened = open_sqlite(settings.data / "onstage.db")
+    opened.heed = partial(_heed, settings)
+    return opened
+
+
+def _heed(settings: Settings, db: Connection, fact: Fact) -> None:
+    reconsidering.heed(db, _keys(settings), fact)
+
+
+def _keys(settings: Settings) -> Keys:
+    return keys.load(settings.data, settings.secret, settings.secret_previous)
 
 
 def open_search(database: Database) -> Search:
@@ -114,7 +130,7 @@ def compose(settings: Settings) -> App:
     """Everything a process needs, opened."""
     database = open_database(settings)
     search = open_search(database)
-    opened = keys.load(settings.data, settings.secret, settings.secret_previous)
+    opened = _keys(settings)
     return App(
         settings=settings,
         database=database,
@@ -204,11 +220,10 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
-    def heed(db: Connection, event: Event) -> None:
-        reconsidering.heed(db, app.keys, event)
+    def write_to_guardians(db: Connection, event: YesAsked) -> None:
+        unregistered.write_to_guardians(db, event.clip, app.settings.origin)
 
     return {
-        **{kind: [heed] for kind in reconsidering.HEEDED},
         CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
         ClipWithheld: [index_clip, forget_cached],
@@ -217,7 +232,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Liked: [notices.liked],
         Commented: [notices.commented],
         Followed: [notices.followed],
-        YesAsked: [notices.asked],
+        YesAsked: [notices.asked, write_to_guardians],
     }
 
 

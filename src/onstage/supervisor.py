@@ -1,6 +1,7 @@
 """The processes of `onstage serve`: this one answers HTTP, children do the jobs and help to answer; none outlives it."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -115,6 +116,7 @@ def _asked_to_stop() -> asyncio.Event:
 
 async def _answer(app: App, hosts: list[str], stopping: asyncio.Event) -> None:
     servers = [_listener(make(app), app.settings, host) for host in hosts]
+    gc.freeze()  # what is there by now stays: it need not be walked through for garbage again and again
     answering = [asyncio.create_task(server.serve()) for server in servers]
     await asyncio.wait([asyncio.create_task(stopping.wait()), *answering], return_when=asyncio.FIRST_COMPLETED)
     stopping.set()

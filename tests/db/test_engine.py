@@ -1,12 +1,12 @@
 """Units of work and statements that run hot, on both databases."""
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from onstage.accounts.models import accounts
 from onstage.db.engine import Database
-from onstage.db.hot import Hot
+from onstage.db.hot import Hot, HotAmong, HotMany
 from onstage.db.postgres import open_postgres
 from onstage.errors import NoRoom, Unreachable
 
@@ -67,3 +67,44 @@ def test_a_read_is_one_snapshot(database: Database) -> None:
         assert BY_HANDLE.all(reading, handle="ada") == []
     with database.read() as reading:
         assert BY_HANDLE.first(reading, handle="ada") == (1, "Ada")
+
+
+TABLE = Table(
+    "things",
+    MetaData(),
+    Column("key", LargeBinary, primary_key=True),
+    Column("place", BigInteger, primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("number", BigInteger),
+)
+ROWS = [
+    (b"\0\xff\\\"'{},", 1, 'a "quoted", {braced} \\ word', None),
+    (b"", 2, "", 0),
+    (b"x", -(2**62), "null", 2**62),
+    (b"x", 3, "🎉 é", -1),
+]
+
+
+def test_rows_of_any_values_come_back_as_they_went_in(database: Database) -> None:
+    things = HotMany(insert(TABLE), TABLE)
+    among = HotAmong(select(TABLE).where(TABLE.c.place > bindparam("above")), [TABLE.c.key, TABLE.c.place])
+    by_key = HotAmong(select(TABLE.c.key, func.count()).group_by(TABLE.c.key), [TABLE.c.key])
+    with database.write() as db:
+        TABLE.create(db)
+        things.run(db, [])
+        things.run(db, ROWS)
+        everywhere = -(2**63)
+        assert sorted(among.all(db, [row[:2] for row in ROWS], everywhere)) == sorted(ROWS)
+        assert among.all(db, [(b"x", 3), (b"x", 4), (b"y", 3)], 0) == [ROWS[3]]
+        assert among.all(db, [(b"x", 3)], 3) == among.all(db, [], 0) == []
+        assert sorted(by_key.all(db, [(b"x",), (b"y",), (b"",)])) == [(b"", 1), (b"x", 2)]
+        TABLE.drop(db)
+
+
+def test_many_rows_keep_the_rules_of_their_table(database: Database) -> None:
+    things = HotMany(insert(TABLE), TABLE)
+    with database.write() as db:
+        TABLE.create(db)
+        with pytest.raises(IntegrityError):
+            things.run(db, [ROWS[0], ROWS[0]])
+        db.rollback()

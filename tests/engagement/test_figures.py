@@ -7,10 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
-from onstage.clips.models import Audience
+from onstage.accounts.leaving import Subject
+from onstage.clips.models import Audience, clips
 from onstage.clock import DAY, HOUR, now
 from onstage.engagement.figures import Figures, Of, Tally, of_account, of_clip, told
+from onstage.engagement.purge import purge
+from onstage.engagement.recount import differences
 from onstage.engagement.tally import Play, PlayKind
 from onstage.errors import NotAllowed, NotFound
 from tests.cast import Actor, Cast, make_clip
@@ -113,9 +117,45 @@ def test_an_account_is_the_sum_of_its_clips(cast: Cast) -> None:
     with cast.app.database.read() as db:
         account = of_account(db, cast.ada.viewer)
         assert of_account(db, cast.fay.viewer).total == Tally()
-    assert (account.total.views, account.total.viewers, account.total.plays) == (21, 21, 21)
+    assert (account.total.views, account.total.viewers, account.total.plays) == (21, 8, 21)
     assert account.average == pytest.approx(0.5)
     assert [(day.viewers, day.tally.views) for day in account.days] == [(8, 21)]
+
+
+def test_viewers_of_an_account_are_persons_however_many_of_its_clips_they_saw(client: Client, cast: Cast) -> None:
+    first, _ = make_clip(cast.app.database, cast.ada.viewer)
+    second, _ = make_clip(cast.app.database, cast.ada.viewer)
+    elsewhere, _ = make_clip(cast.app.database, cast.fay.viewer)
+    yesterday = now() - DAY
+    for number in range(8):
+        for clip in (first, elsewhere):
+            past = {"issued_at": yesterday - HOUR, "happened_at": yesterday, "received_at": yesterday}
+            submit(cast, watched(clip, b"a%d" % number, 4000, **past))
+    both = [each for n in range(6, 16) for each in watched(second, b"a%d" % n, 4000, surface="search")]
+    submit(cast, both + watched(first, b"a6", 4000))
+    with cast.app.database.read() as db:
+        account = of_account(db, cast.ada.viewer)
+    assert (account.total.viewers, account.total.views) == (16, 8 + 10 + 1)
+    assert [(day.viewers, day.tally.views) for day in account.days] == [(8, 8), (10, 11)]
+    assert {each.what: each.viewers for each in account.surfaces} == {"for_you": 8, "search": 8}
+    told_ = client.get("/api/v1/me/figures", cast.ada).json
+    table = list(csv.DictReader(io.StringIO(client.get("/api/v1/me/figures.csv", cast.ada).text)))
+    assert told_["total"]["viewers"] == int(table[0]["viewers"]) == 16
+    assert [day["counted"]["viewers"] for day in told_["days"]] == [8, 10]
+    assert '<dd class="numbers">16</dd>' in client.get("/figures", cast.ada).text
+
+
+def test_who_saw_an_erased_clip_stays_a_viewer_of_its_account(cast: Cast) -> None:
+    clips_ = [make_clip(cast.app.database, cast.ada.viewer)[0] for _ in range(2)]
+    for number in range(8):
+        submit(cast, watched(clips_[number % 2], b"a%d" % number, 4000))
+    with cast.app.database.write() as db:
+        purge(db, Subject(0, clips=(clips_[0],)))
+        db.execute(delete(clips).where(clips.c.id == clips_[0]))
+    submit(cast, watched(clips_[1], b"a0", 4000))
+    with cast.app.database.read() as db:
+        assert of_account(db, cast.ada.viewer).total.viewers == 8
+        assert differences(db) == []
 
 
 def test_page_api_and_export_say_the_same(client: Client, cast: Cast) -> None:

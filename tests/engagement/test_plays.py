@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from onstage.clips.models import clips
 from onstage.clock import DAY, HOUR, now
-from onstage.engagement.log import Answer, Outcome
+from onstage.engagement.fold import Answer, Outcome
 from onstage.engagement.models import plays, seen
 from onstage.engagement.plays import PlayWriter
 from onstage.engagement.tally import Play, PlayKind

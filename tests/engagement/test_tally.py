@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from onstage.clock import DAY, HOUR, MINUTE, SECOND, now
-from onstage.engagement.log import Answer, Outcome
+from onstage.engagement.fold import Answer, Outcome
 from onstage.engagement.models import days, plays, reached, totals
 from onstage.engagement.tally import COUNTS, Play, PlayKind
 from onstage.web.app import App

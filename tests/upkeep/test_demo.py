@@ -11,6 +11,7 @@ import pytest
 
 from onstage.clips.models import Stage
 from onstage.clock import HOUR, now
+from onstage.engagement import recount
 from onstage.errors import Conflict
 from onstage.upkeep import demo
 from onstage.upkeep.demo_story import read
@@ -81,13 +82,17 @@ def test_the_past_is_where_it_was_and_borrowed_work_is_credited(app: App, materi
         old = db.exec_driver_sql("SELECT caption, stage, published_at, id FROM clips ORDER BY published_at").first()
         said = db.exec_driver_sql("SELECT words, at, parent_id FROM comments ORDER BY at").all()
         liked = db.exec_driver_sql("SELECT at FROM likes").scalar_one()
-    assert old
+        assert old
+        watched = db.exec_driver_sql(f"SELECT views, completions FROM totals WHERE clip_id = {old[3]}").one()
+        differences = recount.differences(db)
     assert old[0] == "Old #thing for @olu_looks\n\nCut from “A Film” by A. Nother (CC-BY-3.0)."
     assert old[1] == Stage.NONE
     assert abs(now() - 50 * HOUR - old[2]) < HOUR
     assert [row[0] for row in said] == ["Lovely", "Thank you"]
     assert said[1][2] is not None
     assert old[2] < liked < now()
+    assert tuple(watched) == (1, 1), "who likes a clip has seen it"
+    assert differences == []
 
 
 def test_a_server_with_people_is_left_alone(cast: Cast) -> None:

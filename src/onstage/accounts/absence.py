@@ -61,6 +61,5 @@ def enter_returns(db: Connection, keys: Keys) -> int:
     rows = db.execute(here).all()
     for row in rows:
         db.execute(update(guardianships).where(guardianships.c.id == row.id).values(reminders=0, reminded_at=None))
-        record(db, GuardianAbsent(row.guardian_id, row.minor_id, absent=False))
         ledger.append(db, keys, Entry(ledger.Act.GUARDIAN_BACK, row.guardian_id, about=(row.minor_id,)))
     return len(rows)

@@ -15,7 +15,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clock import DAY
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed
-from onstage.events import BandTurned, CameOfAge
+from onstage.events import BandTurned, CameOfAge, MemberJoined, MemberLeft
 from onstage.jobs.queue import record
 from onstage.keys import Keys
 
@@ -94,6 +94,7 @@ def own_family_accounts(db: Connection, keys: Keys, person: int, made_for: set[i
     for account in owned:
         theirs = (members.c.account_id == account) & (members.c.person_id == person)
         db.execute(update(members).where(theirs).values(role=Role.OWNER.value))
+        record(db, MemberJoined(account, person, Role.OWNER.value))
         everyone = list(db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalars())
         notices.tell(db, everyone, Notice.JOINED, now, about=person, account=account, role=Role.OWNER.value)
         about = (person, *(each for each in everyone if each != person))
@@ -117,9 +118,10 @@ def end_others_ownership(
     ):
         raise NotAllowed("Only who alone made all clips of an account, and came of age in it, can do this.")
     others = (members.c.account_id == account) & (members.c.person_id != viewer.person)
-    ending = others & (members.c.role == Role.OWNER.value)
-    changed = db.execute(select(members.c.person_id).where(ending).order_by(members.c.person_id)).scalars().all()
-    db.execute(update(members).where(ending).values(role=Role.EDITOR.value))
+    ended = update(members).where(others, members.c.role == Role.OWNER.value).values(role=Role.EDITOR.value)
+    changed = sorted(db.execute(ended.returning(members.c.person_id)).scalars())
+    for person in changed:
+        record(db, MemberLeft(account, person))
     everyone = tuple(db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalars())
     notices.tell(db, everyone, Notice.OWNER_ALONE, now, about=viewer.person, by=viewer.person, account=account)
     for person in changed:

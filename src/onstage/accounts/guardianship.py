@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, case, exists, select, update
 
 from onstage.accounts.models import guardianships, people
 from onstage.db.engine import Connection
+from onstage.events import GuardianAbsent
+from onstage.jobs.queue import record
 
 
 class Agreement(StrEnum):
@@ -33,6 +35,11 @@ class Guardian:
 
 LIVE: ColumnElement[bool] = guardianships.c.ended_at.is_(None) & guardianships.c.accepted_at.is_not(None)
 """The rows that count now: a claim nobody has accepted does not."""
+
+
+def wait_for(db: Connection, minor: int) -> None:
+    """Once nobody decides about a clip with them, and until this transaction ends nobody does. Before anything else."""
+    db.execute(select(people.c.id).where(people.c.id == minor).with_for_update(key_share=True)).all()
 
 
 def guardians_of(db: Connection, minors: Collection[int]) -> list[Guardian]:
@@ -74,6 +81,9 @@ def absence_counts(db: Connection, minor: int) -> bool:
 def here(db: Connection, person: int, now: int) -> None:
     """Somebody is signed in: as a guardian they are absent no longer, which the ledger hears of soon (`absence`)."""
     db.execute(update(people).where(people.c.id == person).values(seen_at=now))
+    away = (guardianships.c.guardian_id == person) & guardianships.c.absent_since.is_not(None)
+    for minor in db.execute(select(guardianships.c.minor_id).where(away)).scalars().all():
+        record(db, GuardianAbsent(person, minor, absent=False))
     reminded = (guardianships.c.guardian_id == person) & (guardianships.c.reminders > 0)
     left = case((guardianships.c.absent_since.is_not(None), BACK), else_=0)
     db.execute(update(guardianships).where(reminded).values(reminders=left, reminded_at=None, absent_since=None))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 from onstage import ids
 from onstage.accounts import ledger, notices, recovery
 from onstage.accounts.age import Band
-from onstage.accounts.guardianship import LIVE, Agreement, guardians_of, minors_of
+from onstage.accounts.guardianship import LIVE, Agreement, guardians_of, minors_of, wait_for
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import Kind, accounts, guardianships, members
 from onstage.accounts.notices import Notice
@@ -18,7 +18,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clock import DAY
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed, NotFound
-from onstage.events import GuardianshipAnnulled, GuardianshipBegan, GuardianshipEnded
+from onstage.events import GuardiansAgreed, GuardianshipAnnulled, GuardianshipBegan, GuardianshipEnded
 from onstage.jobs.queue import record
 from onstage.keys import Keys
 
@@ -135,6 +135,7 @@ def answer(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, yes: b
 
 def accept(db: Connection, keys: Keys, found: Claim, by: int | None, now: int) -> None:
     """Make a claim a carer's guardianship."""
+    wait_for(db, found.minor)
     one = guardianships.c.id == found.id
     db.execute(update(guardianships).where(one).values(accepted_at=now, accepted_by=by))
     _accepted(db, keys, found.guardian, found.minor, by, now)
@@ -155,7 +156,9 @@ def end_own(db: Connection, keys: Keys, viewer: Viewer, minor: int, now: int) ->
 
 def end(db: Connection, keys: Keys, guardianship: int, by: int | None, now: int, *, how: str) -> None:
     """End a guardianship from now on (`ended`, `grown_up`), or as one that never was (`annulled`)."""
-    row = db.execute(select(guardianships).where(guardianships.c.id == guardianship).with_for_update()).one()._mapping
+    one = select(guardianships).where(guardianships.c.id == guardianship)
+    wait_for(db, db.execute(one).one().minor_id)
+    row = db.execute(one.with_for_update()).one()._mapping
     db.execute(update(guardianships).where(guardianships.c.id == guardianship).values(ended_at=now, end=how))
     guardian, minor = row["guardian_id"], row["minor_id"]
     annulled = how == "annulled"
@@ -192,7 +195,9 @@ def set_absence_counts(db: Connection, viewer: Viewer, minor: int, counts: bool,
 
 def _set_own(db: Connection, viewer: Viewer, minor: int, **values: object) -> None:
     both = (guardianships.c.guardian_id == viewer.person) & (guardianships.c.minor_id == minor)
+    wait_for(db, minor)
     db.execute(update(guardianships).where(both, LIVE).values(values))
+    record(db, GuardiansAgreed(minor))
 
 
 def _others(db: Connection, viewer: Viewer, minor: int) -> set[int]:
@@ -208,6 +213,7 @@ def begin_for(db: Connection, keys: Keys, guardian: int, minor: int, by: int | N
 
 def _begin(db: Connection, guardian: int | None, minor: int, now: int, *, accepted_by: int | None) -> int:
     made = ids.new()
+    wait_for(db, minor)
     row = {"id": made, "guardian_id": guardian, "minor_id": minor, "claimed_at": now}
     accepted = {} if accepted_by is None else {"accepted_at": now, "accepted_by": accepted_by}
     db.execute(insert(guardianships).values(**row, **accepted))

@@ -20,7 +20,7 @@ from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed, NotFound
-from onstage.events import AccountChanged, MemberJoined, MemberLeft
+from onstage.events import AccountChanged, MemberJoined, MemberLeft, RuleChanged
 from onstage.jobs.queue import record
 from onstage.keys import Keys
 
@@ -202,6 +202,7 @@ def want_rule(
     if set(db.execute(of_owners).scalars()) != {rule.value} or before is rule:
         return before
     db.execute(update(accounts).where(accounts.c.id == account).values(publishing_rule=rule.value))
+    record(db, RuleChanged(account))
     everyone = everybody(db, account)
     notices.tell(db, everyone, Notice.RULE_CHANGED, now, by=viewer.person, account=account, rule=rule, before=before)
     entry = Entry(ledger.Act.RULE_CHANGED, viewer.person, account, tuple(everyone), fields={"rule": rule.value})

@@ -18,9 +18,12 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import Invalid, NotAllowed, NotFound
+from onstage.events import ChoiceMade, FollowersChosen
+from onstage.jobs.queue import record
 from onstage.keys import Keys
 
 _ACCOUNT_ROWS = frozenset({Row.HAND_ACCEPTS, Row.COUNTS_SHOWN})
+_CLIP_ROWS = frozenset({Row.AUDIENCE, Row.RECOMMENDED, Row.LEAVES_SERVER, Row.GUARDIANS_YES})
 _MINORS = frozenset({Band.UNDER_13, Band.FROM_13, Band.FROM_16})
 _WAITS_FOR_CHOICE = frozenset({Row.RECOMMENDED, Row.LEAVES_SERVER})
 
@@ -159,6 +162,8 @@ def _keep(db: Connection, person: int, setter: int, row: Row, value: Value) -> N
     if row in _ACCOUNT_ROWS:
         assert isinstance(holds, Scale)
         _apply(db, personal_account(db, person), row, holds)
+    if row in _CLIP_ROWS:
+        record(db, ChoiceMade(person))
 
 
 def choose_for_all(db: Connection, row: Row, value: Value) -> None:
@@ -248,3 +253,5 @@ def _apply(db: Connection, account: int, row: Row, value: Scale) -> None:
         else {"counts_shown": int(value is Choice.YES)}
     )
     db.execute(update(accounts).where(accounts.c.id == account).values(new))
+    if row is Row.HAND_ACCEPTS:
+        record(db, FollowersChosen(account))

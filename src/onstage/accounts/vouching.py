@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, exists, insert, select, update
 from onstage import ids
 from onstage.accounts import guarding, ledger, notices
 from onstage.accounts.age import Band
-from onstage.accounts.guardianship import guardians_of
+from onstage.accounts.guardianship import guardians_of, wait_for
 from onstage.accounts.guarding import Claim
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import Kind, accounts, guardianships, members, people, server_choices, vouchings
@@ -266,6 +266,7 @@ def _to_be_full(
 
 def _make_full(db: Connection, keys: Keys, row: RowMapping, now: int) -> None:
     guardian, minor = row["guardian_id"], row["minor_id"]
+    wait_for(db, minor)
     db.execute(update(guardianships).where(guardianships.c.id == row["id"]).values(is_full=1, full_at=now))
     record(db, GuardianshipBegan(guardian, minor, full=True))
     to = {guardian, minor, *(each.guardian for each in guardians_of(db, [minor]))}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
 from onstage import ids
 from onstage.accounts import ledger
@@ -12,10 +12,21 @@ from onstage.accounts.ledger import Entry
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.queries import by_handle, personal_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent
+from onstage.clips import consent, rows
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import Own, own
-from onstage.clips.models import Stage, appearances, clip_labels, clip_yeses, clips, concerned, never_by
+from onstage.clips.facts import lock
+from onstage.clips.models import (
+    Stage,
+    appearances,
+    clip_consents,
+    clip_labels,
+    clip_yeses,
+    clips,
+    concerned,
+    label_guardians,
+    never_by,
+)
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.revising import reword
 from onstage.clock import now
@@ -48,6 +59,8 @@ class Label:
     minor: bool
     from_us: int
     to_us: int | None
+    has_guardian: bool = False
+    answered: bool = False
 
 
 def name(
@@ -98,7 +111,16 @@ def _need_near(db: Connection, viewer: Viewer, clip: Own, account: int, person: 
     assert viewer.person is not None
     own_accounts = {clip.account, personal_account(db, viewer.person)}
     never = exists().where(never_by.c.person_id == person, never_by.c.account_id.in_(own_accounts))
-    fellow = exists().where(members.c.account_id == clip.account, members.c.person_id == person)
+    refused, is_near = db.execute(select(never, _near(clip.account, own_accounts, account, person))).one()
+    if refused or not is_near:
+        raise NotAllowed(
+            "You can name friends and fellow members. Others get a label.", field="handle", code="not-near"
+        )
+
+
+def _near(host: int, own_accounts: set[int], account: int, person: int) -> ColumnElement[bool]:
+    """Whether a person is a fellow member there, or their account a friend of one of these."""
+    fellow = exists().where(members.c.account_id == host, members.c.person_id == person)
     there, back = follows.alias(), follows.alias()
     friend = exists(
         select(1)
@@ -112,11 +134,57 @@ def _need_near(db: Connection, viewer: Viewer, clip: Own, account: int, person: 
             back.c.accepted == 1,
         )
     )
-    refused, is_near = db.execute(select(never, or_(fellow, friend))).one()
-    if refused or not is_near:
-        raise NotAllowed(
-            "You can name friends and fellow members. Others get a label.", field="handle", code="not-near"
-        )
+    return or_(fellow, friend)
+
+
+def found(db: Connection, keys: Keys, clip: int, person: int, by: int | None) -> None:
+    """Somebody is in it whom nobody had named: from now on they are asked, and what is shown waits for them (12)."""
+    if not _enters(db, clip, person, by):
+        return
+    row = (appearances.c.clip_id == clip) & (appearances.c.person_id == person)
+    account = personal_account(db, person)
+    db.execute(update(appearances).where(row).values(account_id=account))
+    decide(
+        db,
+        keys,
+        clip,
+        lambda record: consent.appear(record.clip, record.facts, person),
+        Act.APPEARANCE_NAMED,
+        by=by,
+    )
+
+
+def _enters(db: Connection, clip: int, person: int, by: int | None) -> bool:
+    """The row that the facts are read by; False: they made it, or are asked about it already."""
+    made = db.execute(select(clips.c.person_id).where(clips.c.id == clip)).scalar()
+    asked = exists().where(_row(clip, person), appearances.c.sticks == 1)
+    if made == person or db.execute(select(asked)).scalar():
+        return False
+    insert_missing(db, appearances, clip_id=clip, person_id=person, named_by=by, at=now())
+    return True
+
+
+def take_over(db: Connection, keys: Keys, viewer: Viewer, slug: str, label_id: int) -> None:
+    """ "That is me": the viewer is whom a label means, and is asked about the clip from now on.
+
+    The no of whoever answered for them by a link becomes a hold until all agree. Raises NotFound, Conflict for whoever is
+    named already, and NotAllowed for strangers, who can say so by a claim.
+    """
+    clip = concerning(db, viewer, slug)
+    assert viewer.person is not None
+    assert viewer.account is not None
+    host, author = db.execute(select(clips.c.account_id, clips.c.person_id).where(clips.c.id == clip)).one()
+    own_account = personal_account(db, viewer.person)
+    if not db.execute(select(_near(host, {host}, own_account, viewer.person))).scalar():
+        raise NotAllowed("Friends and fellow members take a label over. You can say it by a claim.", code="not-near")
+    if author == viewer.person or db.execute(select(exists().where(_row(clip, viewer.person)))).scalar():
+        raise Conflict("You are named in this clip already.", code="named")
+    lock(db, clip, rows.people_in(db, clip) | {viewer.person})
+    mine = (clip_labels.c.id == label_id) & (clip_labels.c.clip_id == clip)
+    if not db.execute(delete(clip_labels).where(mine)).rowcount:
+        raise NotFound("There is no such label.")
+    found(db, keys, clip, viewer.person, viewer.person)
+    ledger.shred(db, ledger.PERSON, [label_id])
 
 
 def unname(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str = "") -> None:
@@ -137,10 +205,10 @@ def unname(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str = 
             by=by,
         )
         return
-    found = own(db, viewer, slug)
+    mine = own(db, viewer, slug)
     account = by_handle(db, viewer, handle)
     person = _person_of(db, account["id"], account["kind"])
-    unasked = (appearances.c.clip_id == found.id) & (appearances.c.person_id == person) & (appearances.c.sticks == 0)
+    unasked = (appearances.c.clip_id == mine.id) & (appearances.c.person_id == person) & (appearances.c.sticks == 0)
     if not db.execute(delete(appearances).where(unasked)).rowcount:
         raise NotAllowed("Who was asked stays named. They can take their own name out.", code="named")
 
@@ -148,7 +216,9 @@ def unname(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str = 
 def label(
     db: Connection, viewer: Viewer, slug: str, words: str, *, minor: bool, from_us: int = 0, to_us: int | None = None
 ) -> int:
-    """Name somebody who is not here, in words; gives the label's id. With a minor in it a clip is for its author alone.
+    """Name somebody who is not here, in words; gives the label's id.
+
+    With a minor in it a clip is for its author alone until whoever answers for them agrees (`unregistered`).
 
     Raises NotFound, Invalid, and Conflict for a clip that is asked about or published.
     """
@@ -165,9 +235,11 @@ def label(
 
 
 def unlabel(db: Connection, viewer: Viewer, slug: str, label_id: int) -> None:
-    """Take a label out of a draft. Raises NotFound, Conflict."""
+    """Take a label out of a draft that nobody was asked about. Raises NotFound, NotAllowed, Conflict."""
     clip = own(db, viewer, slug)
     _need_draft(clip)
+    if db.execute(select(clip_consents.c.last).where(clip_consents.c.clip_id == clip.id)).scalar():
+        raise NotAllowed("Who was in it when you asked stays named.", code="named")
     mine = (clip_labels.c.id == label_id) & (clip_labels.c.clip_id == clip.id)
     if not db.execute(delete(clip_labels).where(mine)).rowcount:
         raise NotFound("There is no such label.")
@@ -192,16 +264,39 @@ def named_in(db: Connection, viewer: Viewer, slug: str) -> tuple[list[Appearance
         clip_yeses.c.used == 1,
     )
     sees = or_(clips.c.person_id == viewer.person, is_maker, is_asked, appearances.c.person_id == viewer.person, agreed)
-    rows = db.execute(
+    named = db.execute(
         select(accounts.c.handle, accounts.c.name, accounts.c.avatar, appearances)
         .join_from(appearances, clips, clips.c.id == appearances.c.clip_id)
         .join(accounts, accounts.c.id == appearances.c.account_id)
         .where(appearances.c.clip_id == clip, sees)
         .order_by(appearances.c.from_us, accounts.c.handle)
     ).all()
-    found = [Appearance(By(row.handle, row.name, row.avatar), row.from_us, row.to_us, bool(row.sticks)) for row in rows]
-    labels = db.execute(select(clip_labels).where(clip_labels.c.clip_id == clip).order_by(clip_labels.c.id)).all()
-    return found, [Label(row.id, row.words, bool(row.minor), row.from_us, row.to_us) for row in labels]
+    everybody = [
+        Appearance(By(row.handle, row.name, row.avatar), row.from_us, row.to_us, bool(row.sticks)) for row in named
+    ]
+    return everybody, _labels(db, clip)
+
+
+def _labels(db: Connection, clip: int) -> list[Label]:
+    guardian = label_guardians.c
+    labels = db.execute(
+        select(clip_labels, guardian.label_id, guardian.answered_at)
+        .outerjoin(label_guardians, guardian.label_id == clip_labels.c.id)
+        .where(clip_labels.c.clip_id == clip)
+        .order_by(clip_labels.c.id)
+    )
+    return [
+        Label(
+            id=row.id,
+            words=row.words,
+            minor=bool(row.minor),
+            from_us=row.from_us,
+            to_us=row.to_us,
+            has_guardian=row.label_id is not None,
+            answered=row.answered_at is not None,
+        )
+        for row in labels
+    ]
 
 
 def concerning_or_shown(db: Connection, viewer: Viewer, slug: str) -> int:

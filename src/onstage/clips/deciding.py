@@ -54,6 +54,7 @@ def decide(
         raise Conflict("This clip has just changed. Look at it again.", code="version")
     after = rule(record)
     if after == record.clip:
+        rows.save_concerned(db, record)  # rights may have changed where the clip has not
         return after
     rows.save(db, record, after)
     _enter(db, keys, record, after, act, by, fields or {})

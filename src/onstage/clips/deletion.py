@@ -19,7 +19,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.leaving import NOBODY, Purger, Subject
 from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import cases, consent, holds, receipts, records, rows
+from onstage.clips import cases, consent, holds, receipts, records, rows, unregistered
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
 from onstage.clips.models import HoldKind, clip_media, clips, renditions, tombstones, uploads, withdrawn
@@ -231,10 +231,12 @@ def purge(db: Connection, subject: Subject) -> int:
         select(accounts.c.avatar).where(accounts.c.id.in_(subject.accounts), accounts.c.avatar.is_not(None))
     ).scalars()
     records.keep_time(db, clip_ids)
+    links = unregistered.known(db, clip_ids)  # the ledger knows who answered by a link as somebody
     db.execute(delete_rows(clips).where(clips.c.id.in_(clip_ids)))
     db.execute(delete_rows(withdrawn).where(withdrawn.c.clip_id.in_(clip_ids)))
     gone = [("person", subject.person)] if subject.person != NOBODY else []
     gone += [("account", account) for account in subject.accounts] + [("clip", clip) for clip in clip_ids]
+    gone += [("person", label) for label in links]
     for kind, id_ in gone:
         insert_missing(db, tombstones, kind=kind, id=id_, at=now())
     for clip in clip_ids:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from onstage.accounts.age import Band, Choice, GuardiansYes, Row
 from onstage.accounts.age import Reach as Width
@@ -10,8 +10,8 @@ from onstage.accounts.guardianship import absence_counts, agreement, guardians_o
 from onstage.accounts.membership import is_frozen, owners, publishing_rule
 from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
 from onstage.accounts.permissions import band, value_for
-from onstage.clips.models import Audience, clip_labels, clips
-from onstage.clips.need import EVERYWHERE, Facts, Person, Reach
+from onstage.clips.models import Audience, clip_labels, clips, label_guardians
+from onstage.clips.need import Child, Facts, Person, Reach
 from onstage.clock import now
 from onstage.db.engine import Connection
 
@@ -37,7 +37,6 @@ def around(db: Connection, clip: int, account: int, author: int, persons: Iterab
     named = sorted({author, *persons})
     kind, by_hand = db.execute(select(accounts.c.kind, accounts.c.hand_accepts).where(accounts.c.id == account)).one()
     editing = (members.c.account_id == account) & (members.c.role == Role.EDITOR.value)
-    minor = exists().where(clip_labels.c.clip_id == clip, clip_labels.c.minor == 1)
     return Facts(
         people={person: of_person(db, person) for person in named},
         owners=frozenset(owners(db, account)),
@@ -47,8 +46,19 @@ def around(db: Connection, clip: int, account: int, author: int, persons: Iterab
         joint=kind == Kind.JOINT.value,
         frozen=is_frozen(db, account, author),
         by_hand=bool(by_hand),
-        limit=Reach(Audience.PRIVATE) if db.execute(select(minor)).scalar() else EVERYWHERE,
+        children=_children(db, clip),
     )
+
+
+def _children(db: Connection, clip: int) -> tuple[Child, ...]:
+    """The minors in a clip who are not here, and whether somebody answers for each."""
+    minors = (
+        select(clip_labels.c.id, label_guardians.c.label_id)
+        .outerjoin(label_guardians, label_guardians.c.label_id == clip_labels.c.id)
+        .where(clip_labels.c.clip_id == clip, clip_labels.c.minor == 1)
+        .order_by(clip_labels.c.id)
+    )
+    return tuple(Child(label, guardian is not None) for label, guardian in db.execute(minors))
 
 
 def of_person(db: Connection, person: int) -> Person:

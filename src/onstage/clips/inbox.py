@@ -96,24 +96,25 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     if row is None:
         raise NotFound("Nothing about this clip waits for you.")
     record = rows.load(db, clip)
-    version = _looked_at(record, Why(row.why))
-    faces = _faces(db, [record.clip.author, *sorted(version.appears)])
+    version = looked_at(record, Why(row.why))
+    seen = faces(db, [record.clip.author, *sorted(version.appears)])
     return Waiting(
         clip=clip,
         slug=record.slug,
         why=Why(row.why),
         since=row.since,
         version=version.number,
-        content=_content(record, version),
-        account=_account(db, record.account),
-        author=faces[0],
-        appears=faces[1:],
+        content=content_of(record, version),
+        account=account_face(db, record.account),
+        author=seen[0],
+        appears=seen[1:],
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
-        changed=_changed(record, version, viewer),
+        changed=changed_since(record, version, viewer.person),
     )
 
 
-def _looked_at(record: Record, why: Why) -> Version:
+def looked_at(record: Record, why: Why) -> Version:
+    """The version that somebody is asked about, or sees."""
     clip = record.clip
     asked = clip.working if clip.stage is Stage.ASKED else None
     version = asked if why is Why.ANSWER and asked is not None else clip.shown or asked or clip.working
@@ -123,15 +124,17 @@ def _looked_at(record: Record, why: Why) -> Version:
     return version
 
 
-def _content(record: Record, version: Version) -> Content:
+def content_of(record: Record, version: Version) -> Content:
+    """What that version says beside its moving pictures."""
     return record.contents.get(version.number) or record.draft
 
 
-def _changed(record: Record, version: Version, viewer: Viewer) -> list[Change] | None:
-    agreed = [yes.version for yes in record.clip.yeses if yes.person == viewer.person and yes.version != version.number]
+def changed_since(record: Record, version: Version, person: int | None) -> list[Change] | None:
+    """What is otherwise than in the version that somebody last agreed to; None: they have agreed to none before."""
+    agreed = [yes.version for yes in record.clip.yeses if yes.person == person and yes.version != version.number]
     if not agreed or record.clip.shown is None:
         return None
-    before, after = record.contents[max(agreed)], _content(record, version)
+    before, after = record.contents[max(agreed)], content_of(record, version)
     found = [
         Change(what, str(getattr(before, what)), str(getattr(after, what)))
         for what in ("caption", "audience", "marked", "leaves", "cover")
@@ -142,14 +145,15 @@ def _changed(record: Record, version: Version, viewer: Viewer) -> list[Change] |
     return found
 
 
-def _account(db: Connection, account: int) -> By:
+def account_face(db: Connection, account: int) -> By:
+    """An account by its name."""
     row = db.execute(
         select(accounts.c.handle, accounts.c.name, accounts.c.avatar).where(accounts.c.id == account)
     ).one()
     return By(*row)
 
 
-def _faces(db: Connection, people: list[int]) -> list[By]:
+def faces(db: Connection, people: list[int]) -> list[By]:
     """The personal accounts of these people, in this order."""
     rows = db.execute(
         select(members.c.person_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
@@ -202,7 +206,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
 
 def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:
     rows = db.execute(select(wishes).where(wishes.c.clip_id == record.id).order_by(wishes.c.id.desc()).limit(20)).all()
-    return [(row.words, _faces(db, [row.person_id])[0] if row.known else None) for row in rows]
+    return [(row.words, faces(db, [row.person_id])[0] if row.known else None) for row in rows]
 
 
 def wish(db: Connection, viewer: Viewer, slug: str, words: str, *, known: bool = False) -> None:

@@ -68,6 +68,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Child:
+    """A minor in the clip who is not here, known by the number of their label. `answers`: a guardian does, by a link (R5)."""
+
+    label: int
+    answers: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """The world around one clip at one instant, as it is in the transaction that acts on it."""
 
@@ -79,7 +87,8 @@ class Facts:
     joint: bool = False
     frozen: bool = False
     by_hand: bool = False
-    limit: Reach = EVERYWHERE  # what nobody's person sets: the account's, or an unregistered minor's
+    limit: Reach = EVERYWHERE  # what nobody's person sets
+    children: tuple[Child, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +145,8 @@ def need(version: Version, facts: Facts) -> Need:
     parts = {_account(facts)}
     for person in version.people:
         parts |= _own(person, version, facts) | _guardians(facts.people[person], version, facts)
+    if version.reach.audience is not Audience.PRIVATE:
+        parts |= {Part(frozenset({each.label} if each.answers else ())) for each in facts.children}
     return frozenset(parts)
 
 
@@ -206,11 +217,19 @@ def voices(version: Version, facts: Facts) -> frozenset[int]:
             found.add(person)
         if _asks_guardians(who, near):
             found |= _names(each for each in who.guardians if each.full)
-    return frozenset(found)
+    return frozenset(found) | by_link(facts)
+
+
+def by_link(facts: Facts) -> frozenset[int]:
+    """Who answers by a link: the guardians of minors who are not here, each by the number of the label."""
+    return frozenset(each.label for each in facts.children if each.answers)
 
 
 def objectors(people: Iterable[int], facts: Facts) -> frozenset[int]:
-    """H: whose no withholds the clip. Its people at every age, carers and full guardians of those under 16, owners under `all`."""
+    """H: whose no withholds the clip: its people at every age, carers and full guardians of those under 16, owners under `all`.
+
+    Also the guardians of minors who are not here.
+    """
     found = set(people)
     for person in tuple(found):
         who = facts.people[person]
@@ -218,7 +237,7 @@ def objectors(people: Iterable[int], facts: Facts) -> frozenset[int]:
             found |= _names(who.guardians)
     if facts.rule is PublishingRule.ALL:
         found |= facts.owners
-    return frozenset(found)
+    return frozenset(found) | by_link(facts)
 
 
 def draws_back(author: int, facts: Facts) -> frozenset[int]:
@@ -234,9 +253,10 @@ def deleters(author: int, facts: Facts) -> frozenset[int]:
 
 def has_minor(version: Version, facts: Facts) -> bool:
     """Whether somebody in it is a minor, or of unknown age."""
-    return any(facts.people[person].band is not Band.ADULT for person in version.people)
+    return bool(facts.children) or any(facts.people[person].band is not Band.ADULT for person in version.people)
 
 
 def today(people: Iterable[int], facts: Facts) -> Reach:
-    """The widest that age and settings allow a clip of these people now."""
-    return facts.limit.meet(*(facts.people[person].widest for person in people))
+    """The widest that age and settings allow a clip of these people now; with a minor who is not here it is near at most."""
+    near = [nearest(facts.by_hand)] if facts.children else []
+    return facts.limit.meet(*near, *(facts.people[person].widest for person in people))

@@ -14,7 +14,7 @@ from onstage.accounts.models import blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience, HoldKind, Stage, clip_media, clips, concerned, holds, renditions
 from onstage.db.engine import Connection
-from onstage.db.hot import Hot
+from onstage.db.hot import Hot, HotAmong
 from onstage.errors import NotFound
 
 _PERSON: Any = bindparam("viewer_person", type_=BigInteger)
@@ -191,7 +191,15 @@ def names(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[int
     return {row[0]: f"/c/{row[1]}" for row in db.execute(found, asked_by(viewer))}
 
 
-def not_erased(db: Connection, clip_ids: Collection[int]) -> set[int]:
-    """Those of the clips that have not been erased; none of them can be until this transaction ends."""
-    kept = select(clips.c.id).where(clips.c.id.in_(clip_ids)).with_for_update(read=True, key_share=True)
-    return set(db.execute(kept).scalars())
+_ACCOUNTS = HotAmong(select(clips.c.id, clips.c.account_id), [clips.c.id])
+_NOT_ERASED = HotAmong(select(clips.c.id, clips.c.account_id).with_for_update(read=True, key_share=True), [clips.c.id])
+
+
+def accounts_of(db: Connection, clip_ids: Collection[int]) -> dict[int, int]:
+    """Whose each of these clips is, for sums that tell of no single clip; erased ones are not in it."""
+    return dict(_ACCOUNTS.all(db, [(clip,) for clip in clip_ids]))
+
+
+def not_erased(db: Connection, clip_ids: Collection[int]) -> dict[int, int]:
+    """Those of the clips that have not been erased, with their account; none can be until this transaction ends."""
+    return dict(_NOT_ERASED.all(db, [(clip,) for clip in clip_ids]))

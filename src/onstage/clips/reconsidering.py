@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, select, update
 
 from onstage.accounts.acts import Act
-from onstage.clips import consent, rows, withdrawing
+from onstage.clips import consent, rows, touched, withdrawing
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
 from onstage.clips.models import (
@@ -26,27 +26,19 @@ from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
 from onstage.events import (
     BandTurned,
-    Event,
+    ChoiceMade,
+    Fact,
+    FollowersChosen,
     GuardianAbsent,
+    GuardiansAgreed,
     GuardianshipAnnulled,
     GuardianshipBegan,
     GuardianshipEnded,
     MemberJoined,
     MemberLeft,
+    RuleChanged,
 )
 from onstage.keys import Keys
-
-
-def of_person(db: Connection, person: int) -> list[int]:
-    """The clips that somebody made or appears in."""
-    named = select(appearances.c.clip_id).where(appearances.c.person_id == person)
-    theirs = or_(clips.c.person_id == person, clips.c.id.in_(named))
-    return list(db.execute(select(clips.c.id).where(theirs).order_by(clips.c.id)).scalars())
-
-
-def of_account(db: Connection, account: int) -> list[int]:
-    """The clips of an account."""
-    return list(db.execute(select(clips.c.id).where(clips.c.account_id == account).order_by(clips.c.id)).scalars())
 
 
 def changed(db: Connection, keys: Keys, clip_ids: Iterable[int]) -> None:
@@ -65,39 +57,30 @@ def _each(db: Connection, keys: Keys, clip_ids: Iterable[int], rule: Callable[[R
             decide(db, keys, clip, rule)
         except NotFound:
             continue  # erased a moment ago
-        see_again(db, clip)
 
 
-def heed(db: Connection, keys: Keys, event: Event) -> None:
-    """What has happened among people changes what their clips need; it never shows one (R3)."""
-    match event:
+def heed(db: Connection, keys: Keys, fact: Fact) -> None:
+    """What has become known of people changes what their clips need; it never shows one (R3).
+
+    Whoever decides about a clip meanwhile holds its people and its account, and is waited for; then their clip is here.
+    """
+    match fact:
         case MemberJoined() | MemberLeft():
-            changed(db, keys, of_account(db, event.account))
+            changed(db, keys, touched.by_member(db, fact.account, fact.person))
+        case RuleChanged():
+            changed(db, keys, touched.of_account(db, fact.account))
+        case FollowersChosen():
+            changed(db, keys, touched.for_followers_with_minors(db, fact.account))
         case GuardianshipAnnulled():
-            corrected(db, keys, of_person(db, event.minor), frozenset({event.guardian}))
-        case GuardianshipBegan() | GuardianshipEnded() | GuardianAbsent():
-            changed(db, keys, of_person(db, event.minor))
+            corrected(db, keys, touched.of_person(db, fact.minor), frozenset({fact.guardian}))
+        case GuardianshipBegan() | GuardianshipEnded() | GuardianAbsent() | GuardiansAgreed():
+            changed(db, keys, touched.of_person(db, fact.minor))
         case BandTurned(corrected=True):
-            corrected(db, keys, of_person(db, event.person))
+            corrected(db, keys, touched.of_person(db, fact.person))
         case BandTurned():
-            changed(db, keys, of_person(db, event.person))
-
-
-HEEDED: tuple[type[Event], ...] = (
-    MemberJoined,
-    MemberLeft,
-    GuardianshipBegan,
-    GuardianshipEnded,
-    GuardianshipAnnulled,
-    GuardianAbsent,
-    BandTurned,
-)
-
-
-def see_again(db: Connection, clip: int) -> None:
-    """Whom it waits for, and who may object, by the rights of now."""
-    record = rows.load(db, clip)
-    rows.save_concerned(db, record)
+            changed(db, keys, touched.of_person(db, fact.person))
+        case ChoiceMade():
+            changed(db, keys, touched.by_choice(db, fact.person))
 
 
 def run(db: Connection, keys: Keys) -> None:

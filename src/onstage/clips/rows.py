@@ -22,8 +22,9 @@ from onstage.clips.models import (
     clips,
     concerned,
     holds,
+    label_yeses,
 )
-from onstage.clips.need import Facts, Need, Part, Reach, Version, Yes, today
+from onstage.clips.need import Facts, Need, Part, Reach, Version, Yes, by_link, today
 from onstage.clips.pointers import point
 from onstage.clips.waiting import concerned as who_is_concerned
 from onstage.clips.withdrawing import withdraw
@@ -66,6 +67,7 @@ class Record:
     clip: Clip
     facts: Facts
     contents: dict[int, Content]
+    kept_reach: Reach  # what every feed reads, which facts may have made too wide since
     is_new: bool  # nothing about it was ever decided here
 
     @property
@@ -113,6 +115,7 @@ def load(db: Connection, clip: int) -> Record:
         published_at=row["published_at"],
         facts=facts,
         contents=contents,
+        kept_reach=_of_row(row).reach,
         is_new=kept is None,
         clip=Clip(
             author=author,
@@ -177,6 +180,9 @@ def _yeses(db: Connection, clip: int, shown: Version | None, kept: Any, row: Any
     found = frozenset(
         Yes(each.person_id, each.version, each.at, bool(each.leaves), bool(each.used))
         for each in _all(db, clip_yeses, clip)
+    ) | frozenset(
+        Yes(each.label_id, each.version, each.at, bool(each.leaves), bool(each.used))
+        for each in _all(db, label_yeses, clip)
     )
     if shown is not None and (kept is None or kept["shown"] is None):
         found |= {Yes(row["person_id"], shown.number, row["published_at"], leaves=shown.reach.leaves, used=True)}
@@ -199,10 +205,10 @@ def save(db: Connection, record: Record, after: Clip) -> None:
     if record.is_new and before.shown is not None:
         _keep_first(db, record, before.shown)
     _save_versions(db, record, after)
-    _save_rows(db, record.id, before, after)
+    _save_rows(db, record.id, before, after, by_link(record.facts))
     _save_concerned(db, record.id, who_is_concerned(after, record.facts))
     _save_clip(db, record, after)
-    was, is_ = shown_reach(before, record.facts), shown_reach(after, record.facts)
+    was, is_ = record.kept_reach if before.visible else None, shown_reach(after, record.facts)
     if was is not None and (is_ is None or not was.within(is_)):
         withdraw(db, record.id)
     if before.visible and not after.visible:
@@ -253,7 +259,8 @@ def keep_draft(db: Connection, clip: int, content: Content) -> None:
     insert_or_set(db, clip_versions, clip_id=clip, number=DRAFT, content=words, digest=b"", at=now())
 
 
-def _save_rows(db: Connection, clip: int, before: Clip, after: Clip) -> None:
+def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: frozenset[int]) -> None:
+    """`apart`: who is no person here and answers by a link."""
     insert_or_set(
         db,
         clip_consents,
@@ -266,7 +273,9 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip) -> None:
         basis=_words(after.basis),
         **({} if after.asked_at == before.asked_at else {"reminded_at": None}),
     )
-    _differ(db, clip_yeses, clip, map(_yes_row, before.yeses), map(_yes_row, after.yeses))
+    was, is_ = before.yeses, after.yeses
+    _differ(db, clip_yeses, clip, map(_yes_row, _of_people(was, apart)), map(_yes_row, _of_people(is_, apart)))
+    _differ(db, label_yeses, clip, map(_link_row, _of_links(was, apart)), map(_link_row, _of_links(is_, apart)))
     _differ(db, clip_caps, clip, map(cap_row, before.caps), map(cap_row, after.caps))
     _differ(db, holds, clip, map(_hold_row, before.holds), map(_hold_row, after.holds))
     for hold in sorted(after.holds ^ before.holds, key=lambda each: (each.kind.value, each.giver)):
@@ -284,6 +293,19 @@ def _yes_row(yes: Yes) -> dict[str, int]:
     return {
         "version": yes.version, "person_id": yes.person, "at": yes.at, "leaves": int(yes.leaves), "used": int(yes.used),
     }  # fmt: skip
+
+
+def _of_people(yeses: Iterable[Yes], apart: frozenset[int]) -> list[Yes]:
+    return [yes for yes in yeses if yes.person not in apart]
+
+
+def _of_links(yeses: Iterable[Yes], apart: frozenset[int]) -> list[Yes]:
+    return [yes for yes in yeses if yes.person in apart]
+
+
+def _link_row(yes: Yes) -> dict[str, int]:
+    row = _yes_row(yes)
+    return {"label_id": row.pop("person_id"), **row}
 
 
 def cap_row(cap: Cap) -> dict[str, object]:
@@ -350,10 +372,9 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
     if len(after.holds) != len(before.holds):
         values["holds"] = len(after.holds)
     if after.shown is not None:
-        was = reach_of(before, record.facts)
         reach = reach_of(after, record.facts)
         assert reach is not None
-        if reach != was or before.shown is None or before.shown.number != after.shown.number:
+        if reach != record.kept_reach:
             values |= {
                 "audience": reach.audience.value,
                 "recommended": int(reach.recommended),

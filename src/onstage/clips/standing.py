@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from onstage.accounts.ledger import CLIP, OFFICE, PERSON
 from onstage.accounts.replay import GONE, Clip
-from onstage.clips.models import HoldKind, Stage, clip_caps, clip_consents, clip_yeses, clips, holds
+from onstage.clips.models import HoldKind, Stage, clip_caps, clip_consents, clip_yeses, clips, holds, label_yeses
 from onstage.db.engine import Connection
 
 Names = Mapping[tuple[str, int], str]
@@ -31,6 +31,8 @@ def of_all(db: Connection, names: Names) -> dict[str, Clip]:
         clip.shown = row.shown
     for row in db.execute(select(clip_yeses)):
         of(row.clip_id).yeses[name(names, PERSON, row.person_id), row.version] = bool(row.leaves)
+    for row in db.execute(select(label_yeses)):
+        of(row.clip_id).yeses[name(names, PERSON, row.label_id), row.version] = bool(row.leaves)
     for row in db.execute(select(clip_caps)):
         cap = (row.audience, bool(row.recommended), bool(row.leaves), row.over)
         of(row.clip_id).caps[_giver(names, PERSON, row.giver_id)] = cap

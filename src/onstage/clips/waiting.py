@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from onstage.clips.life import Clip
 from onstage.clips.models import HoldKind, Stage, Why
-from onstage.clips.need import Facts, Part, Version, Yes, deleters, is_met, need, objectors, ok, voices
+from onstage.clips.need import Facts, Part, Version, Yes, by_link, deleters, is_met, need, objectors, ok, voices
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,22 @@ class Standing:
 
 
 def concerned(clip: Clip, facts: Facts) -> dict[int, Why]:
-    """Who must act on the clip now, who has said no to it, who may: all but its author, who sees it anyway (I3)."""
+    """Who must act on the clip now, who has said no to it, who may: all but its author, who sees it anyway (I3).
+
+    Who answers by a link sees it by that (`of_link`).
+    """
+    found = _everybody(clip, facts)
+    for apart in (clip.author, *by_link(facts)):
+        found.pop(apart, None)
+    return found
+
+
+def of_link(clip: Clip, facts: Facts, label: int) -> Why | None:
+    """The same for who answers for a minor who is not here; None: they see nothing of the clip now."""
+    return _everybody(clip, facts).get(label)
+
+
+def _everybody(clip: Clip, facts: Facts) -> dict[int, Why]:
     if clip.is_held(HoldKind.DELETING):
         return dict.fromkeys(deleters(clip.author, facts), Why.STOP) if facts.joint else {}
     found = dict.fromkeys(objectors(clip.people, facts), Why.MAY_OBJECT) if clip.visible else {}
@@ -32,7 +47,6 @@ def concerned(clip: Clip, facts: Facts) -> dict[int, Why]:
             found |= dict.fromkeys(voices(clip.shown, facts) & objectors(clip.people, facts), Why.BRING_BACK)
         else:
             found |= dict.fromkeys(_unanswered(clip.shown, clip.yeses, facts), Why.ANSWER)
-    found.pop(clip.author, None)
     return found
 
 

@@ -1,7 +1,7 @@
 """The database as the rest sees it: tables on one MetaData, units of work that are declared read or write."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
@@ -9,9 +9,10 @@ from typing import Any, Literal
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from onstage.errors import NoRoom, Refused, Unreachable
+from onstage.errors import Contended, NoRoom, Refused, Unreachable
+from onstage.events import Fact
 
-__all__ = ["COMPACT", "Connection", "Database", "Id", "answers", "metadata"]
+__all__ = ["COMPACT", "Connection", "Database", "Id", "answers", "known", "metadata"]
 
 metadata = MetaData(
     naming_convention={
@@ -31,10 +32,14 @@ COMPACT: dict[str, Any] = {"sqlite_with_rowid": False}
 
 
 class Database:
-    """One engine and its units of work. Only edges (a request, a job step, a command) open one; nobody else commits."""
+    """One engine and its units of work. Only edges (a request, a job step, a command) open one; nobody else commits.
+
+    `heed` is what each fact that a unit of work made known leads to, done in the same transaction before it commits.
+    """
 
     def __init__(self, kind: Literal["sqlite", "postgresql"], *, reading: Engine, writing: Engine) -> None:
         self.kind = kind
+        self.heed: Callable[[Connection, Fact], None] = _nobody
         self._reading = reading
         self._writing = writing
         self._turn = threading.Lock() if kind == "sqlite" else nullcontext()
@@ -47,12 +52,16 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and rolls back when it raises.
+        """A transaction that commits when the block ends, facts heeded, and rolls back when it raises.
 
-        Raises NoRoom when the disk is full, and Unreachable when the database is away.
+        Raises NoRoom when the disk is full, Unreachable when the database is away, and Contended when another one and
+        this one waited for each other.
         """
         with _in_words(), self._turn, self._writing.connect() as connection, connection.begin():
-            yield connection
+            facts: list[Fact] = []
+            yield connection.execution_options(facts=facts)
+            while facts:
+                self.heed(connection, facts.pop(0))
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -98,6 +107,17 @@ class Database:
         self._writing.dispose()
 
 
+def _nobody(_db: Connection, _fact: Fact) -> None:
+    """Facts that nobody subscribes to, as in a test of what makes them."""
+
+
+def known(db: Connection, fact: Fact) -> None:
+    """Make a fact known in this unit of work; once is enough for the same one."""
+    facts: list[Fact] = db.get_execution_options()["facts"]
+    if fact not in facts:
+        facts.append(fact)
+
+
 @contextmanager
 def _in_words() -> Iterator[None]:
     try:
@@ -113,6 +133,8 @@ def _refusal(error: DBAPIError) -> Refused | None:
     state = getattr(error.orig, "sqlstate", "")  # PostgreSQL's; none where there was nobody who could have given one
     if "disk is full" in str(error.orig) or state == "53100":
         return NoRoom()
+    if state in {"40P01", "40001"}:
+        return Contended()
     if error.connection_invalidated or (isinstance(error, OperationalError) and state is None):
         return Unreachable()
     return None
@@ -120,4 +142,4 @@ def _refusal(error: DBAPIError) -> Refused | None:
 
 def answers(db: Connection) -> None:
     """Ask the database for nothing in particular; raises when it can't answer."""
-    db.exec_driver_sql("SELECT 1")
+    db.exec_driver_sql("SELECT 1").all()

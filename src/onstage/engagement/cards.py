@@ -1,9 +1,9 @@
 """What a list shows of a clip: one read for all that stands around a video, in the order asked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import BigInteger, bindparam, case, exists, select
 
 from onstage.accounts.byline import By
@@ -19,9 +19,8 @@ from onstage.text import parts
 AT_ONCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """One encoded file; sizes in pixels and bytes, `bitrate` in bits a second."""
+class Rendition(Struct, frozen=True):
+    """One file to play; sizes in pixels and bytes, `bitrate` in bits a second, `codecs` by RFC 6381."""
 
     url: str
     width: int
@@ -31,8 +30,7 @@ class Rendition:
     codecs: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scrub:
+class Scrub(Struct, frozen=True):
     """A sheet of small pictures along the clip, ten a row: the sides of one, how many, seconds from one to the next."""
 
     url: str
@@ -42,8 +40,7 @@ class Scrub:
     every: float
 
 
-@dataclass(slots=True)
-class Card:
+class Card(Struct):
     """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None.
 
     `base` is where its files are fetched from, empty for this server. `placeholder` is a WebP of some pixels in base64,

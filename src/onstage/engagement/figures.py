@@ -1,10 +1,11 @@
 """What those who run an account see of its clips' audience: exact totals, and breakdowns in which nobody can be found."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, Table, cast, func, select
 
 from onstage.accounts.models import follows
 from onstage.accounts.viewer import Viewer
@@ -12,8 +13,7 @@ from onstage.clips.models import clips
 from onstage.clips.queries import VISIBLE, asked_by, seen
 from onstage.clock import DAY
 from onstage.db.engine import Connection
-from onstage.engagement.models import days, reached, totals
-from onstage.engagement.recount import NAMES
+from onstage.engagement.models import TALLIED, audience_days, days, reached, totals
 from onstage.errors import NotAllowed
 
 FEWEST = 5
@@ -93,25 +93,18 @@ def of_clip(db: Connection, viewer: Viewer, slug: str) -> Figures:
 def of_account(db: Connection, viewer: Viewer) -> Figures:
     """The figures of the acting account: of those of its clips that the viewer sees.
 
-    Viewers are added up clip by clip; followers are those who follow now, by the day on which they began.
+    A viewer is counted once over all clips of the account, also those that are erased by now; followers are those who
+    follow now, by the day on which they began.
     """
-    mine = clips.c.account_id == viewer.account
-    parameters = asked_by(viewer)
-    summed = [func.sum(totals.c[name]).label(name) for name in NAMES]
+    mine = (clips.c.account_id == viewer.account) & VISIBLE
     played = func.sum(totals.c.plays * clips.c.duration_us).label("playable")
-    of_clips = select(*summed, played).join_from(totals, clips, clips.c.id == totals.c.clip_id).where(mine, VISIBLE)
-    row = db.execute(of_clips, parameters).mappings().one()
-    total = _tally(row)
-    by_clip = _grouped("day").add_columns(clips.c.id).join_from(days, clips, clips.c.id == days.c.clip_id)
-    by_day = _over_clips(db.execute(by_clip.where(mine, VISIBLE).group_by("what", clips.c.id), parameters).mappings())
-    by_clip = _grouped("surface").add_columns(clips.c.id).join_from(days, clips, clips.c.id == days.c.clip_id)
-    by_surface = _over_clips(
-        db.execute(by_clip.where(mine, VISIBLE).group_by("what", clips.c.id), parameters).mappings(), "viewers"
-    )
+    of_clips = select(*_sums(totals), played).join_from(totals, clips, clips.c.id == totals.c.clip_id).where(mine)
+    row = db.execute(of_clips, asked_by(viewer)).mappings().one()
+    by_day, by_surface = _by(db, viewer, "day", "daily_viewers"), _by(db, viewer, "surface", "viewers")
     told_days, told_surfaces = told(by_day), told(by_surface)
     return Figures(
-        total=total,
-        average=_average(total.watched_ms, int(row["playable"] or 0)),
+        total=replace(_tally(row), viewers=_audience(db, viewer, "viewers").total()),
+        average=_average(int(row["watched_ms"] or 0), int(row["playable"] or 0)),
         days=sorted(told_days, key=lambda each: each.what)[-LAST_DAYS:],
         surfaces=sorted(told_surfaces, key=lambda each: -each.tally.views),
         left_out=len(told_days) < len(by_day) or len(told_surfaces) < len(by_surface),
@@ -141,24 +134,35 @@ def told(parts: Sequence[Part], viewers: Callable[[Part], int] = lambda part: pa
     return by_size[left_out:]
 
 
+def _sums(table: Table) -> list[Any]:
+    return [func.sum(table.c[name]).label(name) for name in TALLIED]
+
+
 def _grouped(what: str) -> Any:
-    return select(days.c[what].label("what"), *(func.sum(days.c[name]).label(name) for name in NAMES))
+    return select(days.c[what].label("what"), *_sums(days))
 
 
-def _over_clips(rows: Iterable[Any], viewers: str = "daily_viewers") -> list[Of]:
-    """Added up over clips; somebody may have seen several, so the largest audience of one clip is what is certain."""
-    sums: dict[Any, dict[str, int]] = {}
-    certain: dict[Any, int] = {}
-    for row in rows:
-        into = sums.setdefault(row["what"], dict.fromkeys(NAMES, 0))
-        for name in NAMES:
-            into[name] += int(row[name])
-        certain[row["what"]] = max(certain.get(row["what"], 0), int(row[viewers]))
-    return [Of(what, certain[what], Tally(**each)) for what, each in sums.items()]
+def _by(db: Connection, viewer: Viewer, what: str, counted: str) -> list[Of]:
+    """The parts of an account's audience, with its clips' numbers; viewers are counted once over all of them."""
+    viewers = _audience(db, viewer, counted, what)
+    found = (
+        _grouped(what)
+        .join_from(days, clips, clips.c.id == days.c.clip_id)
+        .where(clips.c.account_id == viewer.account, VISIBLE)
+        .group_by("what")
+    )
+    rows = db.execute(found, asked_by(viewer)).mappings()
+    return [Of(row["what"], viewers[row["what"]], replace(_tally(row), viewers=viewers[row["what"]])) for row in rows]
+
+
+def _audience(db: Connection, viewer: Viewer, counted: str, by: str = "account_id") -> Counter[Any]:
+    parts = select(audience_days.c[by], func.sum(audience_days.c[counted]))
+    mine = parts.where(audience_days.c.account_id == viewer.account).group_by(audience_days.c[by])
+    return Counter({part: int(number) for part, number in db.execute(mine)})
 
 
 def _tally(row: Any) -> Tally:
-    return Tally(**{name: int(row[name] or 0) for name in NAMES}) if row else Tally()
+    return Tally(**{name: int(row[name] or 0) for name in TALLIED}) if row else Tally()
 
 
 def _average(watched_ms: int, playable_us: int) -> float | None:

@@ -11,9 +11,9 @@ from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
-from onstage.engagement.models import plays, seen, untold
+from onstage.engagement.models import audiences, plays, seen, untold
 from onstage.engagement.tally import APART
-from onstage.engagement.viewers import NOBODY, of_account
+from onstage.engagement.viewers import NOBODY, day_of, of_account
 from onstage.events import HistoryForgotten
 from onstage.jobs import queue
 
@@ -50,6 +50,10 @@ def forget(db: Connection, viewer: Viewer, private: bytes) -> int:
     for row in lately:
         insert_or_set(db, seen, **{**row._mapping, "viewer": private})
     gone = db.execute(delete(seen).where(mine)).rowcount
+    today = (audiences.c.viewer == name) & (audiences.c.day == day_of(now()))
+    for account in db.execute(select(audiences.c.account_id).where(today)).scalars().all():
+        insert_or_set(db, audiences, viewer=private, account_id=account, day=day_of(now()))
+    db.execute(delete(audiences).where(audiences.c.viewer == name))
     db.execute(update(plays).where(plays.c.viewer == name).values(viewer=NOBODY))
     queue.record(db, HistoryForgotten(viewer.account))
     return gone

@@ -4,14 +4,15 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBina
 
 from onstage.db.engine import COMPACT, Id, metadata
 
+TALLIED = (
+    *("impressions", "plays", "views", "viewers", "daily_viewers", "watched_ms"),
+    *("completions", "loops", "rewatches", "skips", "followers"),
+)
+"""What is counted of plays, in the order of the columns (docs/use/figures.md says what each means)."""
+
 
 def _tally() -> list[Column[int]]:
-    """What is counted of plays (docs/use/figures.md says what each means)."""
-    names = (
-        *("impressions", "plays", "views", "viewers", "daily_viewers", "watched_ms"),
-        *("completions", "loops", "rewatches", "skips", "followers"),
-    )
-    return [Column(name, BigInteger, nullable=False, server_default="0") for name in names]
+    return [Column(name, BigInteger, nullable=False, server_default="0") for name in TALLIED]
 
 
 def _clip() -> Column[int]:
@@ -41,7 +42,6 @@ plays = Table(
     Column("added_ms", Integer, nullable=False, server_default="0"),  # watch time beyond what its play had
     Column("added_loops", Integer, nullable=False, server_default="0"),
     Index("ix_plays_viewer", "viewer", "position"),
-    Index("ix_plays_received", "received_at"),
 )
 
 playing = Table(  # how far each play has come, for as long as its token lives
@@ -118,6 +118,34 @@ seen = Table(  # which clips a viewer has had on screen, for feeds that do not r
     **COMPACT,
 )
 
+audiences = Table(  # who has had a view, that the public count took, of any clip of an account
+    "audiences",
+    metadata,
+    Column("viewer", LargeBinary, primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Integer, nullable=False),  # of the last of them, since 1970, UTC
+    **COMPACT,
+)
+
+audience_days = Table(  # how many that were: each viewer once over all clips of the account, also those erased since
+    "audience_days",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("surface", Text, primary_key=True),
+    Column("viewers", BigInteger, nullable=False),
+    Column("daily_viewers", BigInteger, nullable=False),
+    **COMPACT,
+)
+
+closed_audience = Table(  # what events added to it that the log no longer has, or no longer knows the clip of
+    "closed_audience",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("viewers", BigInteger, nullable=False),
+    Column("daily_viewers", BigInteger, nullable=False),
+)
+
 likes = Table(
     "likes",
     metadata,
@@ -148,6 +176,17 @@ shares = Table(
     Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_shares_account", "account_id", "at"),
+    **COMPACT,
+)
+
+reposts = Table(
+    "reposts",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_reposts_account", "account_id", "at"),
     **COMPACT,
 )
 
@@ -205,4 +244,5 @@ counts = Table(  # changed in the transaction that changes what is counted
     Column("comments", Integer, nullable=False, server_default="0"),
     Column("saves", Integer, nullable=False, server_default="0"),
     Column("shares", Integer, nullable=False, server_default="0"),
+    Column("reposts", Integer, nullable=False, server_default="0"),
 )

@@ -12,7 +12,8 @@ from concurrent.futures import Future
 from sqlalchemy.exc import DBAPIError
 
 from onstage.db.engine import Database
-from onstage.engagement.log import Answer, store
+from onstage.engagement.fold import Answer
+from onstage.engagement.log import store
 from onstage.engagement.tally import Play
 
 BATCH_EVENTS = 500

@@ -40,6 +40,8 @@ class Fact(IntEnum):
     SKIP = 128  # left without a view
     DAILY = 256  # the viewer's first view of that day which the count took
     FOLLOWER = 512  # somebody began to follow the account from this clip
+    AUDIENCE = 1024  # the first view of this viewer that the count took of any clip of the account
+    DAILY_AUDIENCE = 2048  # the same of that day
 
 
 COUNTS = {

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from onstage import ids
 from onstage.clock import SECOND, now
-from onstage.db.engine import Connection
+from onstage.db.engine import Connection, known
 from onstage.db.inserts import insert_missing
-from onstage.events import Event
+from onstage.events import Event, Fact
 from onstage.jobs.models import Lane, jobs
 from onstage.jobs.owner import is_dead
 from onstage.jobs.wake import ring
@@ -94,7 +94,13 @@ def _turn(db: Connection, lane: Lane, person: int | None, moment: int) -> int:
 
 
 def record(db: Connection, event: Event) -> None:
-    """Tell the subscribers, each at least once, after this transaction commits; the job table is the outbox."""
+    """Tell the subscribers: of a fact in this transaction, before it commits; of all else each at least once, after it.
+
+    The job table is the outbox.
+    """
+    if isinstance(event, Fact):
+        known(db, event)
+        return
     enqueue(db, EVENT, {"name": type(event).__name__, "fields": msgspec.to_builtins(event)})
 
 

@@ -1,8 +1,9 @@
 """`onstage demo`: fill an empty server with people, clips and what they say, through the verbs that people use."""
 
+import random
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
@@ -13,7 +14,7 @@ from onstage.accounts import avatars, profiles, relations, roster, signup
 from onstage.accounts import past as people_past
 from onstage.accounts.signup import Form, Policy, SignUpPolicy
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, progress, publish
+from onstage.clips import edit, progress, publish, queries
 from onstage.clips import past as clips_past
 from onstage.clips.models import Audience, Stage
 from onstage.clips.upload import Upload
@@ -21,6 +22,7 @@ from onstage.clock import HOUR, now
 from onstage.db.migrate import upgrade
 from onstage.engagement import comments, likes
 from onstage.engagement import past as engagement_past
+from onstage.engagement.tally import Play
 from onstage.errors import Conflict
 from onstage.feed import ranking
 from onstage.jobs.models import Lane
@@ -72,6 +74,7 @@ def fill(app: App, story: Story, folder: Path) -> dict[str, str]:
     _make_playable(app, people, shown)
     _publish(app, story, people, shown)
     _say("They watch, like, and talk")
+    _watch(app, story, people, shown)
     _pick(app, story, people, shown)
     _talk(app, story, people, shown)
     run_due(app.database, job_kinds(app), [Lane.GENERAL, Lane.PUBLISH])
@@ -163,6 +166,28 @@ def _publish(app: App, story: Story, people: People, shown: Shown) -> None:
             edit.change(db, app.keys, viewer, upload.slug, caption=story.caption(clip), audience=audience)
             publish.publish(db, app.keys, viewer, upload.slug)
             clips_past.shown_since(db, upload.clip, _ago(clip.hours))
+
+
+def _watch(app: App, story: Story, people: People, shown: Shown) -> None:
+    """In the order in which it happened, as the log keeps it."""
+    plays = [play for viewer in people.values() for play in _watched(app, story, viewer, shown)]
+    app.plays.submit(sorted(plays, key=lambda play: play.happened_at)).result()
+
+
+def _watched(app: App, story: Story, viewer: Viewer, shown: Shown) -> Iterator[Play]:
+    """Most clips that somebody may see, since they came out: to the end and again what they like, others in part."""
+    chance = random.Random(viewer.handle)  # noqa: S311 - a story, and the same one each time
+    with app.database.read() as db:
+        lengths = queries.lengths(db, viewer, [upload.clip for upload in shown.values()])
+    for clip in story.clips:
+        length_ms = lengths.get(shown[clip.file].clip, 0) // 1000
+        likes_it = viewer.handle in story.likes.get(clip.file, ())
+        if length_ms and clip.account != viewer.handle and (likes_it or chance.random() < 0.8):
+            share = chance.uniform(1, 2.2) if likes_it else chance.choice((1.0, chance.betavariate(1.2, 1.6)))
+            when = _ago(clip.hours * chance.random())
+            yield from engagement_past.watched(
+                viewer, shown[clip.file].clip, length_ms, max(1, int(share * length_ms)), when
+            )
 
 
 def _pick(app: App, story: Story, people: People, shown: Shown) -> None:

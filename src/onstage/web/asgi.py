@@ -15,6 +15,7 @@ from onstage.errors import Refused
 from onstage.web import errors, media
 from onstage.web.api import (
     agreeing,
+    answering,
     captions,
     claims,
     clips,
@@ -45,6 +46,7 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
+from onstage.web.pages import answering as answering_pages
 from onstage.web.pages import asking as asking_pages
 from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import (
@@ -80,6 +82,7 @@ MODULES = (
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
     *(together, family, checking, time_page, grown),
+    *(answering, answering_pages),
 )
 
 

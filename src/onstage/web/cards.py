@@ -1,7 +1,8 @@
 """Cards with what only the edge can add: a play token for this viewer, and why a clip is here."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience

@@ -17,7 +17,7 @@ from onstage.accounts import screen_time, sessions
 from onstage.accounts.viewer import GUEST, Viewer, find
 from onstage.clock import now
 from onstage.db.engine import Connection, Database
-from onstage.errors import NotAllowed, SignInNeeded
+from onstage.errors import Contended, NotAllowed, SignInNeeded
 from onstage.web.app import App as App
 from onstage.web.forwarded import caller
 from onstage.web.templating import shared_context
@@ -25,6 +25,7 @@ from onstage.web.templating import shared_context
 SESSION_COOKIE = "onstage_session"
 GUEST_COOKIE = "onstage_guest"
 AnyRequest = Request[Any, Any, Any]
+_TRIES = 4  # of a request whose transaction gave way to another one: nothing of it was done
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 T = TypeVar("T")
 
@@ -104,6 +105,14 @@ def _handler(
         return await answer if inspect.isawaitable(answer) else answer
 
     def _call(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
+        for _ in range(_TRIES - 1):
+            try:
+                return _once(app, request, given)
+            except Contended:
+                continue
+        return _once(app, request, given)
+
+    def _once(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
         extra = {"app": app, "request": request}
         with _unit(app.database, unit) as db:
             viewer = _viewer(app, request, db)

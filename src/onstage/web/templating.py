@@ -3,12 +3,15 @@
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
+from markupsafe import Markup
 
 from onstage import __version__
 from onstage.accounts.byline import By
@@ -88,12 +91,23 @@ def make_engine(settings: Settings, static: StaticFiles) -> JinjaTemplateEngine:
     }
     environment.globals |= {
         "static": static.url,
+        "common": _common(environment, static.url("icons.svg")),
         "static_files": sorted(static.files),
         "site": Site(settings.name, settings.origin, __version__, settings.source_url or "/source"),
         "page_language": words.language.get,
         "text_direction": lambda: "rtl" if words.language.get() in words.RIGHT_TO_LEFT else "ltr",
     }
     return JinjaTemplateEngine.from_environment(environment)
+
+
+def _common(environment: Environment, icons: str) -> Callable[[str], Markup]:
+    """Gives a fragment that is the same for everybody: made once for each language, and knowing nothing of who looks."""
+
+    @cache
+    def made(template: str, _language: str) -> Markup:
+        return Markup(environment.get_template(template).render(icons=icons))  # noqa: S704 - the template escaped it
+
+    return lambda template: made(template, words.language.get())
 
 
 def shared_context(viewer: Any, scope: Any) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 import gettext as _gettext
 import re
 from contextvars import ContextVar
+from datetime import timedelta
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
-from onstage.clock import SECOND, iso, now, to_datetime
+from onstage.clock import MINUTE, SECOND, iso, now
 from onstage.errors import Refused
 
 __all__ = ["ago", "clock", "gettext", "iso", "language", "ngettext", "said", "short_count", "whole_count"]
@@ -46,29 +48,40 @@ def _pseudo(message: str) -> str:
     return "[" + "".join(pieces) + _PSEUDO_END
 
 
-def _locale() -> Locale:
-    return Locale.parse("en" if language.get() == "qps" else language.get())
+@cache
+def _locale(tongue: str) -> Locale:
+    return Locale.parse("en" if tongue == "qps" else tongue)
 
 
 def short_count(number: int) -> str:
     """8,812,345 as 8.8M."""
-    if number < 10_000:
-        return whole_count(number)
-    return str(format_compact_decimal(number, format_type="short", locale=_locale(), fraction_digits=1))
+    return whole_count(number) if number < 10_000 else _short(number, language.get())
 
 
 def whole_count(number: int) -> str:
     """The exact number with its separators."""
-    return str(format_decimal(number, locale=_locale()))
+    return _whole(number, language.get())
 
 
 def ago(instant: int) -> str:
     """How long ago an instant was, in the largest unit that fits: `3 hours ago`."""
-    passed = max(0, now() - instant)
-    if passed < 60 * SECOND:
-        return gettext("just now")
-    elapsed = to_datetime(now() - passed) - to_datetime(now())
-    return str(format_timedelta(elapsed, add_direction=True, locale=_locale()))
+    minutes = (now() - instant) // MINUTE
+    return _ago(minutes, language.get()) if minutes > 0 else gettext("just now")
+
+
+@lru_cache(4096)
+def _short(number: int, tongue: str) -> str:
+    return str(format_compact_decimal(number, format_type="short", locale=_locale(tongue), fraction_digits=1))
+
+
+@lru_cache(4096)
+def _whole(number: int, tongue: str) -> str:
+    return str(format_decimal(number, locale=_locale(tongue)))
+
+
+@lru_cache(4096)
+def _ago(minutes: int, tongue: str) -> str:
+    return str(format_timedelta(timedelta(minutes=-minutes), add_direction=True, locale=_locale(tongue)))
 
 
 def clock(duration: int) -> str:

@@ -31,6 +31,20 @@ from onstage.clips.rows import Record
 from onstage.clock import MINUTE, now
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound, Refused
+from onstage.events import (
+    BandTurned,
+    ChoiceMade,
+    Fact,
+    FollowersChosen,
+    GuardianAbsent,
+    GuardiansAgreed,
+    GuardianshipAnnulled,
+    GuardianshipBegan,
+    GuardianshipEnded,
+    MemberLeft,
+    RuleChanged,
+)
+from onstage.jobs.queue import record
 from onstage.upkeep import ledger_replay
 from tests.accounts.second_reader import read_again
 from tests.cast import KEYS, joint, make_clip, person, signed_in
@@ -328,17 +342,15 @@ class Application:
         self.compare()
         return True
 
-    def change(self, act: Callable[[World], object], void: set[int] | None = None) -> bool:
-        """[10, 11, 12, 16] The world changes."""
+    def change(self, act: Callable[[World], object], *facts: Fact, void: set[int] | None = None) -> bool:
+        """[10, 11, 12, 16] The world changes, and the transaction that changes it makes that known."""
         act(self.world)
 
         def write(db: Connection) -> None:
             self._people(db)
             self._account(db)
-            if void is None:
-                reconsidering.changed(db, KEYS, [self.clip])
-            else:
-                reconsidering.corrected(db, KEYS, [self.clip], frozenset(self.id_of[each] for each in void))
+            for fact in facts:
+                record(db, fact)
 
         return self.do(
             None, write, lambda model: model.world_changed() if void is None else model.look_again(set(void))
@@ -354,30 +366,56 @@ class Application:
         return self.do(None, act, lambda model: model.from_backup())
 
     def end(self, guardian: int, ward: int = CHILD) -> bool:
-        return self.change(lambda world: world.wards[ward].guardians.pop(guardian, None))
+        fact = GuardianshipEnded(self.id_of[guardian], self.id_of[ward])
+        return self.change(lambda world: world.wards[ward].guardians.pop(guardian, None), fact)
 
     def annul(self, guardian: int, ward: int = CHILD) -> bool:
-        return self.change(lambda world: world.wards[ward].guardians.pop(guardian, None), {guardian})
+        fact = GuardianshipAnnulled(self.id_of[guardian], self.id_of[ward])
+        change = lambda world: world.wards[ward].guardians.pop(guardian, None)  # noqa: E731
+        return self.change(change, fact, void={guardian} if self._is_in_it(ward) else None)
 
     def gain(self, guardian: int, kind: str, ward: int = CHILD) -> bool:
         if self.world.wards[ward].band is Band.ADULT:
             return False  # nobody stands for an adult
-        return self.change(lambda world: world.wards[ward].guardians.update({guardian: kind}))
+        fact = GuardianshipBegan(self.id_of[guardian], self.id_of[ward], full=kind == "full")
+        return self.change(lambda world: world.wards[ward].guardians.update({guardian: kind}), fact)
 
     def away(self, guardian: int, ward: int = CHILD) -> bool:
-        return self.change(lambda world: world.wards[ward].away.symmetric_difference_update({guardian}))
+        fact = GuardianAbsent(self.id_of[guardian], self.id_of[ward], absent=True)
+        return self.change(lambda world: world.wards[ward].away.symmetric_difference_update({guardian}), fact)
 
     def grow(self, who: int = CHILD) -> bool:
-        return self.change(lambda world: _older(world.wards[who], 1))
+        fact = BandTurned(self.id_of[who], "", corrected=False)
+        return self.change(lambda world: _older(world.wards[who], 1), fact)
 
     def younger(self, who: int = CHILD) -> bool:
-        return self.change(lambda world: _older(world.wards[who], -1), set())
+        fact = BandTurned(self.id_of[who], "", corrected=True)
+        return self.change(
+            lambda world: _older(world.wards[who], -1), fact, void=set() if self._is_in_it(who) else None
+        )
+
+    def _is_in_it(self, ward: int) -> bool:
+        """Whether a fact about them is one about the clip."""
+        return ward in self.model.in_it()
 
     def set(self, **values: Any) -> bool:
-        return self.change(lambda world: vars(world).update(deepcopy(values)))
+        """The account is run otherwise."""
+        left = {each for role in ("owners", "editors") for each in getattr(self.world, role)}
+        came = {each for role in ("owners", "editors") for each in values.get(role, ())}
+        facts: list[Fact] = [MemberLeft(self.account, self.id_of[each]) for each in sorted(left | came)]
+        if "rule" in values:
+            facts.append(RuleChanged(self.account))
+        if "by_hand" in values:
+            facts.append(FollowersChosen(self.account))
+        return self.change(lambda world: vars(world).update(deepcopy(values)), *facts)
 
     def set_ward(self, who: int, **values: Any) -> bool:
-        return self.change(lambda world: vars(world.wards[who]).update(deepcopy(values)))
+        known = [GuardiansAgreed(self.id_of[who]), ChoiceMade(self.id_of[who])]
+        return self.change(
+            lambda world: vars(world.wards[who]).update(deepcopy(values)),
+            BandTurned(self.id_of[who], "", corrected=False),
+            *known,
+        )
 
 
 def revising_own(db: Connection, viewer: Viewer, slug: str) -> int:

@@ -10,7 +10,6 @@ from onstage.accounts.age import Band
 from onstage.accounts.models import guardianships, ledger, notices, people, server_choices, vouchings
 from onstage.accounts.sessions import SessionKind, begin
 from onstage.clock import DAY, HOUR, now
-from onstage.jobs.models import jobs
 from tests.accounts.joining import PASSWORD, born
 from tests.cast import Actor, Cast, person, stand_for
 from tests.client import Answer, Client
@@ -243,8 +242,6 @@ def test_a_guardian_ends_their_own_and_nobody_elses(cast: Cast, client: Client) 
     assert children(client, cast.gus) == []
     assert children(client, cast.gil) == ["mia"]
     assert "guardian_ended" in told(cast, cast.mia)
-    with cast.app.database.read() as db:
-        assert any("GuardianshipEnded" in payload for payload in db.execute(select(jobs.c.payload)).scalars())
 
 
 def test_a_voucher_annuls_with_a_reason_and_ends_who_is_gone_for_180_days(cast: Cast, client: Client) -> None:

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, inbox, publish
+from onstage.clips import answers, appearances, deletion, inbox, publish, unregistered
 from onstage.clips.appearances import Appearance, Label
 from onstage.clips.inbox import Progress, Waiting
 from onstage.clips.models import Audience, Why
@@ -24,6 +24,7 @@ from onstage.web.http import App, reads, signed_in, writes
 Slug = Annotated[str, PathParameter(max_length=32, description="A clip's public name.")]
 Handle = Annotated[str, PathParameter(max_length=31, description="An account's name, without @.")]
 Wish = Annotated[str, Meta(max_length=4000)]
+LabelId = Annotated[int, PathParameter(ge=1, le=ids.LARGEST)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 _ACT = problems(401, 403, 404, 409)
 _CLIP = "/api/v1/clips/{slug:str}"
@@ -172,20 +173,35 @@ class AppearanceOut(Struct):
         return cls(AccountOut.of(each.by), each.from_us / SECOND, end, each.asked)
 
 
+class GuardianIn(Struct, forbid_unknown_fields=True):
+    """Where each question about the clip is written to as well; left out: you hand the link over."""
+
+    mail: Annotated[str, Meta(max_length=254)] = ""
+
+
+class GuardianLinkOut(Struct):
+    """A link for whoever answers for a child who is not here. It is shown once."""
+
+    url: str
+
+
 class LabelOut(Struct):
-    """Somebody in a clip who is not here."""
+    """Somebody in a clip who is not here. `has_guardian`: somebody answers for this minor; `answered`: they did once."""
 
     id: str
     words: str
     minor: bool
     from_seconds: float
     to_seconds: float | None
+    has_guardian: bool = False
+    answered: bool = False
 
     @classmethod
     def of(cls, each: Label) -> "LabelOut":
         """From a row."""
         end = None if each.to_us is None else each.to_us / SECOND
-        return cls(str(each.id), each.words, each.minor, each.from_us / SECOND, end)
+        said = {"has_guardian": each.has_guardian, "answered": each.answered}
+        return cls(str(each.id), each.words, each.minor, each.from_us / SECOND, end, **said)
 
 
 class AppearancesOut(Struct):
@@ -349,7 +365,7 @@ def unname_me(app: App, db: Connection, viewer: Viewer, slug: Slug) -> None:
 @post(_CLIP + "/labels", tags=["together"], responses=_ACT, operation_id="label_somebody")
 @writes(signed_in)
 def label(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[LabelIn]) -> LabelOut:
-    """Name somebody in a draft who is not here. With a minor in it, a clip is for its author alone."""
+    """Name somebody in a draft who is not here. With a minor in it, a clip is for its author until a guardian agrees."""
     start, end = _place(data.from_seconds, data.to_seconds)
     made = appearances.label(db, viewer, slug, data.words, minor=data.minor, from_us=start, to_us=end)
     return LabelOut(str(made), data.words, data.minor, data.from_seconds, data.to_seconds)
@@ -357,11 +373,31 @@ def label(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[LabelIn]) -
 
 @delete(_CLIP + "/labels/{label_id:int}", tags=["together"], responses=_ACT, operation_id="take_label_out")
 @writes(signed_in)
-def unlabel(
-    db: Connection, viewer: Viewer, slug: Slug, label_id: Annotated[int, PathParameter(ge=1, le=ids.LARGEST)]
-) -> None:
-    """Take a label out of a draft."""
+def unlabel(db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> None:
+    """Take a label out of a draft that nobody was asked about."""
     appearances.unlabel(db, viewer, slug, label_id)
+
+
+@post(
+    _CLIP + "/labels/{label_id:int}/guardian", tags=["together"], responses=_ACT, operation_id="name_guardian_of_label"
+)
+@writes(signed_in)
+def guardian(
+    app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId, data: JSONBody[GuardianIn]
+) -> GuardianLinkOut:
+    """Say who answers for a child who is not here, as an adult; they need no account, only the link."""
+    origin = app.settings.origin
+    secret = unregistered.name_guardian(db, app.keys, viewer, slug, label_id, origin, data.mail.strip())
+    return GuardianLinkOut(f"{origin}/answer/{secret}")
+
+
+@post(
+    _CLIP + "/labels/{label_id:int}/me", status_code=204, tags=["together"], responses=_ACT, operation_id="that_is_me"
+)
+@writes(signed_in)
+def that_is_me(app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> None:
+    """Say that a label means you: you count as named from now on, and the clip waits for your yes."""
+    appearances.take_over(db, app.keys, viewer, slug, label_id)
 
 
 @put("/api/v1/accounts/{handle:str}/never", status_code=204, tags=["together"], responses=_ACT, operation_id="never")
@@ -399,6 +435,8 @@ routes = [
     unname_me,
     label,
     unlabel,
+    guardian,
+    that_is_me,
     never,
     end_never,
 ]

@@ -17,7 +17,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import lengths
 from onstage.clock import MINUTE, SECOND, now
 from onstage.db.engine import Connection
-from onstage.engagement.log import Answer, Outcome
+from onstage.engagement.fold import Answer, Outcome
 from onstage.engagement.tally import Play, PlayKind
 from onstage.engagement.tokens import Token, name_of, read, untimely
 from onstage.engagement.viewers import Names

@@ -57,24 +57,6 @@ class AccountOut(Struct):
         return cls(by.handle, by.name, by.url, by.avatar_url)
 
 
-class RenditionOut(Struct):
-    """One file to play; `bitrate` in bits a second, `codecs` by RFC 6381."""
-
-    url: str
-    width: int
-    height: int
-    bytes: int
-    bitrate: int
-    codecs: str
-
-    @classmethod
-    def of(cls, rendition: Rendition) -> "RenditionOut":
-        """From a row."""
-        return cls(
-            rendition.url, rendition.width, rendition.height, rendition.bytes, rendition.bitrate, rendition.codecs
-        )
-
-
 class ScrubOut(Struct):
     """A WebP with small pictures along the clip, ten a row: sides of one, how many, seconds from one to the next."""
 
@@ -117,7 +99,7 @@ class ClipOut(Struct):
     gain_db: float
     captions: list[CaptionsRef]
     scrub: ScrubOut | None
-    renditions: list[RenditionOut]
+    renditions: list[Rendition]
     audience: str
     commenters: str
     marked: bool
@@ -146,7 +128,7 @@ class ClipOut(Struct):
             cover_url=card.cover_url, cover_small_url=card.cover_small_url, cover_tiny_url=card.cover_tiny_url,
             color=card.color, placeholder=f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None,
             gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
-            scrub=_scrub(card.scrub), renditions=[RenditionOut.of(each) for each in card.renditions], audience=card.audience,
+            scrub=_scrub(card.scrub), renditions=card.renditions, audience=card.audience,
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
             saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
             may_comment=card.may_comment, play_token=card.play_token, why=card.why,

@@ -68,7 +68,7 @@ def _question(each: Waiting, card: Card) -> Question:
         appears=each.appears,
         leaves=each.leaves,
         since=each.since,
-        changed=[_change(change.what, change.before, change.after) for change in each.changed or ()],
+        changed=[change_words(change.what, change.before, change.after) for change in each.changed or ()],
         is_again=each.changed is not None,
     )
 
@@ -85,7 +85,8 @@ def for_whom(audience: Audience) -> str:
     }[audience]
 
 
-def _change(what: str, before: str, after: str) -> str:
+def change_words(what: str, before: str, after: str) -> str:
+    """One thing that is otherwise than before, as a sentence."""
     match what:
         case "caption":
             return _("The words were: %(before)s") % {"before": before or _("none")}

@@ -8,9 +8,11 @@ from litestar.params import FromQuery, Parameter
 
 from onstage import clock
 from onstage.accounts.viewer import Viewer
+from onstage.clips import appearances
+from onstage.clips.appearances import Label
 from onstage.clock import to_datetime
 from onstage.db.engine import Connection
-from onstage.errors import Refused
+from onstage.errors import NotFound, Refused
 from onstage.moderation import claims
 from onstage.moderation.claim_rules import Decision, State, What
 from onstage.moderation.claims import Claim
@@ -56,12 +58,25 @@ def state_words(claim: Claim) -> str:
 
 @get("/claim", include_in_schema=False)
 @reads(anyone)
-def form(viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
+def form(db: Connection, viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
     """Say it: three choices and a few words."""
-    return _form_page(viewer, {"clip": clip, "account": account, "what": "", "words": ""}, None)
+    typed = {"clip": clip, "account": account, "what": "", "words": ""}
+    return _form_page(viewer, typed, None, _labels(db, viewer, clip))
 
 
-def _form_page(viewer: Viewer, typed: dict[str, str], error: Refused | None) -> Response[Any]:
+def _labels(db: Connection, viewer: Viewer, clip: str) -> list[Label]:
+    """Those in a clip who are not here, one of whom may be the viewer after all."""
+    if not viewer.signed_in or not clip:
+        return []
+    try:
+        return appearances.named_in(db, viewer, clip)[1]
+    except NotFound:
+        return []
+
+
+def _form_page(
+    viewer: Viewer, typed: dict[str, str], error: Refused | None, labels: list[Label] | None = None
+) -> Response[Any]:
     sentences = {
         What.ME: _("I can be seen or heard in it."),
         What.CHILD: _("A child whom I take care of can be seen or heard in it."),
@@ -69,7 +84,7 @@ def _form_page(viewer: Viewer, typed: dict[str, str], error: Refused | None) -> 
     }
     options = [Option(what.value, what_words(what), sentences[what], typed["what"] == what.value) for what in What]
     status = error.status if error else 200
-    return page("claim_form.html", viewer, status=status, options=options, form=typed, error=error)
+    return page("claim_form.html", viewer, status=status, options=options, form=typed, error=error, labels=labels)
 
 
 @post("/claim", include_in_schema=False, status_code=200)
@@ -78,6 +93,10 @@ def make(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Respons
     """Make it, and go to the page that follows the case."""
     typed = kept(data, "clip", "account", "what", "words")
     try:
+        if words(data, "do") == "that_is_me":
+            with app.database.write() as db:
+                appearances.take_over(db, app.keys, viewer, typed["clip"][:32], _number(words(data, "of")))
+            return see_other("/inbox")
         if typed["what"] not in set(What):
             raise Refused(_("Choose what it is."), field="what")
         who = claimant(request, viewer, words(data, "adult") == "yes")

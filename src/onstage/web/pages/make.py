@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish
+from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish, unregistered
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -112,6 +112,7 @@ def _clip_page(
     slug: str,
     *,
     said: str = "",
+    link: str = "",
     typed: dict[str, Any] | None = None,
     error: Refused | None = None,
 ) -> Response[Any]:
@@ -138,7 +139,8 @@ def _clip_page(
         standing=state(far),
         named=named,
         labels=labels,
-        asks=bool(named) or viewer.band in _ASK_FIRST,
+        link=link,
+        asks=bool(named) or any(each.minor for each in labels) or viewer.band in _ASK_FIRST,
     )
 
 
@@ -155,18 +157,30 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             if act == "delete":
                 deletion.delete(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=delete&clip={slug}&show={_list(data)}")
-            if act in _ABOUT_PEOPLE:
+            if act == "guardian":
+                link = _guardian_link(app, db, viewer, slug, data)
+            elif act in _ABOUT_PEOPLE:
                 _ABOUT_PEOPLE[act](app, db, viewer, slug, data)
                 return see_other(f"/make/{slug}?did=save")
-            _save(app, db, viewer, slug, data)
+            else:
+                link = ""
+                _save(app, db, viewer, slug, data)
             stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
         if error.status == NotFound.status:
             raise
         return _clip_page(app, viewer, slug, typed=data, error=error)
+    if link:
+        return _clip_page(app, viewer, slug, link=link)
     if stage is None:
         return see_other(f"/make/{slug}?did=save")
     return see_other(f"/me/clips?did={_DID.get(stage, 'publish-later')}")
+
+
+def _guardian_link(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> str:
+    origin, mail = app.settings.origin, words(data, "mail").strip()
+    secret = unregistered.name_guardian(db, app.keys, viewer, slug, _number(data), origin, mail)
+    return f"{origin}/answer/{secret}"
 
 
 def _name(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
@@ -184,7 +198,20 @@ def _recall(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str
     inbox.recall(db, app.keys, viewer, slug)
 
 
-_ABOUT_PEOPLE = {"name": _name, "unname": _unname, "recall": _recall}
+def _label(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    appearances.label(db, viewer, slug, words(data, "label"), minor=words(data, "age") != "adult")
+
+
+def _unlabel(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    appearances.unlabel(db, viewer, slug, _number(data))
+
+
+def _number(data: dict[str, Any]) -> int:
+    typed = words(data, "of")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
+
+
+_ABOUT_PEOPLE = {"name": _name, "unname": _unname, "recall": _recall, "label": _label, "unlabel": _unlabel}
 
 
 def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:

@@ -1,0 +1,112 @@
+"""Answers by a link, without an account: whoever stands for a child who is not here says yes, no, or takes that back."""
+
+from typing import Annotated
+
+from litestar import delete, get, post
+from litestar.params import JSONBody, PathParameter
+from litestar.types import ASGIApp
+from msgspec import Meta, Struct
+
+from onstage.clips import unregistered
+from onstage.clips.models import Audience, Why
+from onstage.clips.queries import MediaFile
+from onstage.clips.unregistered import Question
+from onstage.db.engine import Connection
+from onstage.web.api.schemas import AccountOut, problems
+from onstage.web.http import AnyRequest, App, anyone, reads, writes
+from onstage.web.media import Delivery
+
+Secret = Annotated[str, PathParameter(max_length=60, description="The last part of the link.")]
+_LINK = "/api/v1/answers/{secret:str}"
+_ACT = problems(403, 404, 409)
+
+
+class LinkYesIn(Struct, forbid_unknown_fields=True):
+    """The version that was looked at."""
+
+    version: Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class LinkChangeOut(Struct):
+    """One thing that is otherwise than in the version you last agreed to."""
+
+    what: str
+    before: str
+    after: str
+
+
+class LinkQuestionOut(Struct):
+    """What is asked about the child in `label`. `why` is null while nothing of the clip is shown to you.
+
+    `agreed`: your yes to exactly this version stands; `refused`: your no stands.
+    """
+
+    label: str
+    account: AccountOut
+    author: AccountOut
+    why: Why | None
+    version: int
+    caption: str | None
+    audience: Audience | None
+    film_url: str | None
+    agreed: bool
+    refused: bool
+    changed: list[LinkChangeOut] | None
+
+    @classmethod
+    def of(cls, found: Question, secret: str) -> "LinkQuestionOut":
+        """From what the domain says."""
+        content, changed = found.content, found.changed
+        return cls(
+            label=found.words,
+            account=AccountOut.of(found.account),
+            author=AccountOut.of(found.author),
+            why=found.why,
+            version=found.version,
+            caption=content.caption if content else None,
+            audience=content.audience if content else None,
+            film_url=f"/answer/{secret}/film" if content else None,
+            agreed=found.agreed,
+            refused=found.refused,
+            changed=None
+            if changed is None
+            else [LinkChangeOut(each.what, each.before, each.after) for each in changed],
+        )
+
+
+@get(_LINK, tags=["answers"], responses=problems(404), operation_id="question_by_link")
+@reads(anyone)
+def question(db: Connection, secret: Secret) -> LinkQuestionOut:
+    """What is asked behind your link; the film is at `film_url`."""
+    return LinkQuestionOut.of(unregistered.question(db, secret), secret)
+
+
+@post(_LINK + "/yes", status_code=204, tags=["answers"], responses=_ACT, operation_id="say_yes_by_link")
+@writes(anyone)
+def yes(app: App, db: Connection, secret: Secret, data: JSONBody[LinkYesIn]) -> None:
+    """Agree to exactly this version, to be shown to those near at most."""
+    unregistered.say_yes(db, app.keys, secret, data.version)
+
+
+@post(_LINK + "/no", status_code=204, tags=["answers"], responses=_ACT, operation_id="say_no_by_link")
+@writes(anyone)
+def no(app: App, db: Connection, secret: Secret) -> None:
+    """Withhold the clip at once, in every version, until you take that back."""
+    unregistered.say_no(db, app.keys, secret)
+
+
+@delete(_LINK + "/no", tags=["answers"], responses=_ACT, operation_id="lift_no_by_link")
+@writes(anyone)
+def lift(app: App, db: Connection, secret: Secret) -> None:
+    """Take your no back."""
+    unregistered.lift(db, app.keys, secret)
+
+
+@get("/answer/{secret:str}/film", include_in_schema=False)
+@reads(anyone)
+def film(app: App, request: AnyRequest, db: Connection, secret: Secret) -> ASGIApp:
+    """The film, for whoever has the link, while something is shown behind it."""
+    return Delivery(app, request, MediaFile(unregistered.film(db, secret), "video/mp4", public=False))
+
+
+routes = [question, yes, no, lift, film]

@@ -1,0 +1,80 @@
+"""The page behind a guardian's link: a film with a child who is not here, a yes, a no, and taking that back."""
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from onstage.accounts.viewer import Viewer
+from onstage.clips import unregistered
+from onstage.clips.unregistered import Question
+from onstage.db.engine import Connection
+from onstage.errors import Invalid, Refused
+from onstage.web.api.answering import Secret
+from onstage.web.http import App, anyone, page, plain, reads, see_other
+from onstage.web.pages.asking import change_words, for_whom
+from onstage.web.pages.forms import Fields, words
+from onstage.web.words import gettext as _
+
+
+@get("/answer/{secret:str}", include_in_schema=False)
+@reads(anyone)
+def look(db: Connection, viewer: Viewer, secret: Secret) -> Response[Any]:
+    """The film and what is asked about it."""
+    return _page(viewer, secret, unregistered.question(db, secret), None)
+
+
+def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -> Response[Any]:
+    changed = [change_words(each.what, each.before, each.after) for each in found.changed or ()]
+    shown = page(
+        "answer_link.html",
+        viewer,
+        status=error.status if error else 200,
+        q=found,
+        film=f"/answer/{secret}/film",
+        for_whom=for_whom(found.content.audience) if found.content else "",
+        state=_state(found),
+        changed=changed,
+        error=error,
+    )
+    shown.headers["cache-control"] = "no-store"
+    return shown
+
+
+def _state(found: Question) -> str:
+    if found.deleting:
+        return _("It is being deleted. Nobody sees it any more.")
+    if found.refused:
+        return _("You said no. Nobody sees this film until you take that back.")
+    if found.agreed:
+        return _("You said yes to this version. You can withdraw that at any time.")
+    if found.why is None:
+        return _("Nothing is asked of you now, and nobody sees it because of you. If that changes, it stands here.")
+    return ""
+
+
+@post("/answer/{secret:str}", include_in_schema=False, status_code=200)
+@plain(anyone)
+def answer(app: App, viewer: Viewer, secret: Secret, data: Fields) -> Response[Any]:
+    """Yes, no, or take the no back, by the button that was pressed."""
+    try:
+        with app.database.write() as db:
+            match words(data, "do"):
+                case "yes":
+                    typed = words(data, "version")
+                    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+                    unregistered.say_yes(db, app.keys, secret, number)
+                case "no":
+                    unregistered.say_no(db, app.keys, secret)
+                case "lift":
+                    unregistered.lift(db, app.keys, secret)
+                case _any:
+                    raise Invalid(_("Choose what to answer."))
+    except Refused as error:
+        if error.status == 404:
+            raise
+        with app.database.read() as db:
+            return _page(viewer, secret, unregistered.question(db, secret), error)
+    return see_other(f"/answer/{secret}")
+
+
+routes = [look, answer]
