@@ -685,6 +685,30 @@ def a_backup_without_a_journal_asks_everybody_anew(rules: Rules) -> None:
     assert not asked.clip.holds
 
 
+def who_answers_by_a_link(rules: Rules) -> None:
+    """For a minor who is not here: their yes is needed unless it stays private, their no counts, near is the most."""
+    need, answers, silent = rules.need, 901, 902
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD}), text("public", recommended=True))
+    version = pair.clip.working
+    with_link = replace(pair.facts, children=(need.Child(answers, True),))
+    without = replace(pair.facts, children=(need.Child(silent, False),))
+    part = need.Part(frozenset({answers}))
+    assert part in need.need(version, with_link)
+    assert need.Part(frozenset()) in need.need(version, without), "nobody can say yes, so it stays unmet"
+    private = replace(version, reach=need.Reach(Audience.PRIVATE))
+    assert need.need(private, with_link) == need.need(private, pair.facts)
+    assert not need.ok(version, {need.Yes(CHILD, 0, pair.facts.at)}, with_link)
+    assert need.ok(version, {need.Yes(CHILD, 0, pair.facts.at), need.Yes(answers, 0, pair.facts.at)}, with_link)
+    for of in (need.voices(version, with_link), need.objectors(version.people, with_link)):
+        assert answers in of
+    for of in (need.voices(version, without), need.objectors(version.people, without)):
+        assert silent not in of
+    assert need.has_minor(version, without)
+    assert not need.has_minor(version, pair.facts)
+    assert pair._three(need.today(version.people, without)) == NEAR
+    assert need.today(version.people, pair.facts).recommended
+
+
 SMALLER: tuple[Trace, ...] = (
     the_whole_first_life,
     owners_decide_by_their_rule,
@@ -715,4 +739,5 @@ SMALLER: tuple[Trace, ...] = (
     a_question_that_ran_out_publishes_nothing,
     a_second_yes_lapses_like_the_first,
     a_backup_without_a_journal_asks_everybody_anew,
+    who_answers_by_a_link,
 )
