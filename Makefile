@@ -32,7 +32,7 @@ test: .venv/dev.stamp ## run every test that this machine can run
 check: .venv/dev.stamp ## format, lint, types, import law, house rules, docs
 	.venv/bin/ruff format --quiet --check $(wildcard $(CODE))
 	.venv/bin/ruff check --quiet $(wildcard $(CODE))
-	.venv/bin/mypy --strict --no-error-summary src tests
+	.venv/bin/mypy --strict --no-error-summary src tests bench
 	.venv/bin/lint-imports --no-logo >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	$(PY) -m pytest tests/law tests/docs
 

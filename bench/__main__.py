@@ -15,7 +15,6 @@ from bench import (
     ladder,
     ledger_verify,
     media_range,
-    memory,
     player,
     plays,
     states_explored,
@@ -46,14 +45,13 @@ MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     _named("write_wait_ms", plays.write_wait),
     (("kill9_lost", "kill9_double"), plays.kill9),
     _named("sse_connections", plays.listeners),
-    _named("idle_memory", memory.measure),
     _named("first_load_bytes", first_load.measure),
     _named("approval_page_ms", approval_page.measure),
     _named("withhold_latency", withhold_latency.measure),
     _named("states_explored", states_explored.measure),
     _named("deletion_complete", deletion_complete.measure),
     _named("ledger_verify", ledger_verify.measure),
-    _named("clone_to_page", clone.measure),
+    (clone.NAMES, clone.measure),
 )
 NEED_BROWSER = {"swipe_first_frame_preloaded", "swipe_first_frame_cold", "first_load_bytes", *player.NAMES}
 

@@ -50,6 +50,11 @@ def pss_mb(process: int) -> float:
     return 0.0
 
 
+def children(process: int) -> list[int]:
+    """The processes that a process has started and that run."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
 def percentile(values: list[float], share: float) -> float:
     """The value below which this share of values lies."""
     ordered = sorted(values)

@@ -253,16 +253,17 @@ def _read_us(app: App, clip: int) -> float:
 
 
 _OTHER = """
-import sys, time, apsw
-connection = apsw.Connection(sys.argv[1]); connection.set_busy_timeout(20000)
-connection.execute("PRAGMA synchronous=FULL").fetchall()
-took = []
+import sys, time
+from pathlib import Path
+from onstage.db.inserts import insert_or_set
+from onstage.db.sqlite import open_sqlite
+from onstage.engagement.models import salts
+database, took = open_sqlite(Path(sys.argv[1])), []
 end = time.perf_counter() + float(sys.argv[2])
 while time.perf_counter() < end:
     before = time.perf_counter()
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT OR REPLACE INTO salts (day, salt) VALUES (1, x'00')")
-    connection.execute("COMMIT")
+    with database.write() as db:
+        insert_or_set(db, salts, day=1, salt=b"0")
     took.append((time.perf_counter() - before) * 1000)
     time.sleep(0.01)
 print(" ".join(f"{each:.3f}" for each in took))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench.measure import cpu_clock
+from bench.measure import children, cpu_clock
 
 TURNS = 15
 
@@ -27,8 +27,7 @@ class Served:
     @property
     def jobs(self) -> int:
         """The process that does the jobs."""
-        children = Path(f"/proc/{self.web}/task/{self.web}/children").read_text().split()
-        return int(children[0])
+        return children(self.web)[0]
 
 
 @contextmanager

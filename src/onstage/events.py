@@ -53,8 +53,27 @@ class YesAsked(Event):
 
 
 @dataclass(frozen=True)
+class Claimed(Event):
+    """Somebody says that they, or a child of theirs, are in a clip of `account` (None: in its profile); nobody is told who."""
+
+    claim: int
+    account: int
+    clip: int | None
+    author: int | None
+
+
+@dataclass(frozen=True)
 class Liked(Event):
     """Account `by` likes a clip of `account`."""
+
+    clip: int
+    account: int
+    by: int
+
+
+@dataclass(frozen=True)
+class Reposted(Event):
+    """Account `by` passed a clip of `account` on to its followers."""
 
     clip: int
     account: int

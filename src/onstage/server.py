@@ -12,7 +12,8 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, restoring, unregistered
+from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, removing, restoring, unregistered
+from onstage.clips import closing as closing_accounts
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
@@ -29,6 +30,7 @@ from onstage.engagement.plays import PlayWriter
 from onstage.events import (
     AccountChanged,
     CameOfAge,
+    Claimed,
     ClipErased,
     ClipShown,
     ClipWithheld,
@@ -37,6 +39,7 @@ from onstage.events import (
     Fact,
     Followed,
     Liked,
+    Reposted,
     YesAsked,
 )
 from onstage.feed import models as _feed  # noqa: F401
@@ -152,6 +155,8 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
     return {
         **clip_jobs.kinds(room),
         **deletion.kinds(open_ending(app, room)),
+        **removing.kinds(app.keys),
+        **closing_accounts.kinds(open_ending(app, room)),
         restoring.RESTORED: Kind(partial(restoring.job, app.keys)),
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
@@ -230,8 +235,10 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         ClipErased: [index_clip],
         AccountChanged: [index_account],
         Liked: [notices.liked],
+        Reposted: [notices.reposted],
         Commented: [notices.commented],
         Followed: [notices.followed],
+        Claimed: [notices.claimed],
         YesAsked: [notices.asked, write_to_guardians],
     }
 

@@ -1,4 +1,4 @@
-"""Likes and saves: once for each account, exact whatever happens at the same moment, none on what is not for one to see."""
+"""Likes, saves and reposts: once for each account, exact whatever happens at the same moment, none on what is not to be seen."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,15 +10,19 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards
-from onstage.engagement.likes import like, save, unlike, unsave
-from onstage.engagement.models import counts, likes, saves
+from onstage.engagement.likes import like, repost, save, unlike, unrepost, unsave
+from onstage.engagement.models import counts, likes, reposts, saves
 from onstage.errors import NotFound
 from onstage.web.app import App
 from tests.cast import Actor, Cast, crowd, make_clip
 
 Act = Callable[[Connection, Viewer, str], None]
-PAIRS = [(likes, "likes", like, unlike), (saves, "saves", save, unsave)]
-pytestmark = pytest.mark.parametrize(("table", "counted", "put", "take"), PAIRS, ids=["likes", "saves"])
+PAIRS = [
+    (likes, "likes", like, unlike),
+    (saves, "saves", save, unsave),
+    (reposts, "reposts", repost, unrepost),
+]
+pytestmark = pytest.mark.parametrize(("table", "counted", "put", "take"), PAIRS, ids=["likes", "saves", "reposts"])
 
 
 def _do(app: App, act: Act, actor: Actor, slug: str) -> None:
@@ -47,9 +51,8 @@ def test_each_account_of_a_person_has_its_own(cast: Cast, table: Table, counted:
     _do(cast.app, take, cast.ada, slug)
     assert _rows_and_count(cast.app, table, counted, clip) == (1, 1)
     with cast.app.database.read() as db:
-        assert (cards(db, cast.duo.viewer, [clip])[0].liked, cards(db, cast.duo.viewer, [clip])[0].saved)[
-            counted == "saves"
-        ]
+        card = cards(db, cast.duo.viewer, [clip])[0]
+        assert {"likes": card.liked, "saves": card.saved, "reposts": card.reposted}[counted]
 
 
 def test_sixteen_at_once_are_counted_exactly(cast: Cast, table: Table, counted: str, put: Act, take: Act) -> None:

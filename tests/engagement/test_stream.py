@@ -38,22 +38,26 @@ def test_everything_that_is_done_is_in_the_log_in_order(client: Client, cast: Ca
         ("PUT", "save"),
         ("PUT", "share"),
         ("PUT", "share"),
+        ("PUT", "repost"),
+        ("PUT", "repost"),
+        ("DELETE", "repost"),
     ):
         assert client.ask(method, f"{path}/{what}", ben).status == 200
     client.post(f"{path}/comments", ben, json={"words": "well done"})
     signals = [signals for signals, _ in told(cast)]
     assert signals == [
-        ("impression",), ("play",), ("view",), ("finish",), ("like",), ("unlike",), ("save",), ("share",), ("comment",),
+        ("impression",), ("play",), ("view",), ("finish",), ("like",), ("unlike",), ("save",), ("share",),
+        ("repost",), ("unrepost",), ("comment",),
     ]  # fmt: skip
     assert {account for _, account in told(cast)} == {ben.viewer.account}
     with cast.app.database.read() as db:
         found = after(db, 0)
-        assert [each.position for each in found] == list(range(1, 10))
+        assert [each.position for each in found] == list(range(1, 12))
         assert (found[1].surface, found[1].place, found[1].propensity) == ("for_you", 3, 0.25)
         assert found[4].propensity is None
         assert sum(each.added_ms for each in found) == 8000
-        assert [after(db, place, 1)[0] for place in range(9)] == found, "read again, it is the same"
-        assert (beginning(db), end(db), after(db, 9)) == (0, 9, [])
+        assert [after(db, place, 1)[0] for place in range(11)] == found, "read again, it is the same"
+        assert (beginning(db), end(db), after(db, 11)) == (0, 11, [])
         assert differences(db) == []
 
 

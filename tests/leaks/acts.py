@@ -36,6 +36,11 @@ def to_see(walk: Walk, clip: naive.Row) -> bool:
     return walk.truth.may_open(clip)
 
 
+def to_repost(walk: Walk, clip: naive.Row) -> bool:
+    """Whoever sees it, where it may be passed on to strangers; what may not is refused to all, which is tried."""
+    return walk.truth.may_open(clip) and clip.audience == "public" and clip.recommended == 1
+
+
 def to_make(walk: Walk, clip: naive.Row) -> bool:
     """Its author, until it is deleted, and the people of its account who see it."""
     return walk.truth.may_open(clip) and (walk.truth.is_author(clip) or walk.truth.is_member(clip.account_id))
@@ -68,6 +73,8 @@ ACTS: dict[str, Act] = {
     f"PUT {SLUG}/save": Act("PUT", CLIP + "/save", to_see),
     f"DELETE {SLUG}/save": Act("DELETE", CLIP + "/save", to_see),
     f"PUT {SLUG}/share": Act("PUT", CLIP + "/share", to_see),
+    f"PUT {SLUG}/repost": Act("PUT", CLIP + "/repost", to_repost),
+    f"DELETE {SLUG}/repost": Act("DELETE", CLIP + "/repost", to_see),
     f"POST {SLUG}/comments": Act("POST", CLIP + "/comments", to_see, {"json": {"words": "hello"}}),
     f"POST {API}/reports": Act("POST", API + "/reports", to_see, {"json": REPORT}),
     f"POST {SLUG}/yes": Act("POST", CLIP + "/yes", to_see, {"json": {"version": 1}}),

@@ -87,6 +87,16 @@ _SENT: dict[str, Visit] = {
     "POST /settings/claims": once("POST", "/settings/claims", form={}),
     "POST /server/claims": once("POST", "/server/claims", form={}),
     "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
+    "POST /me/remove": as_spare("POST", "/me/remove", form={}),
+    "POST /children/{handle:str}/remove": once("POST", f"/children/{UNKNOWN}/remove", form={}),
+    "GET /children/{handle:str}/remove": once("GET", f"/children/{UNKNOWN}/remove"),
+    f"POST {API}/me/appearances/removal": as_spare("POST", f"{API}/me/appearances/removal"),
+    f"GET {API}/children/{{handle:str}}/appearances/removal": once(
+        "GET", f"{API}/children/{UNKNOWN}/appearances/removal"
+    ),
+    f"POST {API}/children/{{handle:str}}/appearances/removal": once(
+        "POST", f"{API}/children/{UNKNOWN}/appearances/removal"
+    ),
     "GET /answer/{secret:str}": once("GET", "/answer/x"),
     "POST /answer/{secret:str}": once("POST", "/answer/x", form={}),
     "GET /answer/{secret:str}/film": once("GET", "/answer/x/film"),

@@ -57,6 +57,18 @@ def of_followed(walk: Walk) -> set[int]:
     return walk.may(lambda clip: walk.truth.may_list(clip) and walk.truth.follows(here, clip.account_id))
 
 
+def on_the_way(walk: Walk) -> set[int]:
+    """Following: theirs, and what they reposted (everybody has reposted everything) and anybody may meet."""
+    truth, here = walk.truth, walk.truth.account
+    heard = {
+        row.target_id
+        for row in truth.rows.follows
+        if row.follower_id == here and row.accepted == 1 and not truth.has_muted(row.target_id)
+    }
+    passed_on = found(walk) if heard else set()
+    return of_followed(walk) | walk.may(lambda clip: clip.id in passed_on and not truth.is_member(clip.account_id))
+
+
 def of_friends(walk: Walk) -> set[int]:
     """Friends."""
     truth, here = walk.truth, walk.truth.account
@@ -193,7 +205,7 @@ def of_accounts(path: str, name: str = "cursor", mark: str = IN_JSON) -> Visit:
 def profiles(walk: Walk) -> Iterator[Answer]:
     """Every account's page, and the lists that only its members have."""
     for handle in HANDLES:
-        for tab in ("clips", "liked", "saved"):
+        for tab in ("clips", "reposts", "liked", "saved"):
             yield from walk.pages(f"/@{handle}?tab={tab}", "cursor", GRID)
 
 
@@ -274,9 +286,9 @@ SURFACES: dict[str, Surface] = {
     # lists
     "GET /": Surface(paged("/", mark="$^"), suggested),
     f"GET {API}/feed": Surface(paged(f"{API}/feed?kind=for_you"), suggested, is_all=True),
-    f"GET {API}/feed#following": Surface(paged(f"{API}/feed?kind=following&limit=2"), of_followed, is_all=True),
+    f"GET {API}/feed#following": Surface(paged(f"{API}/feed?kind=following&limit=2"), on_the_way, is_all=True),
     f"GET {API}/feed#friends": Surface(paged(f"{API}/feed?kind=friends&limit=2"), of_friends, is_all=True),
-    "GET /following": Surface(paged("/following", mark="$^"), of_followed),
+    "GET /following": Surface(paged("/following", mark="$^"), on_the_way),
     "GET /fragments/feed": Surface(fragments, in_any_feed),
     "GET /tag/{tag:str}": Surface(paged(f"/tag/{TAG}", mark=GRID), found, is_all=True),
     "GET /tag/{tag:str}/watch": Surface(paged(f"/tag/{TAG}/watch", mark="$^"), found),
@@ -286,12 +298,17 @@ SURFACES: dict[str, Surface] = {
     f"GET {API}/accounts/{{handle:str}}/clips": Surface(
         of_accounts(f"{API}/accounts/{{handle}}/clips?limit=7"), listed, is_all=True
     ),
+    f"GET {API}/accounts/{{handle:str}}/reposts": Surface(
+        of_accounts(f"{API}/accounts/{{handle}}/reposts?limit=7"), found, is_all=True
+    ),
     "GET /search": Surface(searched("/search", 6), found, is_all=True, has_totals=True),
     f"GET {API}/search": Surface(searched(f"{API}/search", 2), found, is_all=True, has_totals=True),
     "GET /explore": Surface(once("GET", "/explore"), found, has_totals=True),
     "GET /inbox": Surface(once("GET", "/inbox"), lambda walk: around(walk) | asked(walk)),
     "POST /inbox/{slug:str}": Surface(once("POST", f"/inbox/{NOBODY}", form={"do": "yes"}), by_link),
     "GET /me/with-me": Surface(once("GET", "/me/with-me"), by_link),
+    "GET /me/remove": Surface(once("GET", "/me/remove"), by_link),
+    f"GET {API}/me/appearances/removal": Surface(once("GET", f"{API}/me/appearances/removal"), by_link),
     # one's own
     f"GET {API}/me/clips": Surface(paged(f"{API}/me/clips?limit=7"), made, is_all=True),
     "GET /me/clips": Surface(paged("/me/clips?show=published", "before", OLDER), made),

@@ -29,6 +29,7 @@ _SENT: dict[str, Visit] = {
         "PUT", f"{_JOINT}/publishing-rule", json={"rule": "all"}
     ),
     f"DELETE {API}/accounts/{{handle:str}}": once("DELETE", _JOINT),
+    f"POST {API}/accounts/{{handle:str}}/keep": once("POST", f"{_JOINT}/keep"),
     f"POST {API}/accounts/{{handle:str}}/invitations": once("POST", f"{_JOINT}/invitations", json={"role": "editor"}),
     f"DELETE {API}/accounts/{{handle:str}}/invitations/{{invitation:int}}": once("DELETE", f"{_JOINT}/invitations/1"),
     f"GET {API}/me/invitations": once("GET", f"{API}/me/invitations"),

@@ -29,7 +29,7 @@ from onstage.clips.models import (
 from onstage.clips.rows import Content
 from onstage.clock import DAY, HOUR, MINUTE, now
 from onstage.db.engine import Connection
-from onstage.engagement.models import comments, counts, likes, saves, seen
+from onstage.engagement.models import comments, counts, likes, reposts, saves, seen
 from onstage.engagement.viewers import of_account
 from onstage.feed.models import rankings
 from onstage.moderation.models import reports
@@ -270,6 +270,7 @@ def _stale(db: Connection, world: World) -> None:
             }
             db.execute(insert(likes).values(row))
             db.execute(insert(saves).values(row))
+            db.execute(insert(reposts).values(row))
             assert account is not None
             db.execute(insert(seen).values(viewer=of_account(account), clip_id=made.id, at=1))
         host, author = hosts[made.id]

@@ -9,16 +9,21 @@ from onstage.accounts import ledger
 from onstage.accounts.models import guardianships, people
 from onstage.accounts.models import ledger as entries
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import clips, holds
+from onstage.clips import answers, inbox
+from onstage.clips.models import appearances, clips, holds
 from onstage.clips.queries import seen
 from onstage.clock import DAY, HOUR, now
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
+from onstage.jobs.worker import run_due
 from onstage.moderation import claims
 from onstage.moderation.claim_rules import Decision, State, What
 from onstage.moderation.claims import Claim, Claimant
 from onstage.moderation.models import claims as table
+from onstage.notifications.models import tiding_people, tidings
+from onstage.server import job_kinds
 from onstage.web.app import App
 from tests.cast import Actor, Cast, make_clip
+from tests.client import Client
 
 
 @pytest.fixture
@@ -59,7 +64,7 @@ def is_held(app: App, clip: int) -> bool:
         counted = db.execute(select(clips.c.holds).where(clips.c.id == clip)).scalar_one()
         kinds = db.execute(select(holds.c.kind).where(holds.c.clip_id == clip)).scalars().all()
     assert counted == len(kinds)
-    assert set(kinds) <= {"claim"}
+    assert set(kinds) <= {"claim", "basis"}
     return bool(counted)
 
 
@@ -96,8 +101,75 @@ def test_what_one_does_not_see_one_can_not_claim(app: App, cast: Cast, clip: tup
         claim(app, cast.ben, clip[1])
 
 
-def test_accepted_it_holds_until_the_claimant_lets_go(app: App, cast: Cast, clip: tuple[int, str]) -> None:
+def bring_back(app: App, actor: Actor, slug: str) -> None:
+    with app.database.write() as db:
+        answers.bring_back(db, app.keys, actor.viewer, slug)
+
+
+def appearing(app: App, clip: int) -> set[int]:
+    with app.database.read() as db:
+        named = select(appearances.c.person_id).where(appearances.c.clip_id == clip, appearances.c.sticks == 1)
+        return set(db.execute(named).scalars())
+
+
+def test_accepted_it_is_an_appearance_and_waits_for_its_person(app: App, cast: Cast, clip: tuple[int, str]) -> None:
     secret = claim(app, cast.ben, clip[1])
+    assert appearing(app, clip[0]) == set()
+    answer(app, cast.ada, case(app, secret), True)
+    assert appearing(app, clip[0]) == {cast.ben.viewer.person}
+    assert is_held(app, clip[0])
+    with pytest.raises(Conflict):
+        bring_back(app, cast.ada, clip[1])
+    with app.database.write() as db:
+        (asked,) = inbox.waiting(db, cast.ben.viewer)
+        answers.say_yes(db, app.keys, cast.ben.viewer, clip[1], asked.version)
+    bring_back(app, cast.ben, clip[1])
+    assert not is_held(app, clip[0])
+    with app.database.write() as db:
+        answers.say_no(db, app.keys, cast.ben.viewer, clip[1])
+    with app.database.read() as db, pytest.raises(NotFound):
+        seen(db, cast.fay.viewer, clip[1])
+
+
+def test_a_claim_for_a_child_here_names_the_child(app: App, cast: Cast, clip: tuple[int, str]) -> None:
+    with app.database.write() as db:
+        who = Claimant(cast.gus.viewer, "192.0.2.7", True)
+        about = {"slug": clip[1], "handle": None}
+        with pytest.raises(NotFound):
+            claims.open_claim(db, app.keys, who, What.CHILD, **about, words="", now=now(), child="max")
+    with app.database.write() as db:
+        secret = claims.open_claim(db, app.keys, who, What.CHILD, **about, words="", now=now(), child="mia")
+    assert is_held(app, clip[0])
+    answer(app, cast.ada, case(app, secret), True)
+    assert appearing(app, clip[0]) == {cast.mia.viewer.person}
+    with app.database.read() as db:
+        assert [each.slug for each in inbox.waiting(db, cast.gil.viewer)] == [clip[1]], (
+            "her other guardian is asked too"
+        )
+
+
+def test_the_account_hears_of_it_and_not_who_it_was(
+    app: App, client: Client, cast: Cast, clip: tuple[int, str]
+) -> None:
+    claim(app, cast.ben, clip[1], words="That is my cap.")
+    run_due(app.database, job_kinds(app))
+    with app.database.read() as db:
+        assert list(db.execute(select(tidings.c.account_id, tidings.c.kind)).all()) == [
+            (cast.ada.viewer.account, "claim")
+        ]
+        assert not db.execute(select(tiding_people.c.account_id)).all()
+    page = client.ask("GET", "/inbox", cast.ada)
+    assert "That is my cap." in page.text
+    assert "Until " in page.text
+    assert "@ben" not in page.text
+    which = page.text.partition('name="claim" value="')[2].partition('"')[0]
+    done = client.ask("POST", "/settings/claims", cast.ada, form={"claim": which, "do": "accept", "from": "inbox"})
+    assert done.header("location") == "/inbox"
+    assert "That is my cap." not in client.ask("GET", "/inbox", cast.ada).text
+
+
+def test_a_guests_claim_holds_until_they_let_go(app: App, cast: Cast, clip: tuple[int, str]) -> None:
+    secret = claim(app, cast.guest, clip[1])
     answer(app, cast.ada, case(app, secret), True)
     assert is_held(app, clip[0])
     with pytest.raises(Conflict):
@@ -121,6 +193,7 @@ def test_only_the_account_answers(app: App, cast: Cast, clip: tuple[int, str]) -
 
 def test_silence_accepts_until_it_is_contested(app: App, cast: Cast, clip: tuple[int, str]) -> None:
     secret = claim(app, cast.ben, clip[1], at=now() - 73 * HOUR)
+    assert appearing(app, clip[0]) == set()
     fresh = claim(app, cast.fay, clip[1])
     with app.database.write() as db:
         assert claims.presume(db, app.keys, now()) == 1
@@ -129,6 +202,8 @@ def test_silence_accepts_until_it_is_contested(app: App, cast: Cast, clip: tuple
     assert is_held(app, clip[0])
     answer(app, cast.ada, case(app, secret), False)
     assert case(app, secret).state is State.CONTESTED
+    assert appearing(app, clip[0]) == set()
+    bring_back(app, cast.ada, clip[1])
     assert not is_held(app, clip[0])
 
 
@@ -153,7 +228,8 @@ def test_a_moderator_decides_with_a_reason(
     decided = case(app, secret)
     assert (decided.state, decided.decision) == (state, "I looked at it.")
     assert is_held(app, clip[0]) is held
-    assert spreads(app, clip[0]) == ((0, 0) if held else (1, 1))
+    assert spreads(app, clip[0]) == (1, 1)
+    assert appearing(app, clip[0]) == ({cast.ben.viewer.person} if held else set())
     assert waiting(app, cast.ola) == []
     with app.database.read() as db:
         acts = db.execute(select(entries.c.act).order_by(entries.c.position)).scalars().all()

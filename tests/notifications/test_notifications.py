@@ -66,6 +66,17 @@ def test_what_is_alike_is_one_and_counts_each_account_once(client: Client, cast:
     assert unread(client, cast.ben) == 0
 
 
+def test_reposts_of_a_clip_are_one_notice(client: Client, cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.ada.viewer)
+    for actor in crowd(cast.app, 3):
+        client.put(f"/api/v1/clips/{slug}/repost", actor)
+        client.delete(f"/api/v1/clips/{slug}/repost", actor)
+        client.put(f"/api/v1/clips/{slug}/repost", actor)
+    deliver(cast.app)
+    assert inbox(client, cast.ada) == [("repost", "guest002", 3)]
+    assert "and 2 others reposted your clip." in client.get("/inbox", cast.ada).text
+
+
 def test_everything_that_concerns_one_is_told_and_nothing_of_ones_own(client: Client, cast: Cast) -> None:
     _, slug = make_clip(cast.app.database, cast.ada.viewer)
     path = f"/api/v1/clips/{slug}/comments"
@@ -205,12 +216,27 @@ def pushing(app: App, service: Service) -> App:
     return replace(app, push=WebPush(b"s" * 32, "https://stage.example", service.origin))
 
 
+def test_nothing_wakes_a_device_until_it_is_ticked(pushing: App, cast: Cast, service: Service) -> None:
+    client = Client(pushing)
+    _, slug = make_clip(pushing.database, cast.ada.viewer)
+    client.post("/api/v1/me/devices", cast.ada, json=service.subscription())
+    client.post(f"/api/v1/clips/{slug}/comments", cast.fay, json={"words": "hello"})
+    deliver(pushing)
+    assert service.got == []
+    assert not any(each["push"] for each in client.get("/api/v1/me/notifications", cast.ada).json["kinds"])
+    boxes = client.get("/settings/notifications", cast.ada).text.split('name="push-')[1:]
+    assert boxes
+    assert not any("checked" in box.partition(">")[0] for box in boxes)
+    client.close()
+
+
 def test_a_device_is_woken_once_until_it_is_read(pushing: App, cast: Cast, service: Service) -> None:
     client = Client(pushing)
     _, slug = make_clip(pushing.database, cast.ada.viewer)
     elsewhere = {**service.subscription(), "endpoint": "https://evil.example/x"}
     assert client.post("/api/v1/me/devices", cast.ada, json=elsewhere).status == 422
     assert client.post("/api/v1/me/devices", cast.ada, json=service.subscription()).status == 204
+    client.put("/api/v1/me/notifications/comment", cast.ada, json={"inbox": True, "push": True})
     for words in ("first", "second"):
         client.post(f"/api/v1/clips/{slug}/comments", cast.fay, json={"words": words})
         deliver(pushing)
@@ -239,6 +265,7 @@ def test_a_device_that_is_gone_is_forgotten_and_one_that_fails_is_tried_again(
     client = Client(pushing)
     _, slug = make_clip(pushing.database, cast.ada.viewer)
     client.post("/api/v1/me/devices", cast.ada, json=service.subscription())
+    client.put("/api/v1/me/notifications/comment", cast.ada, json={"inbox": True, "push": True})
     service.status = 503
     client.post(f"/api/v1/clips/{slug}/comments", cast.fay, json={"words": "hello"})
     deliver(pushing)
@@ -263,6 +290,7 @@ def test_nothing_wakes_a_child_at_night(pushing: App, cast: Cast, service: Servi
     with pushing.database.write() as db:
         db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(zone=zone))
     client.post("/api/v1/me/devices", cast.max, json=service.subscription())
+    client.put("/api/v1/me/notifications/comment", cast.max, json={"inbox": True, "push": True})
     client.post(f"/api/v1/clips/{slug}/comments", cast.fay, json={"words": "hello"})
     deliver(pushing)
     assert service.got == []

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from onstage.accounts import guardianship, screen_time
 from onstage.accounts.age import Band
+from onstage.accounts.byline import By
 from onstage.accounts.guardianship import LIVE, Agreement
 from onstage.accounts.membership import is_frozen
 from onstage.accounts.models import Kind, accounts, guardianships, members
@@ -57,6 +58,18 @@ def minor_named(db: Connection, viewer: Viewer, handle: str) -> int:
         raise NotFound("There is nobody of that name among your children.")
     need_guardian(db, viewer, who.person)
     return who.person
+
+
+def wards(db: Connection, viewer: Viewer) -> list[By]:
+    """Whom the viewer stands for, by their personal accounts."""
+    minors = [each.minor for each in guardianship.minors_of(db, viewer.person)] if viewer.person else []
+    rows = db.execute(
+        select(accounts.c.handle, accounts.c.name, accounts.c.avatar)
+        .join_from(members, accounts, accounts.c.id == members.c.account_id)
+        .where(members.c.person_id.in_(minors), accounts.c.kind == Kind.PERSONAL.value)
+        .order_by(accounts.c.handle)
+    )
+    return [By(*row) for row in rows]
 
 
 def child(db: Connection, viewer: Viewer, person: int, now: int) -> Child:

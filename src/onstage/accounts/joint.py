@@ -233,7 +233,7 @@ def close(db: Connection, viewer: Viewer, handle: str, purgers: Sequence[Purger]
     need(db, viewer, Act.CLOSE, account)
     lock(db, account)
     if everybody(db, account) != [viewer.person]:
-        raise Conflict("Others belong to this account. They leave first, or you hand it over.", code="not-alone")
+        raise Conflict("Others belong to this account. It ends after seven days.", code="not-alone")
     _act_as_themselves(db, account, viewer.person)
     purge(db, Subject(NOBODY, (account,), asked_by=viewer.person, receipt=receipt), purgers)
 
@@ -275,6 +275,12 @@ def _end(db: Connection, account: int, person: int) -> None:
     db.execute(delete(members).where(members.c.account_id == account, members.c.person_id == person))
     db.execute(delete(invitations).where(invitations.c.account_id == account, invitations.c.made_by == person))
     record(db, MemberLeft(account, person))
+
+
+def act_as_themselves(db: Connection, account: int) -> None:
+    """Nobody acts as this account any more."""
+    for person in everybody(db, account):
+        _act_as_themselves(db, account, person)
 
 
 def _act_as_themselves(db: Connection, account: int, person: int) -> None:

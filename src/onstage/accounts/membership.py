@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 
 from onstage.accounts.age import Band, effective
 from onstage.accounts.guardianship import has_full_guardian
-from onstage.accounts.models import Kind, Role, accounts, members, people
+from onstage.accounts.models import Kind, Role, account_endings, accounts, members, people
 from onstage.accounts.viewer import Viewer
 from onstage.clock import DAY, now
 from onstage.db.engine import Connection
@@ -39,12 +39,13 @@ def is_frozen(db: Connection, account: int, person: int) -> bool:
     """Whether this person as this account may make nothing new and nothing wider (consent.md R8).
 
     So it is for a minor under 16 whom nobody full stands for, unless they came at an age at which this server lets
-    people be alone, and for everybody in a joint account without an adult owner.
+    people be alone, and for everybody in a joint account without an adult owner, or one that ends.
     """
     if is_young(db, person) and not has_full_guardian(db, person):
         return True
-    kind = db.execute(select(accounts.c.kind).where(accounts.c.id == account)).scalar_one()
-    return kind == Kind.JOINT and not _has_adult_owner(db, account)
+    ends = exists().where(account_endings.c.account_id == accounts.c.id)
+    kind, is_ending = db.execute(select(accounts.c.kind, ends).where(accounts.c.id == account)).one()
+    return kind == Kind.JOINT and (bool(is_ending) or not _has_adult_owner(db, account))
 
 
 def need_not_frozen(db: Connection, viewer: Viewer, account: int | None = None) -> None:

@@ -171,6 +171,17 @@ vouchings = Table(  # how a guardianship was checked: what is kept is a date and
     Index("ix_vouchings_guardianship", "guardianship_id"),
 )
 
+account_endings = Table(  # joint accounts that end: gone seven days after `since`, unless another owner stops it
+    "account_endings",
+    metadata,
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    _somebody(),
+    Column("since", BigInteger, nullable=False),
+    Column("receipt_id", BigInteger, nullable=False),
+)
+
 sessions = Table(  # a browser that is signed in, or an API token: both are a secret that stands for a person
     "sessions",
     metadata,

@@ -48,6 +48,9 @@ class Notice(StrEnum):
     BIRTH_DATE = "birth_date"
     OWNER_ALONE = "owner_alone"
     FOLLOWER_ACCEPTED = "follower_accepted"
+    CLOSING = "closing"  # an account, in seven days
+    CLOSING_STOPPED = "closing_stopped"
+    WANTS_OUT = "wants_out"  # somebody who appears in a clip; nobody is told who
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-import webauthn
 from sqlalchemy import delete, insert, select, update
-from webauthn.helpers import options_to_json_dict, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from onstage import ids
 from onstage.accounts.models import Kind, accounts, challenges, members, passkeys
@@ -91,6 +84,11 @@ class Known:
     sign_count: int
 
 
+@cache
+def _ceremonies() -> Any:
+    return import_module("onstage.accounts.ceremonies")
+
+
 def relying_party(origin: str, name: str) -> RelyingParty:
     """This server, from its origin such as `https://stage.example`."""
     return RelyingParty(urlsplit(origin).hostname or "localhost", name, origin)
@@ -102,27 +100,16 @@ def register_options(
     """Options for `navigator.credentials.create`, as JSON. Without a person: for somebody who is about to sign up."""
     known = db.execute(select(passkeys.c.credential).where(passkeys.c.person_id == person)).scalars().all()
     whose = ids.new() if person is None else person
-    options = webauthn.generate_registration_options(
-        rp_id=party.id,
-        rp_name=party.name,
-        user_id=whose.to_bytes(8, "big"),
-        user_name=handle,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.PREFERRED
-        ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=credential) for credential in known],
-    )
-    _give(db, options.challenge, Ceremony.REGISTER, whose, now)
-    return options_to_json_dict(options)
+    options, challenge = _ceremonies().to_register(party.id, party.name, whose, handle, known)
+    _give(db, challenge, Ceremony.REGISTER, whose, now)
+    return dict(options)
 
 
 def sign_in_options(db: Connection, party: RelyingParty, now: int) -> dict[str, Any]:
     """Options for `navigator.credentials.get`, as JSON; any passkey of this server answers them."""
-    options = webauthn.generate_authentication_options(
-        rp_id=party.id, user_verification=UserVerificationRequirement.PREFERRED
-    )
-    _give(db, options.challenge, Ceremony.SIGN_IN, None, now)
-    return options_to_json_dict(options)
+    options, challenge = _ceremonies().to_sign_in(party.id)
+    _give(db, challenge, Ceremony.SIGN_IN, None, now)
+    return dict(options)
 
 
 def _give(db: Connection, challenge: bytes, ceremony: Ceremony, person: int | None, now: int) -> None:
@@ -150,24 +137,20 @@ def take_back(db: Connection, ceremony: Ceremony, credential: Credential, now: i
 
 
 def _answered(credential: Credential) -> bytes:
+    ceremonies = _ceremonies()
     try:
-        client_data = webauthn.base64url_to_bytes(credential["response"]["clientDataJSON"])
-        return bytes(parse_client_data_json(client_data).challenge)
-    except (WebAuthnException, KeyError, TypeError, ValueError, AttributeError) as error:
+        return bytes(ceremonies.challenge_in(credential))
+    except ceremonies.UNREADABLE as error:
         raise Invalid("This is not an answer from a passkey.", field="credential") from error
 
 
 def verify_new(party: RelyingParty, challenge: Challenge, credential: Credential, name: str) -> NewPasskey:
     """Check the making of a passkey; pure, a few milliseconds. Raises NotAllowed."""
     assert challenge.person is not None
+    ceremonies = _ceremonies()
     try:
-        made = webauthn.verify_registration_response(
-            credential=dict(credential),
-            expected_challenge=challenge.challenge,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
-        )
-    except (WebAuthnException, ValueError, TypeError, LookupError) as error:
+        made = ceremonies.made(party.id, party.origin, challenge.challenge, credential)
+    except ceremonies.REFUSED as error:
         raise NotAllowed(_WRONG, code="passkey-refused") from error
     called = clean(name)[:80] or "Passkey"
     return NewPasskey(challenge.person, made.credential_id, made.credential_public_key, made.sign_count, called)
@@ -197,9 +180,10 @@ def keep(db: Connection, new: NewPasskey, now: int) -> Passkey:
 
 def find(db: Connection, credential: Credential) -> Known | None:
     """The kept passkey that a credential claims to be, and whose it is; None when there is none."""
+    ceremonies = _ceremonies()
     try:
-        identifier = webauthn.base64url_to_bytes(credential["rawId"])
-    except (KeyError, TypeError, ValueError, AttributeError):
+        identifier = ceremonies.identifier_in(credential)
+    except ceremonies.UNREADABLE:
         return None
     row = db.execute(
         select(passkeys.c.id, passkeys.c.person_id, accounts.c.id, passkeys.c.public_key, passkeys.c.sign_count)
@@ -214,18 +198,12 @@ def verify_known(party: RelyingParty, challenge: Challenge, credential: Credenti
     """Check a passkey's answer; returns its new sign count. Raises NotAllowed, for an unknown passkey too."""
     if known is None:
         raise NotAllowed(_WRONG, code="passkey-refused")
+    ceremonies = _ceremonies()
+    asked = party.id, party.origin, challenge.challenge
     try:
-        answer = webauthn.verify_authentication_response(
-            credential=dict(credential),
-            expected_challenge=challenge.challenge,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
-            credential_public_key=known.public_key,
-            credential_current_sign_count=known.sign_count,
-        )
-    except (WebAuthnException, ValueError, TypeError, LookupError) as error:
+        return int(ceremonies.answered(*asked, credential, known.public_key, known.sign_count))
+    except ceremonies.REFUSED as error:
         raise NotAllowed(_WRONG, code="passkey-refused") from error
-    return answer.new_sign_count
 
 
 def used(db: Connection, known: Known, sign_count: int, now: int) -> None:

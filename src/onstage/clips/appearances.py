@@ -137,10 +137,13 @@ def _near(host: int, own_accounts: set[int], account: int, person: int) -> Colum
     return or_(fellow, friend)
 
 
-def found(db: Connection, keys: Keys, clip: int, person: int, by: int | None) -> None:
-    """Somebody is in it whom nobody had named: from now on they are asked, and what is shown waits for them (12)."""
+def found(db: Connection, keys: Keys, clip: int, person: int, by: int | None) -> bool:
+    """Somebody is in it whom nobody had named: from now on they are asked, and what is shown waits for them (12).
+
+    False: they made it, or were asked about it before.
+    """
     if not _enters(db, clip, person, by):
-        return
+        return False
     row = (appearances.c.clip_id == clip) & (appearances.c.person_id == person)
     account = personal_account(db, person)
     db.execute(update(appearances).where(row).values(account_id=account))
@@ -152,6 +155,26 @@ def found(db: Connection, keys: Keys, clip: int, person: int, by: int | None) ->
         Act.APPEARANCE_NAMED,
         by=by,
     )
+    return True
+
+
+def not_found(db: Connection, keys: Keys, clip: int, person: int, by: int | None) -> bool:
+    """They do not appear after all, as they say themselves (from 16) or a moderator; False: who says so may not.
+
+    `by` None: what they were named for has ended. What was shown waits until somebody who must agree brings it back.
+    """
+    try:
+        decide(
+            db,
+            keys,
+            clip,
+            lambda record: consent.unname(record.clip, record.facts, by, person),
+            Act.APPEARANCE_ENDED,
+            by=by,
+        )
+    except (Conflict, NotAllowed):
+        return False
+    return True
 
 
 def _enters(db: Connection, clip: int, person: int, by: int | None) -> bool:

@@ -368,8 +368,11 @@ def appear(clip: Clip, facts: Facts, person: int) -> Clip:
 
 
 @_of_a_clip_that_is
-def unname(clip: Clip, facts: Facts, by: int, person: int) -> Clip:
-    """[11] An appearance ends, by its person from 16, or by a moderator (R5); what was asked is a draft again."""
+def unname(clip: Clip, facts: Facts, by: int | None, person: int) -> Clip:
+    """[11] An appearance ends, by its person from 16, or by a moderator (R5); what was asked is a draft again.
+
+    `by` None: the server, where a claim that nobody answered is contested.
+    """
     _need(person in clip.people and person != clip.author, "They do not appear in this clip.", "appearance")
     alone = by == person and facts.people[person].band in {Band.FROM_16, Band.ADULT}
     _right(alone or is_impartial(clip, facts, by), "A moderator can say that somebody does not appear in it.")

@@ -81,9 +81,19 @@ def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> int:
     by = _person(viewer)
     clip = own(db, viewer, slug)
     decide(db, keys, clip.id, lambda record: consent.delete(record.clip, record.facts, by), Act.DELETION_BEGUN, by=by)
-    until = now() + consent.lasts(rows.load(db, clip.id).facts)
-    enqueue(db, ERASE, {"giver": by}, subject=clip.id, key=_key(clip.id, by), due_at=until)
+    return erase_later(db, clip.id, by)
+
+
+def erase_later(db: Connection, clip: int, by: int, *, at: int | None = None) -> int:
+    """Have a clip erased that is withheld for it (`at`: at that instant); gives when."""
+    until = now() + consent.lasts(rows.load(db, clip).facts) if at is None else at
+    enqueue(db, ERASE, {"giver": by}, subject=clip, key=_key(clip, by), due_at=until)
     return until
+
+
+def is_ending(db: Connection, clip: int) -> bool:
+    """Whether somebody is deleting it."""
+    return _is_deleting(db, clip, None)
 
 
 def restore(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
@@ -215,7 +225,12 @@ def _erased(db: Connection, left: Discard) -> None:
         kinds = [kind for kind, _ in left.gone]
         counts = {"clips": kinds.count("clip"), "accounts": kinds.count("account"), "files": len(left.keys)}
         receipts.erased(db, left.receipt, counts)
-    enqueue(db, SCRUB, {}, key=SCRUB, due_at=now() + SECOND)  # one for all that end within a second
+    scrub_soon(db)
+
+
+def scrub_soon(db: Connection) -> None:
+    """Overwrite what is gone and sign what waits for it; one for all that end within a second."""
+    enqueue(db, SCRUB, {}, key=SCRUB, due_at=now() + SECOND)
 
 
 def purge(db: Connection, subject: Subject) -> int:

@@ -50,15 +50,15 @@ _DELETING = exists().where(holds.c.clip_id == clips.c.id, holds.c.kind == HoldKi
 def own(db: Connection, viewer: Viewer, slug: str, *, deleting: bool = False, lock: bool = True) -> Own:
     """The clip of that name, locked until the transaction ends, if the viewer made it or edits for its account and sees it.
 
-    One that is being deleted is found by `deleting` only, by its author and by who deletes it; where nothing is written,
-    it can't be locked. Raises NotFound.
+    One that is being deleted is found by `deleting` only, by its author, by who deletes it and by who may stop that; where
+    nothing is written, it can't be locked. Raises NotFound.
     """
     edits = exists().where(
         members.c.account_id == clips.c.account_id,
         members.c.person_id == viewer.person,
         members.c.role.in_(_MAY_EDIT),
     )
-    for_others = _DELETING.where(holds.c.giver_id == viewer.person) if deleting else VISIBLE
+    for_others = or_(_DELETING.where(holds.c.giver_id == viewer.person), VISIBLE) if deleting else VISIBLE
     wanted = select(
         clips.c.id,
         clips.c.slug,

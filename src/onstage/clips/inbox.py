@@ -9,7 +9,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, rows
+from onstage.clips import consent, departing, rows
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
@@ -59,12 +59,13 @@ class Progress:
 
     standing: Standing | None
     refused: bool
-    waits_for_basis: bool
+    waits_for_basis: bool  # it can be shown again once everybody who must agree has, and one of them says so
     limited: bool
     ready: bool
     due_at: int | None
     deleting: bool
     wishes: list[tuple[str, By | None]]
+    erased_at: int | None  # somebody in it wants to be gone, and it ends then
     revised: bool  # there is a draft or a question beside what is shown
     version: int
 
@@ -199,6 +200,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         due_at=clip.due,
         deleting=clip.is_held(HoldKind.DELETING),
         wishes=_wishes(db, record),
+        erased_at=departing.erased_at(db, record.id),
         revised=clip.shown is not None and clip.working is not None,
         version=clip.last,
     )

@@ -256,6 +256,16 @@ label_yeses = Table(  # as clip_yeses, of those who answer by a link
     **COMPACT,
 )
 
+departures = Table(  # an adult wants to be gone from it: erased thirty days after `since`, if their no stands still
+    "departures",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Index("ix_departures_person", "person_id"),
+    **COMPACT,
+)
+
 never_by = Table(  # "never by this account": it names this person no more
     "never_by",
     metadata,

@@ -5,9 +5,10 @@ from sqlalchemy import select
 from onstage.accounts import growing
 from onstage.accounts.acts import Act
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, deletion, holds
+from onstage.clips import consent, holds, removing
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own as own_clip
+from onstage.clips.fate import Fate
 from onstage.clips.models import HoldKind, clips
 from onstage.clips.queries import own
 from onstage.clock import now
@@ -46,10 +47,12 @@ def hide(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
     decide(db, keys, clip, lambda record: consent.say_no(record.clip, record.facts, by), Act.NO, by=by)
 
 
-def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> int:
-    """Delete a clip of one's childhood; gives the instant until which that can be taken back. Raises NotFound."""
-    _mine(db, viewer, slug)
-    return deletion.delete(db, keys, viewer, slug)
+def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Fate:
+    """Delete a clip of one's childhood: erased where one is in it alone, else withheld and erased after thirty days (R12).
+
+    Raises NotFound.
+    """
+    return removing.remove_from(db, keys, viewer, _mine(db, viewer, slug))
 
 
 def _mine(db: Connection, viewer: Viewer, slug: str) -> int:

@@ -79,6 +79,9 @@ SUGGESTED: ColumnElement[bool] = and_(
 )
 """May be put in front of a viewer who did not ask for it."""
 
+FOR_STRANGERS: ColumnElement[bool] = and_(SHOWN, clips.c.audience == Audience.PUBLIC.value, clips.c.recommended == 1)
+"""May be passed on to people who do not follow its account (the age table); whether they may see it is asked of each."""
+
 OPEN_TO_GUESTS: ColumnElement[bool] = and_(SHOWN, clips.c.audience == Audience.PUBLIC.value, clips.c.marked == 0)
 """What every guest may see: the base of an account's totals, and what caches may keep for a minute."""
 
@@ -101,6 +104,7 @@ class Seen:
     is_member: bool
     follows: bool
     is_friend: bool
+    is_for_strangers: bool
 
 
 def _seen(*row: Any) -> Seen:
@@ -121,6 +125,7 @@ _BY_SLUG = Hot(
         _IS_MEMBER,
         _FOLLOWS_HOST,
         and_(_FOLLOWS_HOST, _follows(_host, _ACCOUNT)),
+        FOR_STRANGERS,
     ).where(clips.c.slug == bindparam("slug"), VISIBLE),
     _seen,
 )

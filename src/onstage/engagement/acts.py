@@ -25,6 +25,8 @@ class Act(StrEnum):
     SAVE = "save"
     UNSAVE = "unsave"
     SHARE = "share"
+    REPOST = "repost"
+    UNREPOST = "unrepost"
     COMMENT = "comment"
     FOLLOW = "follow"
 

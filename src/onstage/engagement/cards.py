@@ -10,10 +10,10 @@ from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import clip_media, clips, renditions
-from onstage.clips.queries import SHOWN, VISIBLE, asked_by
+from onstage.clips.queries import FOR_STRANGERS, SHOWN, VISIBLE, asked_by
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
-from onstage.engagement.models import counts, likes, saves, totals
+from onstage.engagement.models import counts, likes, reposts, saves, totals
 from onstage.text import parts
 
 AT_ONCE = 16
@@ -71,8 +71,10 @@ class Card(Struct):
     comments: int
     saves: int | None
     shares: int | None
+    reposts: int | None
     liked: bool
     saved: bool
+    reposted: bool
     following: bool
     mine: bool
     shown: bool
@@ -80,6 +82,8 @@ class Card(Struct):
     play_token: str = ""
     why: str = ""
     may_comment: bool = False
+    may_repost: bool = False
+    reposted_by: By | None = None  # through whom it came to a feed
     posted_by: str = ""  # who of a joint account made it, for its members alone
     placeholder: str = ""
     gain: float = 0.0
@@ -129,8 +133,9 @@ _MAKER = (
 def _card(*row: Any) -> Card:
     (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
-    (views, liked_by, commented, saved_by, shared, liked, saved, following, follows_back, member, shown) = row[22:33]
-    (maker, hint, gain, languages, tiny, scrub, *scrub_shape) = row[33:]
+    (views, liked_by, commented, saved_by, shared, passed_on, liked, saved, reposted) = row[22:31]
+    (following, follows_back, member, shown, for_strangers) = row[31:36]
+    (maker, hint, gain, languages, tiny, scrub, *scrub_shape) = row[36:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -146,7 +151,8 @@ def _card(*row: Any) -> Card:
         recommended=bool(recommended), leaves_server=bool(leaves), views=views or 0 if visible_counts else None,
         likes=liked_by or 0 if visible_counts else None,
         comments=commented or 0, saves=saved_by or 0 if visible_counts else None,
-        shares=shared or 0 if visible_counts else None, liked=bool(liked), saved=bool(saved),
+        shares=shared or 0 if visible_counts else None, reposts=passed_on or 0 if visible_counts else None,
+        liked=bool(liked), saved=bool(saved), reposted=bool(reposted), may_repost=bool(for_strangers) and not mine,
         following=bool(following), mine=mine, shown=bool(shown), posted_by=(maker or "") if mine else "",
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
         placeholder=hint or "", gain=(gain or 0) / 100, languages=(languages or "").split(), cover_tiny=tiny,
@@ -165,8 +171,10 @@ _CARDS = Hot(
         clips.c.height, clips.c.cover, clips.c.cover_small, clips.c.color, clips.c.audience, clips.c.commenters,
         clips.c.marked, clips.c.recommended, clips.c.leaves_server, accounts.c.counts_shown,
         totals.c.views, counts.c.likes, counts.c.comments, counts.c.saves, counts.c.shares,
+        counts.c.reposts,
         exists().where(likes.c.clip_id == clips.c.id, likes.c.account_id == _ACCOUNT),
         exists().where(saves.c.clip_id == clips.c.id, saves.c.account_id == _ACCOUNT),
+        exists().where(reposts.c.clip_id == clips.c.id, reposts.c.account_id == _ACCOUNT),
         exists().where(follows.c.follower_id == _ACCOUNT, follows.c.target_id == clips.c.account_id, follows.c.accepted == 1),
         exists().where(
             _friend_edge.c.follower_id == clips.c.account_id,
@@ -175,6 +183,7 @@ _CARDS = Hot(
         ),
         exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")),
         SHOWN,
+        FOR_STRANGERS,
         case((accounts.c.kind == Kind.JOINT.value, _MAKER)),
         clip_media.c.placeholder, clip_media.c.gain, clip_media.c.languages, clip_media.c.cover_tiny, clip_media.c.scrub,
         clip_media.c.scrub_width, clip_media.c.scrub_height, clip_media.c.scrub_count, clip_media.c.scrub_us,

@@ -13,7 +13,7 @@ from onstage.engagement.models import counts, totals
 
 
 def add(db: Connection, clip: int, what: str, by: int) -> None:
-    """Add `by` (may be negative) to the clip's number of `likes`, `comments` or `saves`; its row comes with the first."""
+    """Add `by` (may be negative) to the clip's number of one of its columns; its row comes with the first."""
     first = insert(counts).values({"clip_id": clip, what: by})
     db.execute(first.on_conflict_do_update(index_elements=["clip_id"], set_={what: counts.c[what] + by}))
 

@@ -29,7 +29,8 @@ class Happened:
     """One event of the log. Milliseconds; instants in microseconds.
 
     `signals`: what it was the first of its play to show (impression, play, view, finish, rewatch, skip), or the one thing
-    that was done (like, unlike, save, unsave, share, comment, follow). `viewer`: a name that stays the same as long as
+    that was done (like, unlike, save, unsave, share, repost, unrepost,
+    comment, follow). `viewer`: a name that stays the same as long as
     the log knows it; `account`: whose that is, None for a guest or for nobody. `play` ties the events of one play
     together. `place` in its list, from 1; 0: alone. `propensity`: how likely the clip was dealt; None: unknown.
     `added_ms`, `added_loops`: beyond what the play had before; `watched_ms`, `loops`, `reached_ms`: of the play so far.

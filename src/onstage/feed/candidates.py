@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, and_, bindparam, exists, or_, select
 
-from onstage.accounts.models import follows
+from onstage.accounts.byline import By
+from onstage.accounts.models import accounts, follows, members, mutes
 from onstage.clips.models import clip_tags, clips
 from onstage.clips.queries import FOUND, LISTED, SUGGESTED
 from onstage.db.hot import Hot
-from onstage.engagement.models import seen
+from onstage.engagement.models import reposts, seen
 from onstage.feed.models import rankings
 
 _BEFORE: Any = bindparam("before", type_=BigInteger)
@@ -103,6 +104,51 @@ FOLLOWING = _of_accounts(_FOLLOWED)
 
 FRIENDS = _of_accounts(_FOLLOWED.where(_FOLLOWS_BACK))
 """The same of those that follow back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reposted:
+    """A clip that came by a repost, and by whose."""
+
+    clip: int
+    account: int
+    place: int
+    by: By
+    listed: bool = True
+
+
+def _reposted(clip: int, account: int, place: int, handle: str, name: str, avatar: str | None) -> Reposted:
+    return Reposted(clip, account, place, By(handle, name, avatar))
+
+
+_again = reposts.alias()
+_HEARD = _FOLLOWED.where(
+    ~exists().where(mutes.c.account_id == _edge.c.follower_id, mutes.c.muted_id == _edge.c.target_id)
+)
+_LATER = exists().where(
+    _again.c.clip_id == reposts.c.clip_id,
+    _again.c.account_id.in_(_HEARD),
+    or_(_again.c.at > reposts.c.at, and_(_again.c.at == reposts.c.at, _again.c.account_id > reposts.c.account_id)),
+)
+_HOST_FOLLOWED = clips.c.account_id.in_(_FOLLOWED)
+_HOST_RUN = exists().where(
+    members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")
+)
+REPOSTED = Hot(
+    select(clips.c.id, clips.c.account_id, reposts.c.at, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+    .join_from(reposts, clips, clips.c.id == reposts.c.clip_id)
+    .join(accounts, accounts.c.id == reposts.c.account_id)
+    .where(
+        reposts.c.account_id.in_(_HEARD),
+        _place(reposts.c.at, reposts.c.clip_id),
+        *(~_LATER, ~_HOST_FOLLOWED, ~_HOST_RUN),
+        FOUND,
+    )
+    .order_by(reposts.c.at.desc(), reposts.c.clip_id.desc())
+    .limit(_LIMIT),
+    _reposted,
+)
+"""Clips that accounts which the viewer's account follows reposted, by the latest of them; not those it gets anyway."""
 
 ACCOUNT = Hot(_newest(and_(LISTED, clips.c.account_id == bindparam("account"))), Found)
 """Clips of one account."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import func, select
 
+from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import asked_by
 from onstage.clock import DAY, now
@@ -13,7 +14,7 @@ from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.errors import NotFound
 from onstage.feed import candidates
-from onstage.feed.candidates import Dated, Found
+from onstage.feed.candidates import Dated, Found, Reposted
 from onstage.feed.models import rankings
 
 SEEN_FOR = 30 * DAY
@@ -42,6 +43,7 @@ class Page:
     why: dict[int, str]
     next: str | None
     propensity: Mapping[int, float] = field(default_factory=dict)  # how likely a clip was dealt, where lots were drawn
+    reposted_by: Mapping[int, By] = field(default_factory=dict)
 
 
 def encode(cursor: Cursor) -> str:
@@ -122,8 +124,9 @@ def apart(found: list[Found], last_account: int) -> list[Found]:
 
 
 def following(db: Connection, viewer: Viewer, word: str | None, limit: int) -> Page:
-    """Clips of the accounts that the viewer's account follows, newest first."""
-    return _of_accounts(db, viewer, candidates.FOLLOWING, word, limit)
+    """Clips of the accounts that the viewer's account follows and what they reposted, latest first."""
+    reposted = candidates.REPOSTED.all(db, **_asked(viewer, word, limit))
+    return _of_accounts(db, viewer, candidates.FOLLOWING, word, limit, reposted)
 
 
 def friends(db: Connection, viewer: Viewer, word: str | None, limit: int) -> Page:
@@ -131,7 +134,14 @@ def friends(db: Connection, viewer: Viewer, word: str | None, limit: int) -> Pag
     return _of_accounts(db, viewer, candidates.FRIENDS, word, limit)
 
 
-def _of_accounts(db: Connection, viewer: Viewer, source: Hot[Dated], word: str | None, limit: int) -> Page:
+def _of_accounts(
+    db: Connection,
+    viewer: Viewer,
+    source: Hot[Dated],
+    word: str | None,
+    limit: int,
+    reposted: Sequence[Reposted] = (),
+) -> Page:
     """Looks on past what is not for the viewer: a cursor at a clip that is not listed would tell that there is one."""
     asked = _asked(viewer, word, limit * LOOK_AHEAD)
     listed: list[Dated] = []
@@ -141,7 +151,7 @@ def _of_accounts(db: Connection, viewer: Viewer, source: Hot[Dated], word: str |
         if len(listed) > limit or len(found) < asked["limit"]:
             break
         asked |= {"before": found[-1].place, "before_id": found[-1].clip}
-    return _by_date(listed, limit)
+    return _by_date(sorted([*listed, *reposted], key=lambda each: (-each.place, -each.clip)), limit)
 
 
 def of_account(db: Connection, viewer: Viewer, account: int, word: str | None, limit: int) -> Page:
@@ -159,8 +169,9 @@ def _asked(viewer: Viewer, word: str | None, limit: int) -> dict[str, int]:
     return {"before": cursor.before, "before_id": cursor.before_id, "limit": limit + 1, **asked_by(viewer)}
 
 
-def _by_date(found: Sequence[Found | Dated], limit: int) -> Page:
+def _by_date(found: Sequence[Found | Dated | Reposted], limit: int) -> Page:
     shown = found[:limit]
     more = len(found) > limit
     next_word = encode(Cursor(before=shown[-1].place, before_id=shown[-1].clip)) if more else None
-    return Page([each.clip for each in shown], {}, next_word)
+    by = {each.clip: each.by for each in shown if isinstance(each, Reposted)}
+    return Page([each.clip for each in shown], {}, next_word, reposted_by=by)

@@ -9,19 +9,22 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, up
 from onstage import ids
 from onstage.accounts import ledger
 from onstage.accounts.age import Band
+from onstage.accounts.household import minor_named
 from onstage.accounts.ledger import Act, Entry
 from onstage.accounts.models import Role, accounts, guardianships, members, people
 from onstage.accounts.queries import by_handle
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips import cases, holds, spread
+from onstage.clips import appearances, cases, holds, spread
 from onstage.clips.models import HoldKind
 from onstage.clips.queries import seen
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
+from onstage.events import Claimed
+from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
 from onstage.moderation import claim_rules as rules
 from onstage.moderation.claim_rules import Decision, State, Weight, What
-from onstage.moderation.models import claims
+from onstage.moderation.models import claim_appearances, claims
 from onstage.text import clean
 
 WORDS_LENGTH = 1000
@@ -85,13 +88,25 @@ class Claimant:
 
 
 def open_claim(
-    db: Connection, keys: Keys, who: Claimant, what: What, *, slug: str | None, handle: str | None, words: str, now: int
+    db: Connection,
+    keys: Keys,
+    who: Claimant,
+    what: What,
+    *,
+    slug: str | None,
+    handle: str | None,
+    words: str,
+    now: int,
+    child: str = "",
 ) -> str:
     """Make a claim about a clip that they see, or a profile; gives the secret of the link that follows the case.
+
+    `child`: the handle of the child of theirs who is in it, if they are here.
 
     Raises NotFound, Invalid, TooMany, and Conflict for one that was rejected already and brings nothing new.
     """
     said = _words(words)
+    appears = _who_appears(db, who.viewer, what, child)
     clip, account, author = _about(db, who.viewer, slug, handle)
     key = _key(keys, who)
     _need_room(db, key, clip, account, said)
@@ -116,9 +131,19 @@ def open_claim(
         "decide_until": now + rules.time_to_decide(what) if weight.waits_for_look else None,
     }
     db.execute(insert(claims).values(values))
+    if appears is not None and clip is not None:
+        db.execute(insert(claim_appearances).values(claim_id=made, person_id=appears))
+    tell(db, Claimed(made, account, clip, author))
     _apply(db, keys, made)
     ledger.append(db, keys, Entry(Act.CLAIM_OPENED, who.viewer.person, account, clip=clip, fields={"kind": what.value}))
     return secret
+
+
+def _who_appears(db: Connection, viewer: Viewer, what: What, child: str) -> int | None:
+    """Whom the clip shows if the claim is true, where they are here: the claimant, or the child whom they name."""
+    if what is What.CHILD and child:
+        return minor_named(db, viewer, child)
+    return viewer.person if what is What.ME else None
 
 
 def _about(db: Connection, viewer: Viewer, slug: str | None, handle: str | None) -> tuple[int | None, int, int | None]:
@@ -158,22 +183,41 @@ def _known_for_false_ones(db: Connection, key: bytes, now: int) -> bool:
     return int(count) >= rules.REJECTED_MOST
 
 
-def _apply(db: Connection, keys: Keys, claim: int) -> None:
-    """Bring the clip's hold and spread in step with the claim, and enter what changed."""
+def _apply(db: Connection, keys: Keys, claim: int, by: int | None = None) -> None:
+    """Bring the clip's hold and spread in step with the claim, and who appears in it; enter what changed."""
     row = db.execute(select(claims).where(claims.c.id == claim)).one()
     if row.clip_id is None:
         return
     weight, state = Weight(What(row.what), bool(row.minor), bool(row.waits_for_look)), State(row.state)
-    stopped = rules.stops_spread(weight, state)
+    asked = _name(db, keys, row, state, by)  # what holds from then on is their own no, and that they are asked
+    stopped = rules.stops_spread(weight, state) and not asked
     if stopped and not row.spread_before:
         before = spread.stop(db, row.clip_id)
         db.execute(update(claims).where(claims.c.id == claim).values(spread_before=before))
     elif not stopped and row.spread_before and not _another_stops(db, row):
         spread.go_on(db, row.clip_id, row.spread_before)
         db.execute(update(claims).where(claims.c.id == claim).values(spread_before=0))
-    placed = rules.holds(weight, state)
-    if (holds.place if placed else holds.lift)(db, row.clip_id, HoldKind.CLAIM, claim):
-        holds.enter(db, keys, row.clip_id, HoldKind.CLAIM, None, placed=placed)
+    held = rules.holds(weight, state) and not asked
+    if (holds.place if held else holds.lift)(db, row.clip_id, HoldKind.CLAIM, claim):
+        holds.enter(db, keys, row.clip_id, HoldKind.CLAIM, None, placed=held)
+
+
+def _name(db: Connection, keys: Keys, row: Row[Any], state: State, by: int | None) -> bool:
+    """What is true becomes an appearance (consent.md R7), what is not ends one; whether its person decides themselves now."""
+    of = claim_appearances.c.claim_id == row.id
+    found = db.execute(select(claim_appearances).where(of)).first()
+    if found is None:
+        return False
+    if state in rules.WHOLE:
+        if appearances.found(db, keys, row.clip_id, found.person_id, None):
+            db.execute(update(claim_appearances).where(of).values(named=1))
+        return True
+    was_presumed = state is State.CONTESTED and row.decided_at is None  # silence accepts until it is contested
+    if found.named and (was_presumed or state not in rules.STANDS):
+        by = None if was_presumed else by
+        appearances.not_found(db, keys, row.clip_id, found.person_id, by)
+        db.execute(update(claim_appearances).where(of).values(named=0))
+    return False
 
 
 def _another_stops(db: Connection, row: Row[Any]) -> bool:
@@ -198,7 +242,8 @@ def withdraw(db: Connection, keys: Keys, secret: str) -> None:
     claim = follow(db, secret)
     if claim.state not in rules.STANDS:
         raise Conflict("This case has ended already.")
-    _move(db, keys, claim.id, State.WITHDRAWN)
+    by = db.execute(select(claims.c.claimant_id).where(claims.c.id == claim.id)).scalar()
+    _move(db, keys, claim.id, State.WITHDRAWN, by)
 
 
 def appeal(db: Connection, keys: Keys, claim: Claim, side: str, words: str, now: int) -> None:
@@ -208,7 +253,7 @@ def appeal(db: Connection, keys: Keys, claim: Claim, side: str, words: str, now:
         raise Conflict("There is no decision that you can ask to have looked at again.")
     said = _words(words, needed=True)
     values = {"appeal": said, "appealed_by": side, "decide_until": now + rules.time_to_decide(claim.what)}
-    _move(db, keys, claim.id, State.CONTESTED, **values)
+    _move(db, keys, claim.id, State.CONTESTED, None, **values)
     row = db.execute(select(claims).where(claims.c.id == claim.id)).one()
     by = row.claimant_id if side == "claimant" else None
     ledger.append(db, keys, Entry(Act.CLAIM_APPEALED, by, row.account_id, clip=row.clip_id))
@@ -226,11 +271,19 @@ def answer(db: Connection, keys: Keys, viewer: Viewer, claim: int, accepts: bool
         raise Conflict("This has been answered already.")
     row = db.execute(select(claims.c.clip_id, claims.c.account_id).where(claims.c.id == claim)).one()
     if accepts:
-        _move(db, keys, claim, State.ACCEPTED, decide_until=None)
+        _move(db, keys, claim, State.ACCEPTED, viewer.person, decide_until=None)
         ledger.append(db, keys, Entry(Act.CLAIM_ACCEPTED, viewer.person, row.account_id, clip=row.clip_id))
         return
     said = _words(words, needed=True)
-    _move(db, keys, claim, State.CONTESTED, contest=said, decide_until=now + rules.time_to_decide(found.what))
+    _move(
+        db,
+        keys,
+        claim,
+        State.CONTESTED,
+        viewer.person,
+        contest=said,
+        decide_until=now + rules.time_to_decide(found.what),
+    )
     ledger.append(db, keys, Entry(Act.CLAIM_CONTESTED, viewer.person, row.account_id, clip=row.clip_id))
 
 
@@ -277,7 +330,7 @@ def decide(db: Connection, keys: Keys, viewer: Viewer, claim: int, decision: Dec
     reason = _words(words, needed=True)
     row = db.execute(select(claims).where(claims.c.id == claim)).one()
     decided = {"decided_at": now, "decided_by": viewer.person, "decision": reason, "waits_for_look": 0}
-    _move(db, keys, claim, rules.AFTER[decision], **decided, decide_until=None)
+    _move(db, keys, claim, rules.AFTER[decision], viewer.person, **decided, decide_until=None)
     is_party = db.execute(select(~_is_impartial(viewer)).where(claims.c.id == claim)).scalar()
     fields = {"kind": decision.value, **({"mode": "party"} if is_party else {})}
     about = tuple(person for person in (row.claimant_id,) if person)
@@ -289,13 +342,16 @@ def presume(db: Connection, keys: Keys, now: int) -> int:
     silent = (claims.c.state == State.OPEN.value) & (claims.c.answer_until <= now) & (claims.c.waits_for_look == 0)
     over = db.execute(select(claims.c.id).where(silent).order_by(claims.c.id).with_for_update()).scalars().all()
     for claim in over:
-        _move(db, keys, claim, State.PRESUMED)
+        _move(db, keys, claim, State.PRESUMED, None)
+        row = db.execute(select(claims.c.account_id, claims.c.clip_id).where(claims.c.id == claim)).one()
+        entry = Entry(Act.CLAIM_ACCEPTED, None, row.account_id, clip=row.clip_id, fields={"mode": "silence"})
+        ledger.append(db, keys, entry)
     return len(over)
 
 
-def _move(db: Connection, keys: Keys, claim: int, state: State, **values: object) -> None:
+def _move(db: Connection, keys: Keys, claim: int, state: State, by: int | None, **values: object) -> None:
     db.execute(update(claims).where(claims.c.id == claim).values(state=state.value, **values))
-    _apply(db, keys, claim)
+    _apply(db, keys, claim, by)
 
 
 def _open_case() -> ColumnElement[bool]:

@@ -55,3 +55,12 @@ claims = Table(  # "I am in this", "my child is in this", "this is intimate" (co
     Index("ix_claims_account", "account_id", "id"),
     Index("ix_claims_clip", "clip_id"),
 )
+
+claim_appearances = Table(  # who appears in the clip if a claim is true, where that is somebody here
+    "claim_appearances",
+    metadata,
+    Column("claim_id", BigInteger, ForeignKey("claims.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("named", Integer, nullable=False, server_default="0"),  # 1: they are named in it because of this claim
+    Index("ix_claim_appearances_person", "person_id"),
+)

@@ -28,10 +28,10 @@ class Wanted:
 
 
 def chosen(db: Connection, viewer: Viewer) -> list[Wanted]:
-    """Every kind, as the person has it."""
+    """Every kind, as the person has it; until they say so, none wakes a device."""
     rows = db.execute(select(tiding_choices).where(tiding_choices.c.person_id == viewer.person))
     own = {row.kind: Wanted(row.kind, bool(row.inbox), bool(row.push)) for row in rows}
-    return [own.get(kind.name, Wanted(kind.name, True, kind.pushes)) for kind in KINDS.values()]
+    return [own.get(kind, Wanted(kind, inbox=True, push=False)) for kind in KINDS]
 
 
 def choose(db: Connection, viewer: Viewer, wanted: Wanted) -> None:

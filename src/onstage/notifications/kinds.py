@@ -5,23 +5,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. `sentence`: for a device or a letter. `pushes`: whether it may wake a device, unless the person says no."""
+    """One kind. `sentence`: for a device or a letter."""
 
     name: str
     sentence: str
-    pushes: bool = True
 
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("like", "Somebody likes your clip.", pushes=False),
+        Kind("like", "Somebody likes your clip."),
+        Kind("repost", "Somebody reposted your clip."),
         Kind("comment", "Somebody commented on your clip."),
         Kind("reply", "Somebody answered you."),
-        Kind("follow", "Somebody follows you now.", pushes=False),
+        Kind("follow", "Somebody follows you now."),
         Kind("ask", "Somebody asks to follow you."),
         Kind("mention", "Somebody mentions you."),
         Kind("question", "Somebody asks for your yes."),
+        Kind("claim", "Somebody says that they are in a clip of yours. You have three days to answer."),
     )
 }
 """By name. Another kind is one line here, and one subscriber that calls `telling.tell` (docs/build/notifications.md)."""

@@ -8,7 +8,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Why, clip_mentions, concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.events import ClipShown, Commented, Followed, Liked, YesAsked
+from onstage.events import Claimed, ClipShown, Commented, Followed, Liked, Reposted, YesAsked
 from onstage.notifications.telling import tell
 from onstage.text import mentions
 
@@ -16,6 +16,11 @@ from onstage.text import mentions
 def liked(db: Connection, event: Liked) -> None:
     """The clip's account hears of a like."""
     tell(db, event.account, "like", event.clip, by=event.by, clip=event.clip)
+
+
+def reposted(db: Connection, event: Reposted) -> None:
+    """The clip's account hears that it was passed on."""
+    tell(db, event.account, "repost", event.clip, by=event.by, clip=event.clip)
 
 
 def commented(db: Connection, event: Commented) -> None:
@@ -51,6 +56,13 @@ def asked(db: Connection, event: YesAsked) -> None:
         account = personal_account(db, person)
         for card in cards(db, Viewer(person=person, account=account), [event.clip]):
             tell(db, account, "question", event.at, by=card.account_id, clip=event.clip)
+
+
+def claimed(db: Connection, event: Claimed) -> None:
+    """The account, and whoever made the clip, hear that somebody says they are in it, not who."""
+    told = {event.account, *([personal_account(db, event.author)] if event.author else [])}
+    for account in sorted(told):
+        tell(db, account, "claim", event.claim, by=None, clip=event.clip)
 
 
 def _seen_by(db: Connection, account: int, clip: int) -> Card | None:

@@ -1,6 +1,6 @@
 """Telling: one call brings something into an inbox, grouped with what is like it, and wakes devices once until it is read."""
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, or_, select, update
 
 from onstage import ids
 from onstage.accounts.models import blocks, members
@@ -8,7 +8,6 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.jobs import queue
-from onstage.notifications.kinds import KINDS
 from onstage.notifications.models import devices, tiding_choices, tiding_people, tidings
 
 PUSH = "push"
@@ -16,21 +15,25 @@ PUSH = "push"
 
 
 def tell(
-    db: Connection, account: int, kind: str, subject: int, *, by: int, clip: int | None = None, words: str = ""
+    db: Connection, account: int, kind: str, subject: int, *, by: int | None, clip: int | None = None, words: str = ""
 ) -> None:
     """Tell those who run an account that account `by` did something; never of their own doing, nor across a block.
 
+    `by` None: nobody is told who it was; what waits for them stands elsewhere in the inbox.
     `subject`: what it is about; what is of one kind and about one thing becomes one notice. Calling it again for the same
     account changes nothing but the time.
     """
-    if by == account or _is_blocked(db, account, by):
+    if by is not None and (by == account or _is_blocked(db, account, by)):
         return
     moment = now()
     key = {"account_id": account, "kind": kind, "subject_id": subject}
-    insert_missing(db, tidings, id=ids.new(), **key, clip_id=clip, words="", at=moment, unread=0)
+    is_new = insert_missing(db, tidings, id=ids.new(), **key, clip_id=clip, words="", at=moment, unread=0)
     mine = (tidings.c.account_id == account) & (tidings.c.kind == kind) & (tidings.c.subject_id == subject)
     notice, unread = db.execute(select(tidings.c.id, tidings.c.unread).where(mine).with_for_update()).one()
-    if not insert_missing(db, tiding_people, tiding_id=notice, account_id=by, at=moment):
+    heard = (
+        not is_new if by is None else not insert_missing(db, tiding_people, tiding_id=notice, account_id=by, at=moment)
+    )
+    if heard:
         return
     db.execute(update(tidings).where(tidings.c.id == notice).values(at=moment, words=words, unread=1))
     if not unread:
@@ -47,10 +50,9 @@ def _is_blocked(db: Connection, account: int, by: int) -> bool:
 
 def _wake(db: Connection, account: int, kind: str, notice: int) -> None:
     """A job for each person who runs the account, has a device, and wants to be woken by this kind."""
-    choice = select(tiding_choices.c.push).where(
-        tiding_choices.c.person_id == members.c.person_id, tiding_choices.c.kind == kind
+    wants = exists().where(
+        tiding_choices.c.person_id == members.c.person_id, tiding_choices.c.kind == kind, tiding_choices.c.push == 1
     )
-    wants = func.coalesce(choice.scalar_subquery(), int(KINDS[kind].pushes)) == 1
     has_one = exists().where(devices.c.person_id == members.c.person_id)
     people = select(members.c.person_id).where(members.c.account_id == account, wants, has_one)
     for person in db.execute(people).scalars().all():

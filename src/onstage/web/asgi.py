@@ -36,6 +36,7 @@ from onstage.web.api import (
     receipts,
     records,
     relations,
+    removing,
     reports,
     sessions,
     time,
@@ -69,6 +70,7 @@ from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.pages import notifications as notification_pages
 from onstage.web.pages import records as time_and_money
+from onstage.web.pages import removing as removal_pages
 from onstage.web.pages import time as time_page
 from onstage.web.protect import Asgi, Protect
 from onstage.web.schema import Strict
@@ -82,7 +84,7 @@ MODULES = (
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
     *(together, family, checking, time_page, grown),
-    *(answering, answering_pages),
+    *(answering, answering_pages, removing, removal_pages),
 )
 
 

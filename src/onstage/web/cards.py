@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from onstage.accounts.profiles import Profile
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience
 from onstage.clock import now
 from onstage.db.engine import Connection
+from onstage.engagement import lists
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.tokens import MILLION, Surface, Token, seal
 from onstage.errors import NotFound
@@ -25,6 +27,7 @@ def dealt(
         likely = page.propensity.get(card.id, 0)
         given = Token(card.id, key, moment, surface, 0 if alone else place, round(likely * MILLION))
         card.play_token = seal(app.keys, given)
+        card.reposted_by = page.reposted_by.get(card.id)
         card.why = why(page.why.get(card.id, ""))
         if app.settings.media_delivery == "s3":
             card.gain = min(0.0, card.gain)  # what comes from elsewhere can't be made louder in the page
@@ -61,6 +64,14 @@ def why(code: str) -> str:
             return _("Liked by many people here.")
         case _other:
             return ""
+
+
+def reposts_page(db: Connection, viewer: Viewer, of: Profile, cursor: str | None, limit: int) -> Page:
+    """What an account reposted, for whoever may look at its lists."""
+    if of.hand_accepts and not (of.mine or of.relation.following):
+        return Page([], {}, None)
+    ids, following = lists.reposted(db, viewer, of.id, cursor, limit)
+    return Page(ids, {}, following)
 
 
 def without_at(word: str) -> str:

@@ -30,7 +30,7 @@ from onstage.accounts.recovery import Purpose
 from onstage.accounts.sessions import Begun, SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
 from onstage.accounts.viewer import Viewer
-from onstage.clips import receipts
+from onstage.clips import closing, receipts
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed, TooLarge
 from onstage.jobs.queue import enqueue
@@ -210,12 +210,18 @@ def leave(app: App, viewer: Viewer) -> str:
     return f"/receipts/{secret}"
 
 
-def close_joint(app: App, viewer: Viewer, handle: str) -> str:
-    """End a joint account for good; gives the path of the receipt. Raises NotFound, NotAllowed or Conflict."""
+def close_joint(app: App, viewer: Viewer, handle: str) -> tuple[str, int | None]:
+    """End a joint account for good: at once where one is alone in it, else after seven days.
+
+    Gives the path of the receipt, and when it ends if that is not now. Raises NotFound, NotAllowed or Conflict.
+    """
     with app.database.write() as db:
+        if len(joint.everybody(db, joint.look(db, viewer, handle).id)) > 1:
+            until, secret = closing.begin(db, app.keys, viewer, handle)
+            return f"/receipts/{secret}", until
         receipt, secret = receipts.begin(db, "account", viewer.person, clock.now())
         joint.close(db, viewer, handle, app.purgers, receipt)
-    return f"/receipts/{secret}"
+    return f"/receipts/{secret}", None
 
 
 def keep_avatar(app: App, viewer: Viewer, picture: bytes) -> None:

@@ -19,6 +19,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection, Database
 from onstage.errors import Contended, NotAllowed, SignInNeeded
 from onstage.web.app import App as App
+from onstage.web.etag import tagged
 from onstage.web.forwarded import caller
 from onstage.web.templating import shared_context
 
@@ -57,14 +58,14 @@ def server_owner(viewer: Viewer) -> None:
 
 
 def reads(
-    policy: Policy, *, inline: bool = False, watching: bool = False
+    policy: Policy, *, inline: bool = False, watching: bool = False, same_by: Callable[[Any], object] | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A handler in one reading unit of work.
 
     `inline`: a keyset read of about 0.1 ms, done on the event loop when the database is SQLite. `watching`: what it gives
-    is for watching, and is closed to whose time is up.
+    is for watching, and is closed to whose time is up. `same_by`: what of the answer an entity tag is made of.
     """
-    return partial(_handler, policy=policy, unit="read", inline=inline, watching=watching)
+    return partial(_handler, policy=policy, unit="read", inline=inline, watching=watching, same_by=same_by)
 
 
 def writes(policy: Policy) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -90,7 +91,13 @@ async def only_with_credentials(connection: ASGIConnection[Any, Any, Any, Any], 
 
 
 def _handler(
-    function: Callable[..., Any], *, policy: Policy, unit: str, inline: bool = False, watching: bool = False
+    function: Callable[..., Any],
+    *,
+    policy: Policy,
+    unit: str,
+    inline: bool = False,
+    watching: bool = False,
+    same_by: Callable[[Any], object] | None = None,
 ) -> Callable[..., Awaitable[Any]]:
     signature = inspect.signature(function, eval_str=True)
     wanted = set(signature.parameters)
@@ -120,7 +127,8 @@ def _handler(
             if watching and db is not None:
                 screen_time.need_time(db, viewer, now())
             extra |= {"viewer": viewer, "db": db}
-            return function(**given, **{name: value for name, value in extra.items() if name in wanted})
+            answer = function(**given, **{name: value for name, value in extra.items() if name in wanted})
+        return answer if same_by is None else tagged(answer, same_by(answer), request.headers.get("if-none-match", ""))
 
     parameters = [
         inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=AnyRequest),

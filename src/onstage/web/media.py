@@ -20,6 +20,7 @@ from onstage.clips.queries import MediaFile, media_for
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import NotFound
+from onstage.web.etag import names
 from onstage.web.gone import Receive, watching
 from onstage.web.http import AnyRequest, App, anyone, in_thread, note_watching, reads
 
@@ -110,7 +111,7 @@ class Delivery:
     async def _answer(self, receive: Receive, send: Callable[[Any], Any], opened: "_Opened") -> None:
         tag = f'"{self.file.key.partition(".")[0]}"'
         headers = {"etag": tag, "cache-control": _caching(self.file), "accept-ranges": "bytes"}
-        if _names(self.request.headers.get("if-none-match", ""), tag):
+        if names(self.request.headers.get("if-none-match", ""), tag):
             await _start(send, 304, headers)
             await send({"type": "http.response.body", "body": b""})
             return
@@ -182,12 +183,6 @@ def _read(app: App, key: str, opened: _Opened, at: int, count: int) -> bytes:
 
 def _caching(file: MediaFile) -> str:
     return "public, max-age=60, must-revalidate" if file.public else "private, no-store"
-
-
-def _names(header: str, tag: str) -> bool:
-    """Whether If-None-Match names our tag; comparison is weak (RFC 9110, 13.1.2)."""
-    given = [each.strip().removeprefix("W/") for each in header.split(",")]
-    return "*" in given or tag in given
 
 
 async def _start(send: Callable[[Any], Any], status: int, headers: dict[str, str]) -> None:

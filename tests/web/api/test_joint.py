@@ -139,15 +139,16 @@ def test_the_last_adult_owner_hands_over_before_they_leave(cast: Cast, client: C
     assert client.delete(f"{at}/me", cast.ada).status == 204
     assert roles(client, cast.ben) == {"ben": "owner"}
     assert client.delete(f"{at}/me", cast.ben).status == 409, "the account is closed instead"
-    assert client.delete(f"{API}/accounts/hollow", cast.ben).status == 204
+    assert client.delete(f"{API}/accounts/hollow", cast.ben).json["ends_at"] is None, "nobody is there to stop it"
     assert client.get(f"{API}/accounts/hollow", cast.ben).status == 404
     assert client.get(f"{API}/me", cast.ben).json["profile"]["handle"] == "ben"
 
 
-def test_an_account_to_which_others_belong_is_not_closed(cast: Cast, client: Client) -> None:
+def test_an_account_to_which_others_belong_ends_later(cast: Cast, client: Client) -> None:
     begin(client, cast.ada)
     bring(client, cast.ada, cast.ben, "owner")
-    assert client.delete(f"{API}/accounts/hollow", cast.ada).status == 409
+    assert client.delete(f"{API}/accounts/hollow", cast.ada).json["ends_at"]
+    assert client.get(f"{API}/accounts/hollow/members", cast.ben).json["frozen"]
     assert client.delete(f"{API}/accounts/hollow", cast.eve).status == 404
 
 

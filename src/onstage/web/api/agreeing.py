@@ -129,6 +129,7 @@ class AgreeingOut(Struct):
     """How far a clip of yours is. `refused`: somebody who must agree said no; nobody is told who.
 
     `owners`, `guardians` and `people` are how many yeses are missing; `ready`: it waits for you alone.
+    `erased_at`: somebody in it wants to be gone, and it is erased then; make a version without them.
     """
 
     given: int
@@ -143,6 +144,7 @@ class AgreeingOut(Struct):
     deleting: bool
     revised: bool
     due_at: str | None
+    erased_at: str | None
     wishes: list[WishOut]
 
     @classmethod
@@ -153,7 +155,8 @@ class AgreeingOut(Struct):
             given=now.given if now else 0, needed=now.needed if now else 0, owners=now.owners if now else 0,
             guardians=now.guardians if now else 0, people=now.people if now else 0, refused=far.refused,
             waits=far.waits_for_basis, limited=far.limited, ready=far.ready, deleting=far.deleting,
-            revised=far.revised, due_at=None if far.due_at is None else iso(far.due_at),
+            revised=far.revised, erased_at=None if far.erased_at is None else iso(far.erased_at),
+            due_at=None if far.due_at is None else iso(far.due_at),
             wishes=[WishOut(words, None if by is None else AccountOut.of(by)) for words, by in far.wishes],
         )  # fmt: skip
 

@@ -25,13 +25,17 @@ Words = Annotated[str, Meta(max_length=WORDS_LENGTH)]
 
 
 class ClaimIn(Struct, forbid_unknown_fields=True):
-    """What you say of a clip (its slug) or an account (its handle); `adult`: you are 18 or older, for guests."""
+    """What you say of a clip (its slug) or an account (its handle).
+
+    `adult`: you are 18 or older, for guests. `child`: the handle of the child of yours who is in it, if they are here.
+    """
 
     what: What
     clip: Annotated[str, Meta(max_length=32)] | None = None
     account: Annotated[str, Meta(max_length=31)] | None = None
     words: Words = ""
     adult: bool = False
+    child: Annotated[str, Meta(max_length=31)] = ""
 
 
 class ClaimedOut(Struct):
@@ -115,7 +119,9 @@ def claim(app: App, request: AnyRequest, db: Connection, viewer: Viewer, data: J
     """Say "I am in this", "my child is in this" or "this is intimate"; guests too."""
     who = claimant(request, viewer, data.adult)
     about = {"slug": data.clip, "handle": data.account}
-    secret = claims.open_claim(db, app.keys, who, data.what, **about, words=data.words, now=clock.now())
+    secret = claims.open_claim(
+        db, app.keys, who, data.what, **about, words=data.words, now=clock.now(), child=data.child
+    )
     return ClaimedOut(secret, f"/claims/{secret}")
 
 

@@ -1,4 +1,4 @@
-"""One clip: see it, like it, save it."""
+"""One clip: see it, like it, save it, pass it on."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from onstage.db.engine import Connection
 from onstage.engagement import likes
 from onstage.engagement.cards import cards
 from onstage.engagement.tokens import Surface
-from onstage.web.api.schemas import ClipOut, problems
+from onstage.web.api.schemas import KNOWN, ClipOut, problems, without_token
 from onstage.web.cards import with_tokens
 from onstage.web.http import AnyRequest, App, anyone, reads, signed_in, writes
 from onstage.web.viewers import viewer_key
@@ -33,15 +33,17 @@ class Mine(Struct):
     saved: bool
     likes: int | None
     saves: int | None
+    reposted: bool
+    reposts: int | None
 
 
 def _mine(db: Connection, viewer: Viewer, slug: str) -> Mine:
     card = cards(db, viewer, [seen(db, viewer, slug).id])[0]
-    return Mine(card.liked, card.saved, card.likes, card.saves)
+    return Mine(card.liked, card.saved, card.likes, card.saves, card.reposted, card.reposts)
 
 
-@get("/api/v1/clips/{slug:str}", tags=["clips"], responses=problems(404), operation_id="clip")
-@reads(anyone)
+@get("/api/v1/clips/{slug:str}", tags=["clips"], responses=KNOWN | problems(404), operation_id="clip")
+@reads(anyone, same_by=without_token)
 def show(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Slug) -> ClipOut:
     """The clip of that name, if the caller may see it."""
     clip = seen(db, viewer, slug)
@@ -100,4 +102,26 @@ def share(db: Connection, viewer: Viewer, slug: Slug) -> SharesOut:
     return SharesOut(cards(db, viewer, [seen(db, viewer, slug).id])[0].shares)
 
 
-routes = [share, show, like, unlike, save, unsave]
+@put("/api/v1/clips/{slug:str}/repost", tags=["clips"], responses=problems(401, 404, 409), operation_id="repost")
+@writes(signed_in)
+def repost(db: Connection, viewer: Viewer, slug: Slug) -> Mine:
+    """Have your followers meet the clip too, where they may see it; only what may be shown to strangers can be reposted."""
+    likes.repost(db, viewer, slug)
+    return _mine(db, viewer, slug)
+
+
+@delete(
+    "/api/v1/clips/{slug:str}/repost",
+    status_code=200,
+    tags=["clips"],
+    responses=problems(401, 404),
+    operation_id="unrepost",
+)
+@writes(signed_in)
+def unrepost(db: Connection, viewer: Viewer, slug: Slug) -> Mine:
+    """Take the repost back."""
+    likes.unrepost(db, viewer, slug)
+    return _mine(db, viewer, slug)
+
+
+routes = [share, show, like, unlike, save, unsave, repost, unrepost]

@@ -6,6 +6,7 @@ from litestar import get
 from litestar.params import FromQuery, Parameter
 from msgspec import Struct
 
+from onstage.accounts import profiles
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.engagement.tokens import Surface
@@ -14,7 +15,7 @@ from onstage.feed import explore
 from onstage.feed.recommend import following, for_you, friends, of_account, with_tag
 from onstage.text import tag_key
 from onstage.web.api.schemas import AccountOut, ClipOut, ClipsOut, Cursor, Limit, problems
-from onstage.web.cards import dealt, with_tokens
+from onstage.web.cards import dealt, reposts_page, with_tokens
 from onstage.web.http import AnyRequest, App, anyone, reads, signed_in
 from onstage.web.viewers import viewer_key
 
@@ -79,6 +80,27 @@ def of_one_account(
     return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer, db), page, Surface.ACCOUNT), page)
 
 
+@get(
+    "/api/v1/accounts/{handle:str}/reposts",
+    tags=["feeds"],
+    responses=problems(403, 404),
+    operation_id="account_reposts",
+)
+@reads(anyone, watching=True)
+def reposts_of(
+    db: Connection,
+    viewer: Viewer,
+    app: App,
+    request: AnyRequest,
+    handle: Annotated[str, Parameter(max_length=30)],
+    cursor: Cursor = None,
+    limit: Limit = 10,
+) -> ClipsOut:
+    """What an account reposted and the caller may meet, latest first; of one that accepts by hand, for its followers."""
+    page = reposts_page(db, viewer, profiles.profile(db, viewer, handle), cursor, limit)
+    return ClipsOut.of(dealt(app, db, viewer, viewer_key(app, request, viewer, db), page, Surface.ACCOUNT), page)
+
+
 class TagOut(Struct):
     """A tag and how many clips that everybody may see carry it."""
 
@@ -135,4 +157,4 @@ def suggestions(
     return SuggestionsOut([], [TagOut(each.tag, each.count) for each in tags])
 
 
-routes = [suggestions, feed, of_tag, of_one_account, search]
+routes = [suggestions, feed, of_tag, of_one_account, reposts_of, search]

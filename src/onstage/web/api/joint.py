@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar import Response, delete, get, patch, post, put
+from litestar import delete, get, patch, post, put
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct
 
@@ -14,6 +14,7 @@ from onstage.accounts.joint import Joint, Member
 from onstage.accounts.membership import PublishingRule
 from onstage.accounts.models import JointKind, Role
 from onstage.accounts.viewer import Viewer
+from onstage.clips import closing
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.web import entry
@@ -70,15 +71,26 @@ class InvitationOut(Struct):
 
 
 class JointOut(Struct):
-    """A joint account from inside. `frozen`: nothing new and nothing wider, while nobody of age owns it."""
+    """A joint account from inside. `frozen`: nothing new and nothing wider, while nobody of age owns it.
+
+    `ends_at`: somebody ends it, and all is erased then.
+    """
 
     account: AccountOut
     kind: JointKind
     publishing_rule: PublishingRule
     my_role: Role
     frozen: bool
+    ends_at: str | None
     members: list[MemberOut]
     invitations: list[InvitationOut]
+
+
+class ClosedOut(Struct):
+    """The path of the receipt, signed once everything is gone; `ends_at` is null where that is now."""
+
+    receipt: str
+    ends_at: str | None
 
 
 class RoleIn(Struct, forbid_unknown_fields=True):
@@ -128,13 +140,15 @@ class MyInvitationsOut(Struct):
 ACCOUNT = "/api/v1/accounts/{handle:str}"
 
 
-def _joint(db: Connection, found: Joint) -> JointOut:
+def _joint(db: Connection, viewer: Viewer, found: Joint) -> JointOut:
+    ends = closing.of(db, viewer, found.id)
     return JointOut(
         account=AccountOut.of(By(found.handle, found.name, found.avatar)),
         kind=found.kind,
         publishing_rule=found.rule,
         my_role=found.role,
         frozen=found.frozen,
+        ends_at=None if ends is None else iso(ends.until),
         members=[MemberOut.of(member) for member in found.members],
         invitations=[InvitationOut.of(each) for each in invitations.of_account(db, found.id, clock.now())],
     )
@@ -145,14 +159,14 @@ def _joint(db: Connection, found: Joint) -> JointOut:
 def begin(app: App, db: Connection, viewer: Viewer, data: JSONBody[JointIn]) -> JointOut:
     """Begin an account that several people run; you are its first owner. An adult begins it."""
     joint.begin(db, app.keys, viewer, data.kind, data.handle, data.name, clock.now())
-    return _joint(db, joint.look(db, viewer, data.handle))
+    return _joint(db, viewer, joint.look(db, viewer, data.handle))
 
 
 @get(f"{ACCOUNT}/members", tags=["together"], responses=problems(404), operation_id="members")
 @reads(signed_in)
 def members(db: Connection, viewer: Viewer, handle: Handle) -> JointOut:
     """Who runs the account, for its members alone."""
-    return _joint(db, joint.look(db, viewer, handle))
+    return _joint(db, viewer, joint.look(db, viewer, handle))
 
 
 @patch(
@@ -193,14 +207,24 @@ def want_rule(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JS
     return RuleOut(joint.want_rule(db, app.keys, viewer, handle, data.rule, clock.now()))
 
 
-@delete(ACCOUNT, tags=["together"], responses=problems(403, 404, 409), operation_id="close_joint")
+@delete(ACCOUNT, status_code=200, tags=["together"], responses=problems(403, 404, 409), operation_id="close_joint")
 @plain(signed_in)
-def close(app: App, viewer: Viewer, handle: Handle) -> Response[None]:
-    """End a joint account with everything in it, for good, once you are the only one left.
+def close(app: App, viewer: Viewer, handle: Handle) -> ClosedOut:
+    """End a joint account with everything in it, for good: at once where you are alone in it, else after seven days.
 
-    `Onstage-Receipt` is the path of the receipt, signed in a moment.
+    Until then its clips are withheld, and another adult owner can stop it.
     """
-    return Response(None, status_code=204, headers={"onstage-receipt": entry.close_joint(app, viewer, handle)})
+    receipt, until = entry.close_joint(app, viewer, handle)
+    return ClosedOut(receipt, None if until is None else iso(until))
+
+
+@post(
+    f"{ACCOUNT}/keep", status_code=204, tags=["together"], responses=problems(403, 404, 409), operation_id="keep_joint"
+)
+@writes(signed_in)
+def keep(app: App, db: Connection, viewer: Viewer, handle: Handle) -> None:
+    """Stop the end of a joint account. What another wanted gone stays withheld by their no."""
+    closing.stop(db, app.keys, viewer, handle)
 
 
 @post(
@@ -291,6 +315,6 @@ def agree(app: App, db: Connection, viewer: Viewer, invitation: Number, data: JS
 
 
 routes = [
-    *(begin, members, change_role, leave, remove, want_rule, close),
+    *(begin, members, change_role, leave, remove, want_rule, close, keep),
     *(ask_in, take_back, mine, take_up, accept, agree),
 ]

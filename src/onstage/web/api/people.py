@@ -33,8 +33,9 @@ from onstage.db.engine import Connection
 from onstage.errors import Invalid
 from onstage.web import entry, errors
 from onstage.web.api.relations import ProfileOut
-from onstage.web.api.schemas import AccountOut, problems, told
+from onstage.web.api.schemas import KNOWN, AccountOut, problems, told
 from onstage.web.api.sessions import Credential, Handle, NewPassword, Password
+from onstage.web.etag import itself
 from onstage.web.http import AnyRequest, App, anyone, plain, reads, server_owner, signed_in, writes
 
 MAIL = r"^$|^[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,189}$"
@@ -187,8 +188,8 @@ def sign_up(app: App, request: AnyRequest, data: JSONBody[PersonIn]) -> Response
     return response
 
 
-@get("/api/v1/me", tags=["me"], responses=problems(401), operation_id="me")
-@reads(signed_in)
+@get("/api/v1/me", tags=["me"], responses=KNOWN | problems(401), operation_id="me")
+@reads(signed_in, same_by=itself)
 def show(db: Connection, viewer: Viewer) -> MeOut:
     """Who you are here."""
     return _me(db, viewer)

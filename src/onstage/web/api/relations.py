@@ -17,7 +17,8 @@ from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.engagement import acts
 from onstage.errors import Invalid
-from onstage.web.api.schemas import AccountOut, Cursor, Limit, problems
+from onstage.web.api.schemas import KNOWN, AccountOut, Cursor, Limit, problems
+from onstage.web.etag import itself
 from onstage.web.http import anyone, reads, signed_in, writes
 
 ClipName = Annotated[str | None, Parameter(max_length=32)]
@@ -111,8 +112,8 @@ def _place(cursor: str | None) -> relations.Cursor | None:
     return int(at), int(account)
 
 
-@get("/api/v1/accounts/{handle:str}", tags=["accounts"], responses=problems(404), operation_id="account")
-@reads(anyone)
+@get("/api/v1/accounts/{handle:str}", tags=["accounts"], responses=KNOWN | problems(404), operation_id="account")
+@reads(anyone, same_by=itself)
 def show(db: Connection, viewer: Viewer, handle: Handle) -> ProfileOut:
     """The account of that handle."""
     return ProfileOut.of(profiles.profile(db, viewer, handle))

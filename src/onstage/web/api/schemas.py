@@ -5,9 +5,10 @@ from typing import Annotated
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from onstage.accounts.byline import By
-from onstage.clock import iso
+from onstage.clock import DAY, iso, now
 from onstage.engagement.cards import Card, Rendition, Scrub
 from onstage.feed.recommend import Page
 
@@ -23,6 +24,9 @@ class Problem(Struct):
     status: int
     detail: str
     field: str | None = None
+
+
+KNOWN = {304: ResponseSpec(data_container=None, description="You have it: its ETag is what you sent as If-None-Match.")}
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
@@ -77,6 +81,7 @@ class CaptionsRef(Struct):
 class ClipOut(Struct):
     """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first.
 
+    `reposted_by`: through whom it came to the Following feed, if not by its own account.
     `posted_by`: who made a clip of a joint account, for its members; else empty.
     `placeholder` is a picture of some pixels as a data URL; `gain_db` brings the sound to -14 LUFS.
     """
@@ -108,13 +113,17 @@ class ClipOut(Struct):
     comments: int
     saves: int | None
     shares: int | None
+    reposts: int | None
     liked: bool
     saved: bool
+    reposted: bool
     following: bool
     mine: bool
     may_comment: bool
+    may_repost: bool
     play_token: str
     why: str
+    reposted_by: AccountOut | None
     posted_by: str
 
     @classmethod
@@ -130,10 +139,17 @@ class ClipOut(Struct):
             gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
             scrub=_scrub(card.scrub), renditions=card.renditions, audience=card.audience,
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
-            saves=card.saves, shares=card.shares, liked=card.liked, saved=card.saved, following=card.following, mine=card.mine,
-            may_comment=card.may_comment, play_token=card.play_token, why=card.why,
+            saves=card.saves, shares=card.shares, reposts=card.reposts, liked=card.liked, saved=card.saved, reposted=card.reposted,
+            following=card.following, mine=card.mine, may_comment=card.may_comment, may_repost=card.may_repost,
+            play_token=card.play_token, why=card.why,
+            reposted_by=AccountOut.of(card.reposted_by) if card.reposted_by else None,
             posted_by=card.posted_by,
         )  # fmt: skip
+
+
+def without_token(clip: ClipOut) -> ClipOut:
+    """What makes two answers the same clip: the token is another each time, and good for longer than its day."""
+    return replace(clip, play_token=str(now() // DAY))
 
 
 def captions_ref(slug: str, language: str) -> CaptionsRef:

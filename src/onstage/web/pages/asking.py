@@ -16,7 +16,9 @@ from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, Refused
 from onstage.web.http import App, page, plain, reads, see_other, signed_in
+from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
+from onstage.web.pages.telling import day
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -107,6 +109,9 @@ def state(far: Progress) -> str:
     """Where a clip of one's own stands, in one sentence; empty: nothing keeps it."""
     if far.deleting:
         return _("It is being deleted.")
+    if far.erased_at is not None:
+        said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
+        return said % {"day": day(far.erased_at)}
     if far.refused:
         return _("Somebody who must agree said no. It stays withheld until they take that back.")
     if far.ready:
@@ -178,12 +183,13 @@ def _version(data: dict[str, Any]) -> int:
 
 def _inbox(app: App, viewer: Viewer, *, error: Refused) -> Response[Any]:
     with app.database.read() as db:
-        asked = questions(db, viewer)
+        asked, cases = questions(db, viewer), cases_to_answer(db, viewer)
     return page(
         "inbox.html",
         viewer,
         status=error.status,
         questions=asked,
+        cases=cases,
         requests=[],
         items=[],
         error=error,

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, Parameter
 
 from onstage import clock
+from onstage.accounts import household
 from onstage.accounts.viewer import Viewer
 from onstage.clips import appearances
 from onstage.clips.appearances import Label
@@ -35,6 +36,18 @@ class Option:
     possible: bool = True
 
 
+@dataclass(frozen=True)
+class Case:
+    """A claim in the inbox, and until when it is to be answered."""
+
+    id: int
+    what: str
+    clip: str | None
+    handle: str
+    words: str
+    until: str
+
+
 def what_words(what: What) -> str:
     """What a claim says, in words."""
     return {What.ME: _("I am in this"), What.CHILD: _("My child is in this"), What.INTIMATE: _("This is intimate")}[
@@ -46,7 +59,7 @@ def state_words(claim: Claim) -> str:
     """How far a case is, in words for both sides."""
     return {
         State.OPEN: _("It is with the people who made it. They have three days to answer."),
-        State.ACCEPTED: _("They say that it is so. Nobody sees the clip until you allow it."),
+        State.ACCEPTED: _("They say that it is so. Nobody sees the clip until whoever it shows allows it."),
         State.PRESUMED: _("Nobody answered, so it counts as true. Nobody sees the clip."),
         State.CONTESTED: _("They say that it is not so. A moderator decides."),
         State.UPHELD: _("A moderator decided: it is so. Nobody sees the clip."),
@@ -61,7 +74,7 @@ def state_words(claim: Claim) -> str:
 def form(db: Connection, viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
     """Say it: three choices and a few words."""
     typed = {"clip": clip, "account": account, "what": "", "words": ""}
-    return _form_page(viewer, typed, None, _labels(db, viewer, clip))
+    return _form_page(db, viewer, typed, None)
 
 
 def _labels(db: Connection, viewer: Viewer, clip: str) -> list[Label]:
@@ -74,17 +87,19 @@ def _labels(db: Connection, viewer: Viewer, clip: str) -> list[Label]:
         return []
 
 
-def _form_page(
-    viewer: Viewer, typed: dict[str, str], error: Refused | None, labels: list[Label] | None = None
-) -> Response[Any]:
+def _form_page(db: Connection, viewer: Viewer, typed: dict[str, str], error: Refused | None) -> Response[Any]:
     sentences = {
         What.ME: _("I can be seen or heard in it."),
         What.CHILD: _("A child whom I take care of can be seen or heard in it."),
         What.INTIMATE: _("It shows somebody as nobody should be shown without their yes."),
     }
     options = [Option(what.value, what_words(what), sentences[what], typed["what"] == what.value) for what in What]
+    labels = _labels(db, viewer, typed["clip"][:32])
+    wards = household.wards(db, viewer)
     status = error.status if error else 200
-    return page("claim_form.html", viewer, status=status, options=options, form=typed, error=error, labels=labels)
+    return page(
+        "claim_form.html", viewer, status=status, options=options, form=typed, error=error, labels=labels, wards=wards
+    )
 
 
 @post("/claim", include_in_schema=False, status_code=200)
@@ -100,12 +115,16 @@ def make(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Respons
         if typed["what"] not in set(What):
             raise Refused(_("Choose what it is."), field="what")
         who = claimant(request, viewer, words(data, "adult") == "yes")
-        about = {"slug": typed["clip"][:32] or None, "handle": typed["account"][:31] or None}
+        slug, handle, child = typed["clip"][:32] or None, typed["account"][:31] or None, words(data, "child")[:31]
         with app.database.write() as db:
             what, now = What(typed["what"]), clock.now()
-            secret = claims.open_claim(db, app.keys, who, what, **about, words=typed["words"], now=now)
+            said = typed["words"]
+            secret = claims.open_claim(
+                db, app.keys, who, what, slug=slug, handle=handle, words=said, now=now, child=child
+            )
     except Refused as error:
-        return _form_page(viewer, typed, error)
+        with app.database.read() as db:
+            return _form_page(db, viewer, typed, error)
     return see_other(f"/claims/{secret}")
 
 
@@ -162,6 +181,15 @@ def about_me(db: Connection, viewer: Viewer, did: FromQuery[str] = "") -> Respon
     return _answers_page(db, viewer, _("Your answer is kept.") if did else "", None)
 
 
+def cases_to_answer(db: Connection, viewer: Viewer) -> list[Case]:
+    """What somebody says of the viewer's clips and nobody has answered, for the inbox."""
+    return [
+        Case(each.id, what_words(each.what), each.clip, each.handle, each.words, _until(each))
+        for each in claims.of_accounts(db, viewer)
+        if each.state is State.OPEN
+    ]
+
+
 def _answers_page(db: Connection, viewer: Viewer, said: str, error: Refused | None) -> Response[Any]:
     cases = [(each, what_words(each.what), state_words(each), _until(each)) for each in claims.of_accounts(db, viewer)]
     status = error.status if error else 200
@@ -183,7 +211,7 @@ def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     except Refused as error:
         with app.database.read() as db:
             return _answers_page(db, viewer, "", error)
-    return see_other("/settings/claims?did=answer")
+    return see_other("/inbox" if words(data, "from") == "inbox" else "/settings/claims?did=answer")
 
 
 @get("/server/claims", include_in_schema=False)

@@ -18,11 +18,11 @@ from onstage.feed import explore
 from onstage.feed.recommend import of_account, with_tag
 from onstage.notifications import inbox as told
 from onstage.text import tag_key
-from onstage.web.cards import without_at
+from onstage.web.cards import reposts_page, without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
 from onstage.web.pages.asking import done, questions
+from onstage.web.pages.claims import cases_to_answer
 
-Tab = Literal["clips", "liked", "saved"]
 GRID = 30
 FACES = 12
 Cursor = Annotated[str | None, Parameter(max_length=400)]
@@ -124,7 +124,10 @@ def profile(
 ) -> Template:
     """An account's page; what is liked and saved only for the account's own members."""
     found = profiles.profile(db, viewer, without_at(handle))
-    if found.mine and tab != "clips":
+    if tab == "reposts":
+        passed_on = reposts_page(db, viewer, found, cursor, GRID)
+        ids, following = passed_on.clips, passed_on.next
+    elif found.mine and tab in {"liked", "saved"}:
         ids, following = lists.kept(db, viewer, found.id, "liked" if tab == "liked" else "saved", cursor, GRID)
     else:
         tab = "clips"
@@ -151,6 +154,7 @@ def inbox(db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQu
         "inbox.html",
         viewer,
         questions=questions(db, viewer),
+        cases=cases_to_answer(db, viewer),
         requests=requests,
         items=told.listed(db, viewer)[0],
         said=done(did),

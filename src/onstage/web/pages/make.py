@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances, deletion, edit, finish, inbox, progress, publish, unregistered
+from onstage.clips import answers, appearances, deletion, edit, finish, inbox, progress, publish, unregistered
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -211,7 +211,18 @@ def _number(data: dict[str, Any]) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
 
 
-_ABOUT_PEOPLE = {"name": _name, "unname": _unname, "recall": _recall, "label": _label, "unlabel": _unlabel}
+def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
+    answers.bring_back(db, app.keys, viewer, slug)
+
+
+_ABOUT_PEOPLE = {
+    "name": _name,
+    "unname": _unname,
+    "recall": _recall,
+    "label": _label,
+    "unlabel": _unlabel,
+    "bring_back": _bring_back,
+}
 
 
 def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:

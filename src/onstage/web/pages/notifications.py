@@ -20,12 +20,14 @@ from onstage.web.words import gettext as _
 def _label(kind: str) -> str:
     return {
         "like": _("Somebody likes your clip"),
+        "repost": _("Somebody reposts your clip"),
         "comment": _("Somebody comments on your clip"),
         "reply": _("Somebody answers you"),
         "follow": _("Somebody follows you"),
         "ask": _("Somebody asks to follow you"),
         "mention": _("Somebody mentions you"),
         "question": _("Somebody asks for your yes"),
+        "claim": _("Somebody says that they are in a clip of yours"),
     }.get(kind, kind)
 
 

@@ -153,6 +153,7 @@ def receipt_page(db: Connection, viewer: Viewer, secret: Annotated[str, PathPara
 
 def _receipt(receipt: Receipt) -> "ReceiptLine":
     what = {"clip": _("A clip"), "person": _("You and everything of yours"), "account": _("An account")}
+    what["appearances"] = _("Everything in which you appear")
     until = str(receipt.said.get("last_backup_expires", ""))
     return ReceiptLine(receipt.id, what[receipt.kind], receipt.asked_at, until, receipt.document is not None)
 

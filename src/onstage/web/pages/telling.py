@@ -91,6 +91,14 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         Notice.BIRTH_DATE: _("The birth date of %(about)s was corrected."),
         Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
         Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
+        Notice.CLOSING: _(
+            "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
+        ),
+        Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
+        Notice.WANTS_OUT: _(
+            "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
+            "this one is erased on %(on)s."
+        ),
     }
 
 
@@ -102,6 +110,8 @@ def _url(told: Told, reader: int) -> str:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:
             return "/guardians"
+        case Notice.CLOSING | Notice.CLOSING_STOPPED:
+            return f"/together/{told.account}"
         case Notice.MORE_TIME_ASKED | Notice.COME_BACK | Notice.ADULT_JOINS if told.about_handle:
             return f"/children/{told.about_handle}"
         case _:

@@ -16,6 +16,7 @@ from onstage.accounts.models import JointKind, Kind, Role
 from onstage.accounts.queries import name_of
 from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
+from onstage.clips import closing
 from onstage.db.engine import Connection
 from onstage.errors import Gone, Invalid, Refused
 from onstage.web import entry
@@ -155,6 +156,7 @@ def _inside_page(
 ) -> Response[Any]:
     with app.database.read() as db:
         found = joint.look(db, viewer, handle)
+        ends = closing.of(db, viewer, found.id)
         asked = [_card(each, _guest_name(db, each)) for each in invitations.of_account(db, found.id, clock.now())]
     shown = page(
         "together_inside.html",
@@ -162,6 +164,8 @@ def _inside_page(
         status=error.status if error else 200,
         account=found,
         invitations=asked,
+        ends=ends,
+        ends_on=telling.day(ends.until) if ends else "",
         may={act.value: may(found.role, act, viewer.band) for act in Act},
         rules=_rules(found),
         kind=_kind_words(found.kind),
@@ -209,7 +213,8 @@ def act(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> Respon
     """What its members do with it; a new link is shown this once."""
     try:
         if words(data, "do") == "close":
-            return see_other(entry.close_joint(app, viewer, handle))
+            receipt, until = entry.close_joint(app, viewer, handle)
+            return see_other(receipt if until is None else f"/together/{handle}")
         with app.database.write() as db:
             went = _acted(app, db, viewer, handle, data)
     except Refused as error:
@@ -243,6 +248,8 @@ def _acted(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str
             joint.change_role(db, app.keys, viewer, handle, member, role, now)
         case "rule" if words(data, "rule") in set(PublishingRule):
             joint.want_rule(db, app.keys, viewer, handle, PublishingRule(words(data, "rule")), now)
+        case "keep":
+            closing.stop(db, app.keys, viewer, handle)
         case "leave":
             joint.leave(db, app.keys, viewer, handle, now)
             return "/together"

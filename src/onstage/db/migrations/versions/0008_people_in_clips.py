@@ -1,4 +1,4 @@
-"""Who answers by a link for minors who are not here."""
+"""Who answers by a link for minors who are not here; whom a claim names; who wants to be gone from a clip."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,37 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_label_yeses_label", "label_yeses", ["label_id"])
+    op.create_table(
+        "claim_appearances",
+        sa.Column("claim_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("named", sa.Integer(), server_default="0", nullable=False),
+        _cascade("claim_appearances", "claim_id", "claims.id"),
+        _cascade("claim_appearances", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("claim_id", name=op.f("pk_claim_appearances")),
+    )
+    op.create_index("ix_claim_appearances_person", "claim_appearances", ["person_id"])
+    op.create_table(
+        "departures",
+        sa.Column("clip_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        _cascade("departures", "clip_id", "clips.id"),
+        _cascade("departures", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("clip_id", "person_id", name=op.f("pk_departures")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_departures_person", "departures", ["person_id"])
+    op.create_table(
+        "account_endings",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        _cascade("account_endings", "account_id", "accounts.id"),
+        _cascade("account_endings", "person_id", "people.id", "SET NULL"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_endings")),
+    )
 
 
 def _cascade(table: str, column: str, target: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:

@@ -1,4 +1,4 @@
-"""Who an account has reached, counted once each over all its clips; reposts; no index that nothing reads."""
+"""Who an account has reached, counted once each over all its clips; reposts; no index that nothing reads; nothing ticked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,6 +66,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_reposts_account", "reposts", ["account_id", "at"])
     _recall_the_audience()
+    _keep_what_wakes_devices()
 
 
 def _recall_the_audience() -> None:
@@ -83,3 +84,15 @@ def _recall_the_audience() -> None:
         "INSERT INTO closed_audience (account_id, viewers, daily_viewers)"
         " SELECT account_id, COUNT(*), COUNT(*) FROM audiences GROUP BY account_id"
     )
+
+
+def _keep_what_wakes_devices() -> None:
+    """From now on nothing wakes a device that nobody ticked; who has had a browser woken keeps what woke it."""
+    for kind in ("comment", "reply", "ask", "mention", "question"):
+        op.execute(
+            sa.text(
+                "INSERT INTO tiding_choices (person_id, kind, inbox, push)"
+                " SELECT DISTINCT devices.person_id, CAST(:kind AS TEXT), 1, 1 FROM devices WHERE NOT EXISTS"
+                " (SELECT 1 FROM tiding_choices AS own WHERE own.person_id = devices.person_id AND own.kind = :kind)"
+            ).bindparams(kind=kind)
+        )

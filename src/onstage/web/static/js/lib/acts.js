@@ -105,6 +105,19 @@ export function save(article) {
 }
 
 /** @param {HTMLElement} article */
+export async function repost(article) {
+  if (isGuest()) return askToSignIn("other");
+  const on = !article.hasAttribute("data-reposted");
+  try {
+    await api(on ? "PUT" : "DELETE", `/clips/${article.dataset.slug}/repost`);
+    article.toggleAttribute("data-reposted", on);
+    toast(word(on ? "reposted" : "unreposted"));
+  } catch (error) {
+    toast(/** @type {Error} */ (error).message);
+  }
+}
+
+/** @param {HTMLElement} article */
 export async function follow(article) {
   if (isGuest()) return askToSignIn("follow");
   const handle = article.dataset.handle || "";

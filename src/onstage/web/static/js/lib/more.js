@@ -1,10 +1,10 @@
 // @ts-check
-// What stands behind the dots and a long press: speed, quality, not interested, link, picture in picture, mute, block,
+// What stands behind the dots and a long press: speed, quality, not interested, repost, link, picture in picture, mute, block,
 // report.
 
 import { playerOf } from "../elements/clip-feed.js";
 import { speed } from "../elements/clip-player.js";
-import { askToSignIn, copyLink, isGuest } from "./acts.js";
+import { askToSignIn, copyLink, isGuest, repost } from "./acts.js";
 import { api } from "./api.js";
 import { notInterested } from "./plays.js";
 import { quality } from "./quality.js";
@@ -45,6 +45,10 @@ export function openMore(of) {
   /** @type {HTMLAnchorElement} */ (row("claim")).href = `/claim?clip=${of.dataset.slug}`;
   row("claim").hidden = mine;
   row("not-interested").hidden = mine;
+  row("repost").hidden = !of.hasAttribute("data-may-repost") && !of.hasAttribute("data-reposted");
+  for (const words of /** @type {NodeListOf<HTMLElement>} */ (row("repost").querySelectorAll("[data-on], [data-off]"))) {
+    words.hidden = words.hasAttribute("data-on") !== of.hasAttribute("data-reposted");
+  }
   row("mute").hidden = row("block").hidden = row("report").hidden = mine;
   row("picture").hidden = !document.pictureInPictureEnabled || !video;
   row("full-screen").hidden = !document.fullscreenEnabled;
@@ -83,6 +87,7 @@ more.addEventListener("click", (event) => {
 /** @type {Record<string, (of: HTMLElement) => unknown>} */
 const does = {
   "not-interested": turnDown,
+  repost,
   copy: (of) => copyLink(new URL(`/c/${of.dataset.slug}`, location.href).href),
   picture: (of) => playerOf(of)?.video?.requestPictureInPicture().catch(() => toast(word("no-picture"))),
   "full-screen": () => fullScreen(),
