@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from onstage import settings
 from onstage.clips.models import clips
 from onstage.db.engine import Database
-from onstage.engagement.models import comments, counts, likes, saves, seen
+from onstage.engagement.models import comments, counts, likes, reposts, saves, seen
 from onstage.server import open_database
 from tests.browser.stage import Site, stage
 from tests.npm import installed
@@ -41,7 +41,7 @@ def as_it_began(request: pytest.FixtureRequest) -> None:
     opened = open_database(settings.load({"ONSTAGE_DATA": str(site.server.data)}))
     with opened.write() as db:
         db.execute(delete(clips).where(clips.c.slug.not_in(site.slugs)))
-        for table in (likes, saves, comments, seen, counts):
+        for table in (likes, saves, reposts, comments, seen, counts):
             db.execute(delete(table))
     opened.close()
 

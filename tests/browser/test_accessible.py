@@ -25,9 +25,10 @@ GUEST = (
     "/about", "/offline",
 )  # fmt: skip
 SIGNED_IN = (
-    "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/inbox",
-    "/settings", "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
-    "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
+    "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/@ola?tab=reposts",
+    "/me/clips", "/figures", "/make", "/inbox", "/settings", "/settings/profile", "/settings/privacy",
+    "/settings/sign-in", "/settings/sessions", "/settings/tokens", "/settings/history", "/settings/record",
+    "/settings/deleted", "/settings/leaving", "/settings/check",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 
@@ -74,7 +75,12 @@ def test_what_opens_over_a_clip(chromium: Browser, site: Site, look: Look, datab
     page.get_by_label("Your comment").fill("So good")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".comment[data-id]")).to_be_visible()
-    look(page, "comments")
+    page.get_by_label("Your comment").press_sequentially("@ad")
+    expect(page.get_by_role("option")).to_be_visible()
+    page.get_by_label("Your comment").press("ArrowDown")
+    expect(page.get_by_role("option")).to_have_attribute("aria-selected", "true")
+    look(page, "comments, and names that are suggested")
+    page.get_by_label("Your comment").press("Escape")
     page.locator("#comments-sheet [data-close]").click()
     clip.locator("[data-act=more]").click()
     look(page, "more")

@@ -100,6 +100,33 @@ def test_a_file_becomes_a_clip_that_others_see(chromium: Browser, site: Site, pa
     expect(guest.get_by_text("Dusk on the roof").first).to_be_visible()
 
 
+def test_what_lies_between_two_handles_is_left(site: Site, page: Page, film: Path) -> None:
+    choose(page, film)
+    slug = slug_of(page)
+    start, end = page.get_by_role("slider", name="Beginning"), page.get_by_role("slider", name="End")
+    expect(start).to_be_visible()
+    start.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")  # by 0.05 seconds each
+    expect(start).to_have_attribute("aria-valuetext", "1 second")
+    box = end.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 10, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
+    page.mouse.up()
+    left = float(page.get_by_label("To second").input_value())
+    assert 2 < left < 4
+    page.wait_for_function("document.querySelector('[data-preview]').currentTime >= 1")
+    page.evaluate("document.querySelector('[data-preview]').currentTime = 5.5")
+    page.wait_for_function("left => document.querySelector('[data-preview]').currentTime < left", arg=left)
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("heading", name="Your clip is out")).to_be_visible()
+    made = page.request.get(f"{site.origin}/api/v1/clips/{slug}").json()
+    assert abs(made["duration_seconds"] - (left - 1)) < 0.1
+
+
 def test_publishing_does_not_wait_for_the_upload(page: Page, film: Path) -> None:
     line = Line(page)
     line.carries(400_000)

@@ -6,7 +6,7 @@ from sqlalchemy import Table, delete, func, insert, select, update
 
 from onstage.clips.models import clips
 from onstage.db.engine import Database
-from onstage.engagement.models import comments, likes, plays
+from onstage.engagement.models import comments, likes, plays, reposts
 from tests.browser.stage import Site
 from tests.serve.running import wait_for
 
@@ -464,3 +464,44 @@ def test_the_page_of_a_clip_has_its_comments_and_goes_on(chromium: Browser, site
     page.keyboard.press("ArrowDown")
     page.wait_for_function(f"slug => ({STATE})().current !== slug && !({STATE})().paused", arg=slug)
     expect(page.get_by_text("No comments yet")).to_be_visible()
+
+
+def test_names_and_tags_are_suggested_while_one_writes(chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(chromium, site.cast.ben)
+    slugs = watching(page, site)
+    page.locator(f'.clip[data-slug="{slugs[0]}"] [data-act=comments]').click()
+    field = page.get_by_label("Your comment")
+    options = page.locator("#comments-sheet").get_by_role("option")
+    field.press_sequentially("look @ad")
+    expect(options).to_have_text(["@adaAda"])
+    expect(options).to_have_attribute("aria-selected", "false")
+    field.press("ArrowDown")
+    expect(options).to_have_attribute("aria-selected", "true")
+    assert field.get_attribute("aria-activedescendant") == options.get_attribute("id")
+    field.press("Enter")
+    expect(field).to_have_value("look @ada ")
+    expect(options).to_have_count(0)
+    field.press_sequentially("#danc")
+    options.first.click()
+    expect(field).to_have_value("look @ada #dance ")
+    expect(field).to_be_focused()
+    field.press_sequentially("@ad")
+    expect(options).to_have_count(1)
+    field.press("Escape")
+    expect(options).to_have_count(0)
+    expect(page.locator("#comments-sheet")).to_be_visible()
+    field.press("Enter")
+    expect(page.locator(".comment-words")).to_have_text("look @ada #dance @ad")
+
+
+def test_a_repost_is_made_and_taken_back(chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(chromium, site.cast.ben)
+    slugs = watching(page, site)
+    dots = page.locator(f'.clip[data-slug="{slugs[0]}"] [data-act=more]')
+    dots.click()
+    page.get_by_role("button", name="Repost").click()
+    wait_for(lambda: count(database, reposts) == 1)
+    expect(page.get_by_text("Reposted. It is on your page")).to_be_visible()
+    dots.click()
+    page.get_by_role("button", name="Take your repost back").click()
+    wait_for(lambda: count(database, reposts) == 0)

@@ -1,11 +1,12 @@
 """Workers: finished steps are not done again, failures are told, a killed worker's job goes on in another."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import select, update
 
 from onstage.clock import now
 from onstage.db.engine import Connection, Database
+from onstage.db.sqlite import open_sqlite
 from onstage.events import ClipReady, ClipShown
 from onstage.jobs import queue
 from onstage.jobs.models import Lane, jobs
@@ -64,6 +66,41 @@ def test_a_finished_step_is_not_done_again(database: Database) -> None:
         due_at_once(database)
     assert done == ["make", "try", "try", "try"]
     assert count(database) == 0
+
+
+@pytest.fixture
+def on_a_small_disk(tmp_path: Path, sqlite_template: Path) -> Iterator[tuple[Database, Path]]:
+    """A database on a disk of its own that has room for little."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    size = sqlite_template.stat().st_size + 1_500_000
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("nobody but root can make a disk that is small")
+    shutil.copy(sqlite_template, disk / "onstage.db")
+    database = open_sqlite(disk / "onstage.db")
+    yield database, disk
+    database.close()
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_the_full_disk_of_the_database_itself_is_waited_for(on_a_small_disk: tuple[Database, Path]) -> None:
+    database, disk = on_a_small_disk
+
+    def keep_much(db: Connection) -> None:
+        for number in range(2000):
+            queue.enqueue(db, "other", {"words": "x" * 3000, "number": number}, due_at=now() * 2)
+
+    kinds = {"work": Kind(lambda job: job.change("much", type(None), keep_much))}
+    add(database)
+    for _ in range(20):  # more often than a job is tried that fails
+        run_due(database, kinds)
+        due_at_once(database)
+    with database.read() as db:
+        assert db.execute(select(jobs.c.attempt, jobs.c.step)).all() == [(0, queue.NO_ROOM)]
+    subprocess.run(["mount", "-o", "remount,size=60m", str(disk)], check=True)
+    run_due(database, kinds)
+    assert count(database) == 2000
 
 
 def test_a_change_and_its_memo_are_one_transaction(database: Database) -> None:

@@ -92,6 +92,8 @@ ACTS: dict[str, Act] = {
     f"DELETE {SLUG}/appearances/{{handle:str}}": Act("DELETE", CLIP + "/appearances/fay", to_make),
     f"POST {SLUG}/labels": Act("POST", CLIP + "/labels", to_make, {"json": {"words": "x", "minor": True}}),
     f"DELETE {SLUG}/labels/{{label_id:int}}": Act("DELETE", CLIP + "/labels/1", to_make),
+    f"PUT {SLUG}/coauthors/{{handle:str}}": Act("PUT", CLIP + "/coauthors/fay", to_make),
+    f"DELETE {SLUG}/coauthors/{{handle:str}}": Act("DELETE", CLIP + "/coauthors/fay", to_make),
     f"POST {SLUG}/labels/{{label_id:int}}/guardian": Act("POST", CLIP + "/labels/1/guardian", to_make, {"json": {}}),
     f"POST {SLUG}/labels/{{label_id:int}}/me": Act("POST", CLIP + "/labels/1/me", to_see),
     f"POST {API}/claims": Act("POST", API + "/claims", to_see, {"json": {"what": "me", "clip": "{slug}"}}),

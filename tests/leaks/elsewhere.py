@@ -54,6 +54,7 @@ _PAGES = (
             "me/comments/rules",
             "me/notifications",
             "me/follow-requests",
+            "me/nevers",
             "passkeys",
             "sessions",
             "tokens",
@@ -87,6 +88,10 @@ _SENT: dict[str, Visit] = {
     "POST /settings/claims": once("POST", "/settings/claims", form={}),
     "POST /server/claims": once("POST", "/server/claims", form={}),
     "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
+    f"DELETE {API}/accounts/{{handle:str}}/coauthored/{{slug:str}}": once(
+        "DELETE", f"{API}/accounts/{UNKNOWN}/coauthored/x"
+    ),
+    "POST /me/with-me": as_spare("POST", "/me/with-me", form={"do": "end"}),
     "POST /me/remove": as_spare("POST", "/me/remove", form={}),
     "POST /children/{handle:str}/remove": once("POST", f"/children/{UNKNOWN}/remove", form={}),
     "GET /children/{handle:str}/remove": once("GET", f"/children/{UNKNOWN}/remove"),

@@ -28,6 +28,7 @@ TABLES = (
     "likes",
     "comments",
     "concerned",
+    "clip_coauthors",
 )
 
 
@@ -47,6 +48,7 @@ class Rows:
     likes: list[Row]
     comments: list[Row]
     concerned: list[Row]
+    clip_coauthors: list[Row]
 
 
 def read(db: Connection) -> Rows:
@@ -105,7 +107,8 @@ class Truth:
 
     def in_audience(self, clip: Row) -> bool:
         """The audience, blocks and the marking for adults."""
-        if self.is_blocked(clip.account_id):
+        made_with = [row.account_id for row in self.rows.clip_coauthors if row.clip_id == clip.id]
+        if any(self.is_blocked(account) for account in (clip.account_id, *made_with)):
             return False
         if clip.marked and not self.sees_marked and not self.is_author(clip):
             return False

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, insert, select
 from onstage import ids
 from onstage.accounts.models import accounts, blocks, follows, members, mutes, people
 from onstage.accounts.viewer import GUEST, Viewer
-from onstage.clips.models import Audience, HoldKind, Stage, clips, concerned, holds
+from onstage.clips.models import Audience, HoldKind, Stage, clip_coauthors, clips, concerned, holds
 from onstage.clips.queries import FOR_ALL, FOUND, LISTED, SUGGESTED, VISIBLE, asked_by, lengths, seen
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound
@@ -26,6 +26,7 @@ clip = st.fixed_dictionaries(
     {
         "account": st.integers(0, ACCOUNTS - 1),
         "person": st.integers(0, PEOPLE - 1),
+        "made_with": st.frozensets(st.integers(0, ACCOUNTS - 1), max_size=2),
         "stage": st.sampled_from(Stage),
         "audience": st.sampled_from(Audience),
         "published": st.sampled_from([True, True, True, False]),
@@ -100,6 +101,8 @@ class Made:
         )
         for place in drawn["concerned"]:
             self._add(concerned, clip_id=clip_id, person_id=self.people[place], why="answer", since=1)
+        for account in drawn["made_with"]:
+            self._add(clip_coauthors, clip_id=clip_id, account_id=self.accounts[account], at=1)
         for kind, giver in drawn["holds"]:
             self._add(holds, clip_id=clip_id, kind=kind.value, giver_id=giver, since=1)
         return clip_id, slug

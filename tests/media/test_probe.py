@@ -98,6 +98,7 @@ def test_sound_that_nobody_can_read_is_left_out(ffmpeg: str) -> None:
         ("words.mp4", "not_media"),
         ("picture.mp4", "picture"),
         ("sound-only.mp4", "no_video"),
+        ("song.mp4", "no_video"),
         ("without-index.mp4", "cut_short"),
         ("huge-claim.avi", "broken"),
         ("long-claim.mp4", "too_long"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from onstage.media import transcode
+from onstage.media.covers import quick_cover
 from onstage.media.probe import Limits, Source, Unplayable, probe
 from onstage.media.transcode import Encoded, can_copy, first_rendition, ladder
 from tests.media.conftest import KEPT, corner_names, decode, listing_of
@@ -255,6 +256,28 @@ def test_sound_and_picture_stay_in_step(ffmpeg: str, tmp_path: Path, form: tuple
     rung = ladder(ffmpeg, source, path, tmp_path, [90]).rungs[0]
     assert encoded.copied == copied
     assert [abs(in_step(each.path) - in_step(path)) <= 20_000 for each in (encoded, rung)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "form", [("-f", "mp4", *make.H264, "-c:a", "aac"), ("-f", "matroska", *make.H264, "-c:a", "pcm_s16le")]
+)
+def test_a_part_begins_and_ends_where_it_was_chosen(ffmpeg: str, tmp_path: Path, form: tuple[str, ...]) -> None:
+    path = tmp_path / "flash"
+    make.flash(path, *form)
+    source = probe(ffmpeg, path, Limits())
+    part = first_rendition(ffmpeg, source, path, tmp_path / "part.mp4", anew=True, part=(450_000, 1_710_000))
+    light = next(at for at, shade in zip(decode(part.path).times_us, brightness(part.path), strict=True) if shade > 128)
+    assert abs(in_step(part.path)) <= 20_000
+    assert abs(light - 550_000) <= 34_000  # a picture lasts so long
+    assert abs(part.duration_us - 1_260_000) <= 34_000
+
+
+@pytest.mark.parametrize("name", ["ycgco.mp4", "constant-light.mp4"])
+def test_colors_that_few_programs_read_are_made_plain(ffmpeg: str, made: Path, tmp_path: Path, name: str) -> None:
+    made_plain = first(ffmpeg, made / name, tmp_path)
+    assert not made_plain.copied
+    assert corner_names(made_plain.path) == ["white", "blue", "red", "green"]
+    quick_cover(ffmpeg, made_plain.path, tmp_path)
 
 
 def test_what_is_derived_has_square_pixels(ffmpeg: str, tmp_path: Path) -> None:

@@ -133,6 +133,20 @@ def test_who_is_named_is_asked_and_can_take_the_name_out(family: Family) -> None
     assert family.api(family.child, "PUT", path, json={}).status == 403
 
 
+def test_a_person_sees_and_ends_their_nevers(family: Family) -> None:
+    shown = family.client.ask("POST", "/me/with-me", family.friend, form={"handle": "@child", "do": "never"})
+    assert shown.header("location") == "/me/with-me#nevers"
+    assert family.api(family.child, "PUT", "/appearances/friend", json={}).status == 403
+    page = family.client.ask("GET", "/me/with-me", family.friend).text
+    assert "Never by these" in page
+    assert "They may again" in page
+    (never,) = family.client.ask("GET", "/api/v1/me/nevers", family.friend).json["items"]
+    assert never["account"]["handle"] == "child"
+    family.client.ask("PUT", "/api/v1/accounts/friend/block", family.child)
+    family.client.ask("POST", "/me/with-me", family.friend, form={"handle": "child", "do": "end"})
+    assert family.client.ask("GET", "/api/v1/me/nevers", family.friend).json["items"] == []
+
+
 def test_the_pages_say_what_is_asked_and_take_the_answer(family: Family) -> None:
     family.client.ask("POST", f"/make/{family.slug}", family.child, parts={"do": "publish", "caption": "first words"})
     assert "2 more guardians" in family.client.ask("GET", f"/make/{family.slug}", family.child).text

@@ -1,5 +1,6 @@
 """Plays over HTTP: only what the server dealt to this viewer, for what they may see, once, and in the time it takes."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -119,6 +120,14 @@ GUESTS: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
     ),
     "many browsers in one home": (lambda n: from_("192.0.2.1", f"browser {n}"), 10),
     "many addresses of one home": (lambda n: from_(f"2001:db8:0:1::{n}", f"browser {n}"), 10),
+    "one browser that forges what comes before its address": (
+        lambda n: from_(f"203.0.113.{n}, 192.0.2.1", f"browser {n}"),
+        10,
+    ),
+    "one address written in many ways": (
+        lambda n: from_(("2001:db8::1", "2001:0db8:0:0::1", "2001:DB8:0::0001")[n % 3], f"browser {n}"),
+        10,
+    ),
     "many homes of one provider": (lambda n: from_(f"2001:db8:0:{n}::1"), 13),
 }
 
@@ -129,6 +138,14 @@ def test_thirteen_visits_of_guests(cast: Cast, behind: Client, blink: tuple[int,
     for number in range(13):
         watch_as(behind, blink[1], who(number))
     assert views(cast, blink[0]) == expected
+
+
+def test_without_a_trusted_proxy_a_forwarded_address_makes_nobody_else(
+    cast: Cast, client: Client, blink: tuple[int, str]
+) -> None:
+    for number in range(13):
+        watch_as(client, blink[1], from_(f"192.0.2.{number}", f"browser {number}"))
+    assert views(cast, blink[0]) == 10
 
 
 def test_sessions_signed_here_tell_guests_apart_up_to_the_limit_of_their_address(
@@ -173,6 +190,47 @@ def test_a_wrong_clock_does_no_harm(client: Client, cast: Cast) -> None:
     early = event(word, happened_at=iso(wrong - HOUR))
     answer = client.post(PATH, cast.ben, json={"events": [early], "sent_at": iso(wrong)}).json
     assert answer["outcomes"][0]["reason"] == "time"
+
+
+def test_a_clock_ahead_does_no_harm_and_helps_nobody(client: Client, cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.ada.viewer)
+    word, ahead = dealt(client, cast.ben, slug), now() + 2 * DAY
+    one = event(word, happened_at=iso(ahead))
+    assert report(client, cast.ben, one) == [("refused", "time")]
+    for sent_at, expected in ((ahead - HOUR, "time"), (ahead + HOUR, "time"), (ahead, "")):
+        answer = client.post(PATH, cast.ben, json={"events": [one], "sent_at": iso(sent_at)}).json
+        assert answer["outcomes"][0]["reason"] == expected
+    assert stored(cast) == 1
+
+
+def test_no_split_into_plays_or_requests_makes_more_time_than_there_was(client: Client, cast: Cast) -> None:
+    clip, _ = make_clip(cast.app.database, cast.ada.viewer)
+    key = b"a" + (cast.ben.viewer.account or 0).to_bytes(8, "big")
+    word = sealed(cast.app.keys, key, clip, now() - MINUTE)
+    twice = [event(word, play=str(uuid4()), watched_ms=25_000) for _ in range(3)]
+    assert [reason for _, reason in report(client, cast.ben, *twice)] == ["", "", "faster-than-time"]
+    assert report(client, cast.ben, event(word, play=str(uuid4()), watched_ms=25_000)) == [
+        ("refused", "faster-than-time")
+    ]
+    assert report(client, cast.ben, twice[2]) == [("refused", "faster-than-time")], "refused is not forgotten time"
+    with cast.app.database.read() as db:
+        assert db.execute(select(totals.c.watched_ms).where(totals.c.clip_id == clip)).scalar() == 50_000
+
+
+def test_a_token_counts_for_its_clip_and_surface_alone(client: Client, cast: Cast) -> None:
+    one, _ = make_clip(cast.app.database, cast.ada.viewer)
+    other, slug = make_clip(cast.app.database, cast.ada.viewer)
+    word = dealt(client, cast.ben, slug)
+    raw = urlsafe_b64decode(word + "=" * (-len(word) % 4))
+    turned = [
+        raw[:16] + one.to_bytes(8, "big") + raw[24:],
+        raw[:32] + bytes([(raw[32] + 1) % 4]) + raw[33:],
+        raw[:24] + (now() - 70 * HOUR).to_bytes(8, "big") + raw[32:],
+    ]
+    forged = [event(urlsafe_b64encode(each).rstrip(b"=").decode()) for each in turned]
+    assert report(client, cast.ben, *forged, event(word)) == [("refused", "forged")] * 3 + [("stored", "")]
+    with cast.app.database.read() as db:
+        assert db.execute(select(plays.c.clip_id, plays.c.surface)).all() == [(other, "clip")]
 
 
 def test_each_start_of_playback_is_a_play_of_its_own(client: Client, cast: Cast) -> None:

@@ -10,7 +10,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import Kind, accounts, follows, members
-from onstage.accounts.queries import by_handle, personal_account
+from onstage.accounts.queries import by_handle, kept_form, personal_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips import consent, rows
 from onstage.clips.deciding import concerning, decide
@@ -339,11 +339,32 @@ def with_me(db: Connection, viewer: Viewer, before: int | None, limit: int) -> l
     return list(db.execute(wanted.order_by(clips.c.id.desc()).limit(limit), asked_by(viewer)).scalars())
 
 
-def never(db: Connection, viewer: Viewer, handle: str, *, on: bool) -> None:
-    """ "Never by this account": from now on it names the viewer no more, or may again. Raises NotFound."""
+def never(db: Connection, viewer: Viewer, handle: str) -> None:
+    """ "Never by this account": from now on it names the viewer no more. Raises NotFound."""
     account = by_handle(db, viewer, handle)["id"]
-    if on:
-        insert_missing(db, never_by, person_id=viewer.person, account_id=account, at=now())
-        return
-    mine = (never_by.c.person_id == viewer.person) & (never_by.c.account_id == account)
-    db.execute(delete(never_by).where(mine))
+    insert_missing(db, never_by, person_id=viewer.person, account_id=account, at=now())
+
+
+@dataclass(frozen=True)
+class Never:
+    """An account that the viewer is never to be named by, since (microseconds)."""
+
+    by: By
+    at: int
+
+
+def nevers(db: Connection, viewer: Viewer) -> list[Never]:
+    """The accounts that name the viewer no more, newest first; one that has blocked them meanwhile too: it stays theirs to end."""
+    rows = db.execute(
+        select(accounts.c.handle, accounts.c.name, accounts.c.avatar, never_by.c.at)
+        .join_from(never_by, accounts, accounts.c.id == never_by.c.account_id)
+        .where(never_by.c.person_id == viewer.person)
+        .order_by(never_by.c.at.desc(), accounts.c.handle)
+    )
+    return [Never(By(handle, name, avatar), at) for handle, name, avatar, at in rows]
+
+
+def end_never(db: Connection, viewer: Viewer, handle: str) -> None:
+    """Let an account name the viewer again; ending what is not there changes nothing."""
+    of = select(accounts.c.id).where(accounts.c.handle == kept_form(handle)).scalar_subquery()
+    db.execute(delete(never_by).where(never_by.c.person_id == viewer.person, never_by.c.account_id == of))

@@ -4,12 +4,13 @@ import msgspec
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
-from onstage.clips import consent
+from onstage.clips import consent, trimmed
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
 from onstage.clips.models import HoldKind
 from onstage.clips.need import need, today
 from onstage.clips.rows import Record
+from onstage.clips.trimmed import Trim
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed
 from onstage.keys import Keys
@@ -23,18 +24,21 @@ def ask(db: Connection, keys: Keys, by: int, clip: int, *, due: int | None = Non
 
     def rule(record: Record) -> Clip:
         check(record)
-        digest = ledger.media_digest(db, clip, _seen(record))
+        digest = ledger.media_digest(db, clip, _seen(record, trimmed.of(db, clip)))
         return consent.ask(record.clip, record.facts, by, digest=bytes.fromhex(digest), due=due)
 
     return decide(db, keys, clip, rule, Act.ASKED, by=by, fields={} if due is None else {"due": due})
 
 
-def _seen(record: Record) -> bytes:
+def _seen(record: Record, trim: Trim | None) -> bytes:
     """All that a viewer gets of the version, in one piece to be digested (consent.md R14)."""
     working = record.clip.working
     assert working is not None
-    facts = (record.id, record.draft, working.reach.recommended, working.reach.leaves, sorted(working.appears))
-    return msgspec.json.encode(facts)
+    reach, part = working.reach, trim and trim.part
+    facts = (record.id, record.draft, reach.recommended, reach.leaves, sorted(working.appears), part)
+    made_by = (record.account, sorted(side.account for side in record.facts.coauthors))
+    children = sorted(each.label for each in record.facts.children)
+    return msgspec.json.encode((facts, made_by, children))
 
 
 def check(record: Record) -> None:

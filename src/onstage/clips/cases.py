@@ -25,5 +25,10 @@ def ending(db: Connection, subject: Subject) -> list[int]:
 
 def film(db: Connection, clip: int) -> str | None:
     """The key of the largest film of a clip, for whoever settles an open case about it and for nothing else."""
-    of_clip = select(renditions.c.key).where(renditions.c.clip_id == clip).order_by(renditions.c.height.desc()).limit(1)
+    of_clip = (
+        select(renditions.c.key)
+        .where(renditions.c.clip_id == clip, renditions.c.aside == 0)
+        .order_by(renditions.c.height.desc())
+        .limit(1)
+    )
     return db.execute(of_clip).scalar()

@@ -192,7 +192,8 @@ def _ends(cap: Cap, clip: Clip, version: Version, facts: Facts) -> bool:
 
 def limiters(clip: Clip, facts: Facts) -> frozenset[int]:
     """Who may narrow the clip: those whose no counts, its account's owners, the guardians of an author of 16 or 17."""
-    return objectors(clip.people, facts) | facts.owners | draws_back(clip.author, facts)
+    made_it = facts.owners.union(*(side.owners for side in facts.coauthors))
+    return objectors(clip.people, facts) | made_it | draws_back(clip.author, facts)
 
 
 def _is_time(clip: Clip, facts: Facts) -> bool:
@@ -250,7 +251,7 @@ def widen(clip: Clip, facts: Facts, by: int) -> Clip:
 
 @_of_a_clip_that_is
 def edit(clip: Clip, facts: Facts, by: int, version: Version) -> Clip:
-    """[7] New words, audience or appearances: a new draft without any yes; what is shown and every no stay."""
+    """[7] New words, audience, film or appearances: a new draft without any yes; what is shown and every no stay."""
     _right(by == clip.author or by in facts.owners | facts.editors, "You can't change this clip.")
     _need(not clip.is_held(HoldKind.DELETING), "This clip is being deleted.", "deleting")
     _right(version.author == clip.author and clip.named <= version.appears, "Who appears in it stays named.")

@@ -15,6 +15,7 @@ from onstage.clips.need import WIDTHS, Reach
 from onstage.clips.pointers import point
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.revising import revise, reword
+from onstage.clips.trimmed import COVER
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.jobs.models import Lane
@@ -23,7 +24,6 @@ from onstage.keys import Keys
 from onstage.text import clean
 
 CAPTION_MOST = 2200
-COVER = "cover"
 
 
 @dataclass(frozen=True)

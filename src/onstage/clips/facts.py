@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from onstage.accounts.age import Band, Choice, GuardiansYes, Row
 from onstage.accounts.age import Reach as Width
@@ -10,8 +10,8 @@ from onstage.accounts.guardianship import absence_counts, agreement, guardians_o
 from onstage.accounts.membership import is_frozen, owners, publishing_rule
 from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
 from onstage.accounts.permissions import band, value_for
-from onstage.clips.models import Audience, clip_labels, clips, label_guardians
-from onstage.clips.need import Child, Facts, Person, Reach
+from onstage.clips.models import Audience, clip_coauthors, clip_labels, clips, label_guardians
+from onstage.clips.need import Child, Facts, Person, Reach, Side
 from onstage.clock import now
 from onstage.db.engine import Connection
 
@@ -25,9 +25,12 @@ def lock(db: Connection, clip: int, persons: Iterable[int]) -> bool:
     db.execute(select(people.c.id).where(people.c.id.in_(named)).order_by(people.c.id).with_for_update(read=True)).all()
     of = guardianships.c.minor_id.in_(named)
     db.execute(select(guardianships.c.id).where(of).order_by(guardianships.c.id).with_for_update(read=True)).all()
-    host = select(clips.c.account_id).where(clips.c.id == clip).scalar_subquery()
-    db.execute(select(accounts.c.id).where(accounts.c.id == host).with_for_update(read=True)).all()
-    places = select(members.c.person_id).where(members.c.account_id == host).order_by(members.c.person_id)
+    host = select(clips.c.account_id).where(clips.c.id == clip)
+    made_it = host.union(select(clip_coauthors.c.account_id).where(clip_coauthors.c.clip_id == clip))
+    all_of = select(accounts.c.id).where(accounts.c.id.in_(made_it)).order_by(accounts.c.id)
+    hosts = db.execute(all_of.with_for_update(read=True)).scalars().all()
+    of_hosts = members.c.account_id.in_(hosts)
+    places = select(members.c.person_id).where(of_hosts).order_by(members.c.account_id, members.c.person_id)
     db.execute(places.with_for_update(read=True)).all()
     return db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first() is not None
 
@@ -36,6 +39,10 @@ def around(db: Connection, clip: int, account: int, author: int, persons: Iterab
     """The facts for a clip in which these people are, its author among them."""
     named = sorted({author, *persons})
     kind, by_hand = db.execute(select(accounts.c.kind, accounts.c.hand_accepts).where(accounts.c.id == account)).one()
+    sides = _coauthors(db, clip)
+    others = [side.account for side in sides]
+    in_at_once = accounts.c.id.in_(others) & (accounts.c.hand_accepts == 0)
+    all_by_hand = not db.execute(select(exists().where(in_at_once))).scalar()
     editing = (members.c.account_id == account) & (members.c.role == Role.EDITOR.value)
     return Facts(
         people={person: of_person(db, person) for person in named},
@@ -44,10 +51,18 @@ def around(db: Connection, clip: int, account: int, author: int, persons: Iterab
         editors=frozenset(db.execute(select(members.c.person_id).where(editing)).scalars()),
         rule=publishing_rule(db, account),
         joint=kind == Kind.JOINT.value,
-        frozen=is_frozen(db, account, author),
-        by_hand=bool(by_hand),
+        frozen=any(is_frozen(db, each, author) for each in (account, *others)),
+        by_hand=bool(by_hand) and all_by_hand,
         children=_children(db, clip),
+        coauthors=sides,
     )
+
+
+def _coauthors(db: Connection, clip: int) -> tuple[Side, ...]:
+    """The other accounts that made it, each with its owners and rule; the stricter limits hold (R14)."""
+    named = select(clip_coauthors.c.account_id).where(clip_coauthors.c.clip_id == clip)
+    others = db.execute(named.order_by(clip_coauthors.c.account_id)).scalars().all()
+    return tuple(Side(each, frozenset(owners(db, each)), publishing_rule(db, each)) for each in others)
 
 
 def _children(db: Connection, clip: int) -> tuple[Child, ...]:

@@ -11,7 +11,7 @@ from onstage.clips import captions
 from onstage.clips.models import clip_media, clips
 from onstage.clips.pipeline import stored_cover
 from onstage.clips.queries import seen
-from onstage.clips.renditions import CoverKeys, largest, note_media, set_cover, smallest
+from onstage.clips.renditions import CoverKeys, largest, note_media, set_cover, smallest, still_shows
 from onstage.clips.workroom import Workroom
 from onstage.db.engine import Connection
 from onstage.jobs.models import Lane
@@ -54,14 +54,14 @@ def finish(room: Workroom, job: Job) -> None:
         return
     with room.table(job) as table:
         heard = job.step("sound", list[sound.Sound], lambda: _heard(room, table, clip))
-        job.change("note", type(None), lambda db: _note_sound(db, job, heard))
+        job.change("note", type(None), lambda db: _note_sound(db, job, clip, heard))
         sheet = job.step("sheet", list[_Sheet], lambda: _sheet(room, table, clip))
-        dropped = job.change("scrub", list[str], lambda db: _note_sheet(db, job, sheet))
+        dropped = job.change("scrub", list[str], lambda db: _note_sheet(db, job, clip, sheet))
         covers = job.step("cover", list[CoverKeys], lambda: _cover(room, table, clip))
-        dropped += job.change("swap", list[str], lambda db: _swap(db, job, covers))
+        dropped += job.change("swap", list[str], lambda db: _swap(db, job, clip, covers))
         if room.speech_to_text and not any(each.silent for each in heard):
             spoken = job.step("speech", list[Track], lambda: _spoken(room, table, clip))
-            job.change("captions", type(None), lambda db: _caption(db, job, spoken))
+            job.change("captions", type(None), lambda db: _caption(db, job, clip, spoken))
     room.objects.delete(dropped)
 
 
@@ -85,8 +85,8 @@ def _heard(room: Workroom, table: Path, clip: _Clip) -> list[sound.Sound]:
     return []
 
 
-def _note_sound(db: Connection, job: Job, measured: list[sound.Sound]) -> None:
-    if not _lock(db, job):
+def _note_sound(db: Connection, job: Job, clip: _Clip, measured: list[sound.Sound]) -> None:
+    if not _is_same(db, job, clip):
         return
     values: dict[str, object] = {"sound_note": "none"}
     for heard in measured:
@@ -96,8 +96,8 @@ def _note_sound(db: Connection, job: Job, measured: list[sound.Sound]) -> None:
     note_media(db, _id(job), **values)
 
 
-def _lock(db: Connection, job: Job) -> bool:
-    return db.execute(select(clips.c.id).where(clips.c.id == _id(job)).with_for_update()).first() is not None
+def _is_same(db: Connection, job: Job, clip: _Clip) -> bool:
+    return still_shows(db, _id(job), clip.largest)
 
 
 def _sheet(room: Workroom, table: Path, clip: _Clip) -> list[_Sheet]:
@@ -113,10 +113,10 @@ def _sheet(room: Workroom, table: Path, clip: _Clip) -> list[_Sheet]:
     return []
 
 
-def _note_sheet(db: Connection, job: Job, made: list[_Sheet]) -> list[str]:
+def _note_sheet(db: Connection, job: Job, clip: _Clip, made: list[_Sheet]) -> list[str]:
     dropped: list[str | None] = []
     for sheet in made:
-        if not _lock(db, job):
+        if not _is_same(db, job, clip):
             return [sheet.key]
         dropped.append(db.execute(select(clip_media.c.scrub).where(clip_media.c.clip_id == _id(job))).scalar())
         shape = {"scrub_width": sheet.width, "scrub_height": sheet.height, "scrub_count": sheet.count}
@@ -137,13 +137,15 @@ def _spoken(room: Workroom, table: Path, clip: _Clip) -> list[Track]:
     return [found] if found else []
 
 
-def _caption(db: Connection, job: Job, spoken: list[Track]) -> None:
-    for track in spoken:
+def _caption(db: Connection, job: Job, clip: _Clip, spoken: list[Track]) -> None:
+    for track in spoken if _is_same(db, job, clip) else ():
         captions.keep_spoken(db, _id(job), track.language, track.webvtt)
 
 
-def _swap(db: Connection, job: Job, covers: list[CoverKeys]) -> list[str]:
+def _swap(db: Connection, job: Job, clip: _Clip, covers: list[CoverKeys]) -> list[str]:
     quick = [job.payload["cover"]]
+    if not _is_same(db, job, clip):
+        return [key for cover in covers for key in cover.keys]
     return [key for cover in covers for key in set_cover(db, _id(job), cover, instead_of=quick)]
 
 
@@ -172,7 +174,7 @@ def make_preview(room: Workroom, job: Job) -> None:
         return
     with room.table(job) as table, suppress(Unplayable):
         key = job.step("preview", str, lambda: _preview(room, table, clip))
-        dropped = job.change("note", list[str], lambda db: _note_preview(db, job, key))
+        dropped = job.change("note", list[str], lambda db: _note_preview(db, job, clip, key))
         room.objects.delete(dropped)
 
 
@@ -182,8 +184,8 @@ def _preview(room: Workroom, table: Path, clip: _Clip) -> str:
     return key
 
 
-def _note_preview(db: Connection, job: Job, key: str) -> list[str]:
-    if not _lock(db, job):
+def _note_preview(db: Connection, job: Job, clip: _Clip, key: str) -> list[str]:
+    if not _is_same(db, job, clip):
         return [key]
     note_media(db, _id(job), preview=key)
     return []

@@ -9,7 +9,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, departing, rows
+from onstage.clips import coauthors, consent, departing, rows, trimmed
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
@@ -31,7 +31,7 @@ _LONGEST = 1000
 class Change:
     """One thing that is otherwise than in the version somebody last agreed to."""
 
-    what: str  # caption, audience, marked, leaves, cover, appears
+    what: str  # caption, audience, marked, leaves, cover, cut, appears
     before: str
     after: str
 
@@ -48,9 +48,11 @@ class Waiting:
     content: Content
     account: By
     author: By
+    coauthors: list[By]
     appears: list[By]
     leaves: bool  # it would leave the server, to which the viewer would have to agree as well
     changed: list[Change] | None  # None: they have agreed to nothing of it before
+    cut: str | None  # the key of the film that it would show instead of the one that is shown
 
 
 @dataclass(frozen=True)
@@ -99,18 +101,21 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     record = rows.load(db, clip)
     version = looked_at(record, Why(row.why))
     seen = faces(db, [record.clip.author, *sorted(version.appears)])
+    content, trim = content_of(record, version), trimmed.of(db, clip)
     return Waiting(
         clip=clip,
         slug=record.slug,
         why=Why(row.why),
         since=row.since,
         version=version.number,
-        content=content_of(record, version),
+        content=content,
         account=account_face(db, record.account),
         author=seen[0],
+        coauthors=coauthors.of_clips(db, [clip]).get(clip, []),
         appears=seen[1:],
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
         changed=changed_since(record, version, viewer.person),
+        cut=content.cut if trim and content.cut == trim.aside else None,
     )
 
 
@@ -138,7 +143,7 @@ def changed_since(record: Record, version: Version, person: int | None) -> list[
     before, after = record.contents[max(agreed)], content_of(record, version)
     found = [
         Change(what, str(getattr(before, what)), str(getattr(after, what)))
-        for what in ("caption", "audience", "marked", "leaves", "cover")
+        for what in ("caption", "audience", "marked", "leaves", "cover", "cut")
         if getattr(before, what) != getattr(after, what)
     ]
     if record.clip.shown.appears != version.appears:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from onstage.clips import finish, pipeline, reconsidering, sweep, upload
-from onstage.clips.edit import COVER
+from onstage.clips import finish, pipeline, reconsidering, sweep, trim, trimmed, upload
 from onstage.clips.workroom import Workroom
 from onstage.clock import DAY, HOUR, MINUTE
 from onstage.db.engine import Connection
@@ -20,10 +19,12 @@ def kinds(room: Workroom) -> Mapping[str, Kind]:
     """Each kind, with all it needs."""
     return {
         upload.PUBLISH: Kind(partial(pipeline.publish, room), gave_up=partial(pipeline.give_up, room)),
-        pipeline.LADDER: Kind(partial(pipeline.make_ladder, room)),
+        trimmed.LADDER: Kind(partial(pipeline.make_ladder, room)),
         pipeline.FINISH: Kind(partial(finish.finish, room)),
         finish.PREVIEW: Kind(partial(finish.make_preview, room), attempts=5),
-        COVER: Kind(partial(pipeline.make_cover, room), attempts=5),
+        trimmed.COVER: Kind(partial(pipeline.make_cover, room), attempts=5),
+        trimmed.TRIM: Kind(partial(trim.run, room), attempts=5, gave_up=partial(trim.give_up, room)),
+        trimmed.DROP: Kind(partial(trim.drop, room)),
         AGREEING: Kind(partial(_agree, room)),
         SWEEP_UPLOADS: Kind(partial(sweep.sweep_uploads, room)),
         SWEEP_OBJECTS: Kind(partial(sweep.sweep_objects, room)),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 
 from onstage.accounts.models import accounts
-from onstage.clips.edit import COVER
 from onstage.clips.models import clip_media, clips, renditions
-from onstage.clips.pipeline import FINISH, LADDER
+from onstage.clips.pipeline import FINISH
+from onstage.clips.trimmed import COVER, LADDER
 from onstage.db.engine import Connection
 from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue
@@ -34,6 +34,7 @@ def _renditions(db: Connection, lost: Collection[str]) -> set[int]:
     rows = db.execute(select(renditions.c.clip_id, renditions.c.key).where(renditions.c.key.in_(lost))).all()
     hit = {clip for clip, _key in rows}
     left = select(renditions.c.clip_id).where(renditions.c.clip_id.in_(hit), renditions.c.key.not_in(lost))
+    left = left.where(renditions.c.aside == 0)
     alive = set(db.execute(left).scalars())
     for clip in alive:
         gone = [key for of, key in rows if of == clip]

@@ -52,6 +52,14 @@ class HoldKind(StrEnum):
     PRESERVED = "preserved"
 
 
+class Cutting(StrEnum):
+    """How far the cutting of a trimmed clip is."""
+
+    WAITS = "waits"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Why(StrEnum):
     """Why somebody sees a clip that is not shown to them otherwise: what they can do about it, or have done."""
 
@@ -106,7 +114,19 @@ renditions = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("bitrate", BigInteger, nullable=False),  # bits a second, audio included
     Column("codecs", Text, nullable=False),  # RFC 6381
+    Column("aside", Integer, nullable=False, server_default="0"),  # 1: not what is shown, see `trims`
     Index("ix_renditions_clip", "clip_id"),
+)
+
+trims = Table(  # which part of a film its author chose; the other film is the clip's rendition `aside`
+    "trims",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("from_us", BigInteger, nullable=False),  # of the whole
+    Column("to_us", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # one of Cutting
+    Column("aside_us", BigInteger, nullable=False, server_default="0"),  # how long the film aside is
+    Column("words", Text, nullable=False, server_default="[]"),  # JSON: the captions of the whole, clips/trimmed.py
 )
 
 holds = Table(
@@ -263,6 +283,17 @@ departures = Table(  # an adult wants to be gone from it: erased thirty days aft
     Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("since", BigInteger, nullable=False),
     Index("ix_departures_person", "person_id"),
+    **COMPACT,
+)
+
+clip_coauthors = Table(  # which other accounts made it, and show it on their profiles
+    "clip_coauthors",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("asked_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_clip_coauthors_account", "account_id", "clip_id"),
     **COMPACT,
 )
 

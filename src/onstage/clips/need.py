@@ -76,6 +76,15 @@ class Child:
 
 
 @dataclass(frozen=True)
+class Side:
+    """Another account that made the clip as well: its owners, and how many of them it takes (R14)."""
+
+    account: int
+    owners: frozenset[int]
+    rule: PublishingRule = PublishingRule.ONE
+
+
+@dataclass(frozen=True)
 class Facts:
     """The world around one clip at one instant, as it is in the transaction that acts on it."""
 
@@ -89,6 +98,7 @@ class Facts:
     by_hand: bool = False
     limit: Reach = EVERYWHERE  # what nobody's person sets
     children: tuple[Child, ...] = ()
+    coauthors: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ def is_near(version: Version, facts: Facts) -> bool:
 
 def need(version: Version, facts: Facts) -> Need:
     """Every part that must be met before this version is shown."""
-    parts = {_account(facts)}
+    parts = {_account(facts.owners, facts.rule), *(_account(side.owners, side.rule) for side in facts.coauthors)}
     for person in version.people:
         parts |= _own(person, version, facts) | _guardians(facts.people[person], version, facts)
     if version.reach.audience is not Audience.PRIVATE:
@@ -150,13 +160,13 @@ def need(version: Version, facts: Facts) -> Need:
     return frozenset(parts)
 
 
-def _account(facts: Facts) -> Part:
+def _account(owners: frozenset[int], rule: PublishingRule) -> Part:
     least = {
         PublishingRule.ONE: 1,
-        PublishingRule.MOST: len(facts.owners) // 2 + 1,
-        PublishingRule.ALL: max(1, len(facts.owners)),
+        PublishingRule.MOST: len(owners) // 2 + 1,
+        PublishingRule.ALL: max(1, len(owners)),
     }
-    return Part(facts.owners, least[facts.rule])
+    return Part(owners, least[rule])
 
 
 def _own(person: int, version: Version, facts: Facts) -> set[Part]:
@@ -210,7 +220,7 @@ def ok(version: Version, yeses: Iterable[Yes], facts: Facts) -> bool:
 def voices(version: Version, facts: Facts) -> frozenset[int]:
     """Whose yes counts for this version: owners, its people from 13, and the full guardians whom their age asks for."""
     near = is_near(version, facts)
-    found = set(facts.owners)
+    found = set(facts.owners).union(*(side.owners for side in facts.coauthors))
     for person in version.people:
         who = facts.people[person]
         if who.band is not Band.UNDER_13:
@@ -237,6 +247,9 @@ def objectors(people: Iterable[int], facts: Facts) -> frozenset[int]:
             found |= _names(who.guardians)
     if facts.rule is PublishingRule.ALL:
         found |= facts.owners
+    for side in facts.coauthors:
+        if side.rule is PublishingRule.ALL:
+            found |= side.owners
     return frozenset(found) | by_link(facts)
 
 

@@ -5,12 +5,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from onstage.clips import captions
+from onstage.clips import captions, trimmed
 from onstage.clips.models import Stage, clips
 from onstage.clips.publish import show_if_asked
-from onstage.clips.renditions import CoverKeys, Rendition, add, largest, remove, set_cover, short_sides
+from onstage.clips.renditions import (
+    CoverKeys,
+    Rendition,
+    add,
+    largest,
+    remove,
+    set_cover,
+    short_sides,
+    still_shows,
+)
+from onstage.clips.trimmed import LADDER
 from onstage.clips.workroom import Workroom
 from onstage.db.engine import Connection
 from onstage.events import ClipReady
@@ -19,11 +29,12 @@ from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
 from onstage.media.covers import Cover, cover_from_image, quick_cover
 from onstage.media.probe import Unplayable, probe
+from onstage.media.scrub import best_moment
 from onstage.media.subtitles import Track, tracks
 from onstage.media.transcode import Encoded, Ladder, first_rendition, ladder
 from onstage.storage.objects import new_key
 
-LADDER, FINISH = "ladder", "finish"
+FINISH = "finish"
 RUNGS = (720, 540, 360)
 LOST = "This upload was lost on our side before it could be read. Please upload the video again."
 NOT_NOW = "This server could not finish the video after many attempts. Please upload it again later."
@@ -97,15 +108,17 @@ def _first(room: Workroom, job: Job, table: Path, path: Path) -> First:
     job.tell("looking")
     source = probe(room.ffmpeg, path, room.limits)
     job.tell("making")
-    made = first_rendition(room.ffmpeg, source, path, table / "first.mp4", _telling(job, "making", source.duration_us))
-    return First(_stored(room, made), made.duration_us, made.copied)
+    made = first_rendition(room.ffmpeg, source, path, table / "first.mp4", telling(job, "making", source.duration_us))
+    return First(stored(room, made), made.duration_us, made.copied)
 
 
-def _telling(job: Job, step: str, duration_us: int) -> Callable[[int], None]:
+def telling(job: Job, step: str, duration_us: int) -> Callable[[int], None]:
+    """What tells those who wait how far a step is."""
     return lambda done_us: job.tell(step, min(99, done_us * 100 // max(1, duration_us)))
 
 
-def _stored(room: Workroom, made: Encoded) -> Rendition:
+def stored(room: Workroom, made: Encoded) -> Rendition:
+    """Put a rendition where objects are kept."""
     key = new_key(".mp4")
     room.objects.put(key, made.path)
     return Rendition(key, made.width, made.height, made.bytes, made.video_bitrate, made.codecs)
@@ -138,7 +151,10 @@ def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverK
     add(db, clip, made)
     dropped = set_cover(db, clip, cover, instead_of=())
     record(db, ClipReady(clip))
-    show_if_asked(db, room.keys, clip)
+    if trimmed.waits(db, clip):
+        trimmed.begin(db, clip)
+    else:
+        show_if_asked(db, room.keys, clip)
     enqueue(
         db,
         LADDER,
@@ -194,7 +210,8 @@ def make_ladder(room: Workroom, job: Job) -> None:
     """Make the smaller renditions in one decode of the first one, which is quicker to read than what was uploaded."""
     with job.read() as db:
         source, there = largest(db, _clip(job)), short_sides(db, _clip(job))
-    if source is None:
+        is_cut_first = trimmed.waits(db, _clip(job))
+    if source is None or is_cut_first:
         return
     wanted = [rung for rung in RUNGS if rung not in there]
     with room.table(job) as table:
@@ -212,19 +229,19 @@ def _rungs(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[i
             made = _ladder(room, job, table, anew.path, wanted)
     except Unplayable:
         return Rungs([], None)  # it plays as it is; smaller ones are a comfort
-    first = First(_stored(room, anew), anew.duration_us, copied=False) if anew else None
-    return Rungs([_stored(room, each) for each in made.rungs], first)
+    first = First(stored(room, anew), anew.duration_us, copied=False) if anew else None
+    return Rungs([stored(room, each) for each in made.rungs], first)
 
 
 def _ladder(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[int]) -> Ladder:
     source = probe(room.ffmpeg, path, room.limits)
-    return ladder(room.ffmpeg, source, path, table, wanted, _telling(job, "ladder", source.duration_us))
+    return ladder(room.ffmpeg, source, path, table, wanted, telling(job, "ladder", source.duration_us))
 
 
 def _shelve(db: Connection, job: Job, made: Rungs, copied: str) -> Outcome:
     clip, anew = _clip(job), made.anew
     new = [*made.renditions, anew.rendition] if anew else made.renditions
-    if db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first() is None:
+    if not still_shows(db, clip, copied):
         return Outcome(there=False, dropped=[each.key for each in new])
     for each in new:
         add(db, clip, each)
@@ -245,8 +262,13 @@ def make_cover(room: Workroom, job: Job) -> None:
     dropped = [image] if image else []
     with room.table(job) as table, suppress(Unplayable):
         chosen = job.step("cover", CoverKeys, lambda: _chosen_cover(room, table, rendition, at_us, image))
-        dropped += job.change("swap", list[str], lambda db: set_cover(db, _clip(job), chosen))
+        dropped += job.change("swap", list[str], lambda db: _show_cover(db, job, chosen, rendition))
     room.objects.delete(dropped)
+
+
+def _show_cover(db: Connection, job: Job, chosen: CoverKeys, rendition: str | None) -> list[str]:
+    is_of_this_film = job.payload["image"] or (rendition and still_shows(db, _clip(job), rendition))
+    return set_cover(db, _clip(job), chosen) if is_of_this_film else chosen.keys
 
 
 def _chosen_cover(
@@ -256,4 +278,6 @@ def _chosen_cover(
         return stored_cover(room, cover_from_image(room.ffmpeg, room.local(image, table), table))
     if rendition is None:
         raise Unplayable("no_pictures", LOST)
-    return stored_cover(room, quick_cover(room.ffmpeg, room.local(rendition, table), table, at_us))
+    path = room.local(rendition, table)
+    at_us = best_moment(room.ffmpeg, path) if at_us is None else at_us
+    return stored_cover(room, quick_cover(room.ffmpeg, path, table, at_us))

@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import consent, rows
+from onstage.clips import consent, rows, trimmed
 from onstage.clips.asking import ask, check
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
@@ -16,7 +16,7 @@ from onstage.keys import Keys
 
 
 def publish(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, due: int | None = None) -> Stage:
-    """Publish a draft, or ask everybody who must agree; one that is still being made is asked about when it plays.
+    """Publish a draft, or ask everybody who must agree; one that is still being made, or cut, is asked about when it plays.
 
     Gives the stage after it: `none` once it is out, `asked` while it waits. Doing it twice changes nothing. `due` is when
     it is to go out (UTC microseconds). Raises NotFound, Conflict for a clip that failed or is held, NotAllowed where age
@@ -27,11 +27,12 @@ def publish(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, due: int |
         return clip.stage
     if clip.stage is Stage.FAILED:
         raise Conflict("This clip could not be made playable, so it can't be published.", code="failed")
-    if clip.stage in {Stage.UPLOADING, Stage.PROCESSING}:
+    assert viewer.person is not None
+    is_cut = clip.stage is Stage.DRAFT and clip.published_at is None and trimmed.waits(db, clip.id)
+    if clip.stage in {Stage.UPLOADING, Stage.PROCESSING} or is_cut:
         check(rows.load(db, clip.id))
         db.execute(update(clips).where(clips.c.id == clip.id).values(publish_asked=1))
         return clip.stage
-    assert viewer.person is not None
     if clip.stage is Stage.ASKED:
         return _go(db, keys, viewer.person, clip.id)
     return ask(db, keys, viewer.person, clip.id, due=due).stage

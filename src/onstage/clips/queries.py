@@ -12,7 +12,17 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists,
 
 from onstage.accounts.models import blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import Audience, HoldKind, Stage, clip_media, clips, concerned, holds, renditions
+from onstage.clips.models import (
+    Audience,
+    HoldKind,
+    Stage,
+    clip_coauthors,
+    clip_media,
+    clips,
+    concerned,
+    holds,
+    renditions,
+)
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot, HotAmong
 from onstage.errors import NotFound
@@ -48,6 +58,18 @@ _BLOCKED = or_(
         .where(blocks.c.blocker_id == _host, members.c.person_id == _PERSON)
     ),
 )
+_with = clip_coauthors.alias()
+_BLOCKED_WITH = exists().where(  # the same between the viewer and a co-author
+    _with.c.clip_id == clips.c.id,
+    or_(
+        exists().where(blocks.c.blocker_id == _ACCOUNT, blocks.c.blocked_id == _with.c.account_id),
+        exists(
+            select(1)
+            .select_from(blocks.join(members, members.c.account_id == blocks.c.blocked_id))
+            .where(blocks.c.blocker_id == _with.c.account_id, members.c.person_id == _PERSON)
+        ),
+    ),
+)
 _MUTED = exists().where(mutes.c.account_id == _ACCOUNT, mutes.c.muted_id == _host)
 _IN_AUDIENCE = or_(
     clips.c.audience == Audience.PUBLIC.value,
@@ -59,7 +81,9 @@ _IN_AUDIENCE = or_(
 )
 SHOWN = and_(clips.c.published_at.is_not(None), clips.c.holds == 0)
 _BEING_DELETED = exists().where(holds.c.clip_id == clips.c.id, holds.c.kind == HoldKind.DELETING.value)
-_SHOWN_TO_VIEWER = and_(SHOWN, or_(clips.c.marked == 0, _MARKED == 1, _IS_AUTHOR), _IN_AUDIENCE, ~_BLOCKED)
+_SHOWN_TO_VIEWER = and_(
+    SHOWN, or_(clips.c.marked == 0, _MARKED == 1, _IS_AUTHOR), _IN_AUDIENCE, ~_BLOCKED, ~_BLOCKED_WITH
+)
 
 _waits = concerned.alias()
 _IS_CONCERNED = exists().where(_waits.c.clip_id == clips.c.id, _waits.c.person_id == _PERSON)
@@ -152,10 +176,12 @@ class MediaFile:
     own: bool = False
 
 
+# The whole of a draft that was cut is its author's alone; a cut beside what is published is looked at by those asked.
+_SEES_ASIDE = or_(_IS_AUTHOR, and_(clips.c.published_at.is_not(None), _IS_CONCERNED))
 _RENDITION = Hot(
-    select(renditions.c.key, OPEN_TO_GUESTS, _IS_AUTHOR)
+    select(renditions.c.key, and_(OPEN_TO_GUESTS, renditions.c.aside == 0), _IS_AUTHOR)
     .join_from(renditions, clips, clips.c.id == renditions.c.clip_id)
-    .where(renditions.c.key == bindparam("key"), VISIBLE),
+    .where(renditions.c.key == bindparam("key"), VISIBLE, or_(renditions.c.aside == 0, _SEES_ASIDE)),
     lambda key, public, own: MediaFile(key, "video/mp4", bool(public), bool(own)),
 )
 _KEY: Any = bindparam("key", type_=Text)

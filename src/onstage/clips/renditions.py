@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from onstage.clips.models import clip_media, clips, renditions
 from onstage.db.engine import Connection
@@ -38,8 +38,8 @@ class CoverKeys:
         return [self.large, self.small, self.tiny]
 
 
-def add(db: Connection, clip: int, made: Rendition) -> None:
-    """Let players choose this rendition too."""
+def add(db: Connection, clip: int, made: Rendition, *, aside: bool = False) -> None:
+    """Let players choose this rendition too, unless it is another film that waits `aside`."""
     db.execute(
         insert(renditions).values(
             key=made.key,
@@ -49,6 +49,7 @@ def add(db: Connection, clip: int, made: Rendition) -> None:
             bytes=made.bytes,
             bitrate=made.bitrate,
             codecs=made.codecs,
+            aside=int(aside),
         )
     )
 
@@ -58,22 +59,36 @@ def remove(db: Connection, key: str) -> None:
     db.execute(delete(renditions).where(renditions.c.key == key))
 
 
+def _of(clip: int) -> ColumnElement[bool]:
+    """What is made from, and shown everywhere."""
+    return and_(renditions.c.clip_id == clip, renditions.c.aside == 0)
+
+
 def largest(db: Connection, clip: int) -> str | None:
     """The key of the best rendition; None: there is none."""
-    best = select(renditions.c.key).where(renditions.c.clip_id == clip).order_by(renditions.c.height.desc()).limit(1)
+    best = select(renditions.c.key).where(_of(clip)).order_by(renditions.c.height.desc()).limit(1)
     return db.execute(best).scalar()
 
 
 def short_sides(db: Connection, clip: int) -> set[int]:
     """The short side of every rendition that there is."""
-    rows = db.execute(select(renditions.c.width, renditions.c.height).where(renditions.c.clip_id == clip))
+    rows = db.execute(select(renditions.c.width, renditions.c.height).where(_of(clip)))
     return {min(width, height) for width, height in rows}
 
 
 def smallest(db: Connection, clip: int) -> str | None:
     """The key of the rendition that is the least work to read; None: there is none."""
-    least = select(renditions.c.key).where(renditions.c.clip_id == clip).order_by(renditions.c.height).limit(1)
+    least = select(renditions.c.key).where(_of(clip)).order_by(renditions.c.height).limit(1)
     return db.execute(least).scalar()
+
+
+def still_shows(db: Connection, clip: int, key: str) -> bool:
+    """Whether that rendition is still one of what the clip shows, and stays so until this transaction ends.
+
+    What was made of another film meanwhile, as of one that has been cut, must not come to this one.
+    """
+    db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first()
+    return db.execute(select(renditions.c.key).where(_of(clip), renditions.c.key == key)).first() is not None
 
 
 def note_media(db: Connection, clip: int, **values: object) -> None:

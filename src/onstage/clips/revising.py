@@ -43,12 +43,28 @@ def revise(
         audience=audience or old.audience,
         marked=old.marked if marked is None else marked,
     )
-    if new == old:
-        return False
-    reword(db, keys, viewer, clip)
-    rows.keep_draft(db, clip, new)
+    return new != old and _put(db, keys, by, record, new)
+
+
+def recut(db: Connection, keys: Keys, by: int, clip: int, cut: str | None) -> None:
+    """Have a draft beside what is published show the film of that key, None: the one that is published.
+
+    Raises what asking raises; the draft is kept then.
+    """
+    record = rows.load(db, clip)
+    shown = _as_shown(record)
+    old = record.contents.get(rows.DRAFT) or shown
+    new = replace(old, cut=cut or shown.cut)
+    if new != old:
+        _put(db, keys, by, record, new)
+
+
+def _put(db: Connection, keys: Keys, by: int, record: Record, new: Content) -> bool:
+    """Keep a draft beside what is published; where its author does, and nothing forbids it, ask. Whether it waits."""
+    _reword(db, keys, by, record.id)
+    rows.keep_draft(db, record.id, new)
     if by == record.clip.author and all(hold.kind in ASKABLE for hold in record.clip.holds):
-        return ask(db, keys, by, clip).working is not None
+        return ask(db, keys, by, record.id).working is not None
     return True
 
 
@@ -100,8 +116,10 @@ def _as_shown(record: Record) -> Content:
 
 def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:
     """Take what is asked back into work, or begin a draft of what is published: no yes is for it. Raises NotAllowed."""
-    by = _person(viewer)
+    _reword(db, keys, _person(viewer), clip)
 
+
+def _reword(db: Connection, keys: Keys, by: int, clip: int) -> None:
     def rule(record: Record) -> Clip:
         named = record.clip.working.appears if record.clip.working else record.clip.named
         content = record.contents.get(rows.DRAFT) or _as_shown(record)

@@ -26,6 +26,7 @@ from onstage.clips.models import (
 )
 from onstage.clips.need import Facts, Need, Part, Reach, Version, Yes, by_link, today
 from onstage.clips.pointers import point
+from onstage.clips.trimmed import go_out
 from onstage.clips.waiting import concerned as who_is_concerned
 from onstage.clips.withdrawing import withdraw
 from onstage.clock import now
@@ -41,7 +42,7 @@ DRAFT = 0
 
 @dataclass(frozen=True)
 class Content:
-    """What a version shows beside its moving pictures, which never change."""
+    """What a version shows; `cut` is the key of the film, None: the whole, as it came."""
 
     caption: str
     audience: Audience
@@ -49,6 +50,7 @@ class Content:
     recommended: bool
     leaves: bool
     cover: str | None
+    cut: str | None = None
 
     @property
     def reach(self) -> Reach:
@@ -391,6 +393,7 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
 def _published(db: Connection, record: Record) -> dict[str, object]:
     """The facts of the version that is shown from now on; a clip keeps the instant of its first publication."""
     moment = now()
+    go_out(db, record.id, again=record.published_at is not None)
     point(db, record.id, record.draft.caption, record.published_at or moment)
     when = {"published_at": moment} if record.published_at is None else {"edited_at": moment}
     return {**when, "publish_asked": 0, "caption": record.draft.caption, "marked": int(record.draft.marked)}

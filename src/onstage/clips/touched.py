@@ -6,7 +6,7 @@ from onstage.accounts.age import Band
 from onstage.accounts.guardianship import wait_for
 from onstage.accounts.membership import PublishingRule
 from onstage.accounts.models import accounts, people
-from onstage.clips.models import Audience, Stage, appearances, clip_yeses, clips, concerned
+from onstage.clips.models import Audience, Stage, appearances, clip_coauthors, clip_yeses, clips, concerned
 from onstage.db.engine import Connection
 
 _IN_QUESTION = or_(clips.c.stage == Stage.ASKED.value, clips.c.holds > 0)
@@ -28,7 +28,7 @@ def by_choice(db: Connection, person: int) -> list[int]:
 def of_account(db: Connection, account: int) -> list[int]:
     """The clips of an account."""
     _wait_for_account(db, account)
-    return _ids(db, clips.c.account_id == account)
+    return _ids(db, _made_by(account))
 
 
 def by_member(db: Connection, account: int, person: int) -> list[int]:
@@ -38,7 +38,7 @@ def by_member(db: Connection, account: int, person: int) -> list[int]:
         return of_account(db, account)
     sees = exists().where(concerned.c.clip_id == clips.c.id, concerned.c.person_id == person)
     agreed = exists().where(clip_yeses.c.clip_id == clips.c.id, clip_yeses.c.person_id == person)
-    return _ids(db, clips.c.account_id == account, or_(_IN_QUESTION, sees, agreed))
+    return _ids(db, _made_by(account), or_(_IN_QUESTION, sees, agreed))
 
 
 def for_followers_with_minors(db: Connection, account: int) -> list[int]:
@@ -47,7 +47,7 @@ def for_followers_with_minors(db: Connection, account: int) -> list[int]:
     shown = or_(clips.c.person_id == people.c.id, _names(people.c.id))
     minor = exists().where(people.c.band != Band.ADULT.value, shown)
     wide = or_(clips.c.audience == Audience.FOLLOWERS.value, clips.c.stage == Stage.ASKED.value)
-    return _ids(db, clips.c.account_id == account, wide, minor)
+    return _ids(db, _made_by(account), wide, minor)
 
 
 def _wait_for_account(db: Connection, account: int) -> str | None:
@@ -62,3 +62,9 @@ def _names(person: "int | ColumnElement[int]") -> ColumnElement[bool]:
 
 def _ids(db: Connection, *conditions: ColumnElement[bool]) -> list[int]:
     return list(db.execute(select(clips.c.id).where(*conditions).order_by(clips.c.id)).scalars())
+
+
+def _made_by(account: int) -> ColumnElement[bool]:
+    """Its own, and those that it made with others."""
+    shared = select(clip_coauthors.c.clip_id).where(clip_coauthors.c.account_id == account)
+    return or_(clips.c.account_id == account, clips.c.id.in_(shared))

@@ -80,6 +80,7 @@ def standing(clip: Clip, version: Version, facts: Facts) -> Standing:
 
 
 def _kind(part: Part, version: Version, facts: Facts) -> str:
-    if part.of == facts.owners and not part.of <= version.people:
+    sides = {facts.owners, *(side.owners for side in facts.coauthors)}
+    if part.of in sides and not part.of <= version.people:
         return "owners"
     return "people" if part.of <= version.people else "guardians"

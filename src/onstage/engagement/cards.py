@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, bindparam, case, exists, select
 from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
+from onstage.clips import coauthors
 from onstage.clips.models import clip_media, clips, renditions
 from onstage.clips.queries import FOR_STRANGERS, SHOWN, VISIBLE, asked_by
 from onstage.db.engine import Connection
@@ -91,6 +92,7 @@ class Card(Struct):
     cover_tiny: str | None = None
     scrub: Scrub | None = None
     base: str = ""
+    coauthors: list[By] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -206,7 +208,7 @@ _RENDITIONS = Hot(
         renditions.c.bitrate,
         renditions.c.codecs,
     )
-    .where(renditions.c.clip_id.in_(_IDS))
+    .where(renditions.c.clip_id.in_(_IDS), renditions.c.aside == 0)
     .order_by(renditions.c.height.desc()),
     lambda clip, key, *rest: (clip, Rendition(f"/media/{key}", *rest)),
 )
@@ -221,6 +223,8 @@ def cards(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> list[Card]
         for clip, rendition in _RENDITIONS.all(db, **places):
             if clip in found:
                 found[clip].renditions.append(rendition)
+    for clip, made_with in coauthors.of_clips(db, list(found)).items():
+        found[clip].coauthors = made_with
     return [found[clip] for clip in clip_ids if clip in found]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from onstage.clips.models import clips
+from onstage.clips.models import clip_coauthors, clips
 from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection
 from onstage.engagement.models import counts, totals
@@ -40,10 +40,11 @@ def numbers(db: Connection, clip_ids: Collection[int]) -> dict[int, Numbers]:
 
 
 def likes_of(db: Connection, account: int) -> int:
-    """How many likes the clips of an account that every guest may see have together: the same for all who ask."""
+    """How many likes an account's clips, those made with others too, have together: of what every guest may see, for all alike."""
+    shared = select(clip_coauthors.c.clip_id).where(clip_coauthors.c.account_id == account)
     statement = (
         select(func.coalesce(func.sum(counts.c.likes), 0))
         .join_from(clips, counts, counts.c.clip_id == clips.c.id)
-        .where(clips.c.account_id == account, OPEN_TO_GUESTS)
+        .where(or_(clips.c.account_id == account, clips.c.id.in_(shared)), OPEN_TO_GUESTS)
     )
     return int(db.execute(statement).scalar_one())

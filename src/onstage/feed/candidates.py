@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, and_, bin
 
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, follows, members, mutes
-from onstage.clips.models import clip_tags, clips
+from onstage.clips.models import clip_coauthors, clip_tags, clips
 from onstage.clips.queries import FOUND, LISTED, SUGGESTED
 from onstage.db.hot import Hot
 from onstage.engagement.models import reposts, seen
@@ -152,6 +152,15 @@ REPOSTED = Hot(
 
 ACCOUNT = Hot(_newest(and_(LISTED, clips.c.account_id == bindparam("account"))), Found)
 """Clips of one account."""
+
+_shared = clip_coauthors.alias()
+SHARED = Hot(
+    _newest(
+        and_(LISTED, clips.c.id.in_(select(_shared.c.clip_id).where(_shared.c.account_id == bindparam("account"))))
+    ),
+    Found,
+)
+"""Clips of other accounts of which one is a co-author."""
 
 TAG = Hot(
     select(clips.c.id, clips.c.account_id, clip_tags.c.published_at)

@@ -1,6 +1,7 @@
 """What there is to find without a feed: tags that are used, clips that are liked, search by words."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
@@ -17,6 +18,9 @@ from onstage.search import Search
 from onstage.text import tag_key
 
 TAG_WINDOW = 30 * DAY
+LATELY = 2000  # clips: so many tell which tags are used now, however many there are
+COUNTED = 1000  # clips with one tag: where there are more, nobody needs to know how many
+TAGS_LOOKED_AT = 30
 FOUND_AT_MOST = 200
 
 
@@ -28,44 +32,55 @@ class TagCount:
     count: int
 
 
-def used_tags(db: Connection, limit: int = 24) -> list[TagCount]:
-    """The tags of the last 30 days by how many accounts used them; the same for all."""
-    accounts_with = func.count(clips.c.account_id.distinct())
+def used_tags(db: Connection, limit: int = 24, *, beginning: str = "") -> list[TagCount]:
+    """The tags of the newest clips by how many accounts used them, and how many of these clips; the same for all."""
+    newest = (
+        select(clips.c.id, clips.c.account_id)
+        .where(FOR_ALL, clips.c.published_at > now() - TAG_WINDOW)
+        .order_by(clips.c.published_at.desc())
+        .limit(LATELY)
+        .subquery()
+    )
     statement = (
         select(clip_tags.c.tag, func.count())
-        .join_from(clip_tags, clips, clips.c.id == clip_tags.c.clip_id)
-        .where(FOR_ALL, clip_tags.c.published_at > now() - TAG_WINDOW)
+        .join_from(newest, clip_tags, clip_tags.c.clip_id == newest.c.id)
+        .where(*_begins(clip_tags.c.tag, beginning))
         .group_by(clip_tags.c.tag)
-        .order_by(accounts_with.desc(), func.count().desc(), clip_tags.c.tag)
+        .order_by(func.count(newest.c.account_id.distinct()).desc(), func.count().desc(), clip_tags.c.tag)
         .limit(limit)
     )
     return [TagCount(tag, count) for tag, count in db.execute(statement)]
 
 
-def tag_total(db: Connection, tag: str) -> int:
-    """How many clips that everybody may see carry the tag."""
-    statement = (
-        select(func.count())
-        .join_from(clip_tags, clips, clips.c.id == clip_tags.c.clip_id)
-        .where(clip_tags.c.tag == tag, FOR_ALL)
-    )
-    return int(db.execute(statement).scalar_one())
+def tag_total(db: Connection, tag: str, *, most: int = COUNTED) -> int:
+    """How many clips that everybody may see carry the tag; counting ends at `most`."""
+    shown = select(FOR_ALL).where(clips.c.id == clip_tags.c.clip_id).scalar_subquery()
+    some = select(clip_tags.c.clip_id).where(clip_tags.c.tag == tag, shown).limit(most)
+    return int(db.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
 def tags_like(db: Connection, beginning: str, limit: int = 10) -> list[TagCount]:
-    """Tags that begin so, most used first."""
+    """Tags that begin so: those that most accounts use now, then the others by the alphabet."""
     key = tag_key(beginning)
     if not key:
         return []
-    statement = (
-        select(clip_tags.c.tag, func.count())
-        .join_from(clip_tags, clips, clips.c.id == clip_tags.c.clip_id)
-        .where(clip_tags.c.tag >= key, clip_tags.c.tag < key + "\U0010ffff", FOR_ALL)
-        .group_by(clip_tags.c.tag)
-        .order_by(func.count().desc(), clip_tags.c.tag)
-        .limit(limit)
-    )
-    return [TagCount(tag, count) for tag, count in db.execute(statement)]
+    used = [each.tag for each in used_tags(db, limit, beginning=key)]
+    counted = (TagCount(tag, tag_total(db, tag)) for tag in dict.fromkeys([*used, *_by_alphabet(db, key)]))
+    return list(islice((each for each in counted if each.count), limit))
+
+
+def _by_alphabet(db: Connection, key: str) -> list[str]:
+    """The first tags that begin so, from one to the next by their index, whoever may see their clips."""
+    from_key, until = _begins(clip_tags.c.tag, key)
+    walk = select(func.min(clip_tags.c.tag).label("tag")).where(from_key, until).cte("walk", recursive=True)
+    following = select(func.min(clip_tags.c.tag)).where(clip_tags.c.tag > walk.c.tag, until)
+    walk = walk.union_all(select(following.scalar_subquery()).where(walk.c.tag.is_not(None)))
+    statement = select(walk.c.tag).where(walk.c.tag.is_not(None)).limit(TAGS_LOOKED_AT)
+    return list(db.execute(statement).scalars())
+
+
+def _begins(column: ColumnElement[str], beginning: str) -> list[ColumnElement[bool]]:
+    return [column >= beginning, column < beginning + "\U0010ffff"] if beginning else []
 
 
 def liked(db: Connection, viewer: Viewer, limit: int = 30) -> list[int]:

@@ -155,8 +155,10 @@ def _of_accounts(
 
 
 def of_account(db: Connection, viewer: Viewer, account: int, word: str | None, limit: int) -> Page:
-    """Clips of one account, newest first."""
-    return _by_date(candidates.ACCOUNT.all(db, account=account, **_asked(viewer, word, limit)), limit)
+    """Clips of one account, and those that it made with others, newest first."""
+    asked = _asked(viewer, word, limit)
+    both = [each for kind in (candidates.ACCOUNT, candidates.SHARED) for each in kind.all(db, account=account, **asked)]
+    return _by_date(sorted(both, key=lambda each: (each.place, each.clip), reverse=True)[: limit + 1], limit)
 
 
 def with_tag(db: Connection, viewer: Viewer, tag: str, word: str | None, limit: int) -> Page:

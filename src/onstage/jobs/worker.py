@@ -15,6 +15,7 @@ import msgspec
 from onstage import events
 from onstage.clock import SECOND, now
 from onstage.db.engine import Connection, Database
+from onstage.errors import NoRoom
 from onstage.jobs import queue
 from onstage.jobs.models import Lane
 from onstage.jobs.owner import this_process
@@ -159,7 +160,7 @@ def _fail(database: Database, kind: Kind, job: Job, claim: queue.Claim, error: E
 
 
 def _is_full_disk(error: Exception) -> bool:
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if isinstance(error, NoRoom) or (isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}):
         return True
     return os.strerror(errno.ENOSPC) in str(error)  # stores have errors of their own
 

@@ -67,6 +67,19 @@ def _instant(parts: Sequence[str]) -> int:
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
 
 
+def part(cues: Sequence[Cue], start: int, end: int) -> list[Cue]:
+    """The cues of a film of which only the part from `start` to `end` is left (milliseconds)."""
+    seen = [cue for cue in cues if cue.start < end and cue.end > start]
+    return [Cue(max(cue.start, start) - start, min(cue.end, end) - start, cue.words) for cue in seen]
+
+
+def whole_again(before: Sequence[Cue], cues: Sequence[Cue], start: int, end: int) -> list[Cue]:
+    """The cues of the whole film: those of the part as they are now, and around them what was there `before`."""
+    around = [cue for cue in before if cue.end <= start or cue.start >= end]
+    back = [Cue(cue.start + start, cue.end + start, cue.words) for cue in cues]
+    return sorted([*around, *back], key=lambda cue: (cue.start, cue.end))
+
+
 def render(cues: Sequence[Cue]) -> str:
     """The cues as WebVTT, with every `&`, `<` and `>` of the words escaped."""
     blocks = [f"{_written(cue.start)} --> {_written(cue.end)}\n{_escaped(cue.words)}" for cue in cues]

@@ -12,9 +12,10 @@ _MATRICES = {
     "bt470bg": "bt601",
     "smpte170m": "bt601",
     "smpte240m": "smpte240m",
+    "fcc": "fcc",
     "bt2020nc": "bt2020",
-    "bt2020c": "bt2020",
 }
+_READ_BY_ZSCALE = {"bt709", "bt2020nc", "bt2020c", "smpte170m", "ycgco", "ictcp"}
 
 
 def fitted(source: Source, short: int, long: int) -> tuple[int, int]:
@@ -52,10 +53,16 @@ def _calmed(source: Source) -> list[str]:
     return steps
 
 
+def has_plain_colors(source: Source) -> bool:
+    """Whether every program reads the colours; YCgCo and constant luminance, for two, are read by few."""
+    return not source.matrix or source.matrix in _MATRICES
+
+
 def _sized(source: Source, width: int, height: int) -> list[str]:
     if source.is_hdr:
         return _tone_mapped(source, width, height)
-    if source.primaries in _WIDE:
+    is_odd = source.pix_fmt.startswith("yuv") and not has_plain_colors(source)
+    if source.primaries in _WIDE or is_odd:
         return [f"zscale={width}:{height}:{_read(source)}:p=bt709:t=bt709:m=bt709:r=tv", "format=yuv420p"]
     colors = "out_color_matrix=bt709:out_range=tv"
     if source.pix_fmt.startswith(("yuv", "nv", "p0")):
@@ -76,7 +83,8 @@ def _tone_mapped(source: Source, width: int, height: int) -> list[str]:
 
 
 def _read(source: Source) -> str:
-    matrix = source.matrix if source.matrix in ("bt709", "bt2020nc", "bt2020c", "smpte170m") else "bt2020nc"
+    likely = "bt2020nc" if source.is_hdr or source.primaries in _WIDE else "bt709"
+    matrix = source.matrix if source.matrix in _READ_BY_ZSCALE else likely
     primaries = source.primaries if source.primaries in _WIDE else "bt2020" if source.is_hdr else "bt709"
     transfer = source.transfer if source.is_hdr else "bt709"
     return f"tin={transfer}:pin={primaries}:min={matrix}:rin={_range(source)}"

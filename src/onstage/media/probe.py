@@ -22,6 +22,7 @@ _TWELVE_BITS = ("12le", "12be", "14le", "16le", "16be", "p016", "48le", "48be", 
 _LISTS = (b"#EXT", b"ffconcat", b"<?xml", b"<MPD", b"v=0")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
+_SOUNDS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"fLaC", b"#!AMR", b"FORM", b"caff")
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 _OTHER_VIDEO = (b"\x1aE\xdf\xa3", b"RIFF", b"OggS", b"FLV\x01", b"GIF8", b"G@", b"\x00\x00\x01\xba", b"0&\xb2u")
 
@@ -167,7 +168,8 @@ def _why(path: Path, said: str) -> Unplayable:
     head = _head(path)
     if head.lstrip(b"\xef\xbb\xbf").startswith(_LISTS):
         return Unplayable("playlist", "This is a list of videos, not a video. Choose the video file itself.")
-    if "does not contain any stream" in said or "matches no streams" in said:
+    is_sound = head.startswith(_SOUNDS) or (head.startswith(b"RIFF") and head[8:12] == b"WAVE")
+    if is_sound or "does not contain any stream" in said or "matches no streams" in said:
         return Unplayable("no_video", "This file has no video in it, only sound or other data.")
     if head[4:8] in _MP4_BOXES and "moov atom not found" in said:
         return Unplayable("cut_short", "This file ends before its index, as after a broken copy. Copy it again.")

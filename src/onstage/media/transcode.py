@@ -71,16 +71,25 @@ def can_copy(source: Source) -> bool:
         and source.sar == 1
         and source.rotation % 90 == 0
         and not (source.mirrored or source.interlaced or source.is_hdr)
+        and picture.has_plain_colors(source)
         and source.bytes * 8_000_000 <= _MAX_COPIED_BITRATE * source.duration_us
     )
 
 
 def first_rendition(
-    ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None, *, anew: bool = False
+    ffmpeg: str,
+    source: Source,
+    path: Path,
+    out: Path,
+    on_progress: Progress = None,
+    *,
+    anew: bool = False,
+    part: tuple[int, int] | None = None,
 ) -> Encoded:
     """Make the rendition that is shown first; raises Unplayable where nothing of it can be, and leaves no file then.
 
-    With `anew` no picture and no sound is copied.
+    With `anew` no picture and no sound is copied. `part` (which wants `anew`): only from one instant to another, in
+    microseconds, to the picture and to the sample.
     """
     if can_copy(source) and not anew:
         size = (source.display_width, source.display_height)
@@ -95,8 +104,13 @@ def first_rendition(
     options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size)]
     options += _encoding(source, min(size), _OWN_CRF)
     sound = replace(source, audio_profile=None) if anew else source
-    _make(ffmpeg, sound, path, [(options, out)], on_progress)
+    _make(ffmpeg, sound, path, [(options, out)], on_progress, reading=_only(part) if part else ())
     return _encoded(source, out, size, copied=False)
+
+
+def _only(part: tuple[int, int]) -> Sequence[str]:
+    start, end = part
+    return ("-ss", f"{start / 1_000_000:.6f}", "-t", f"{(end - start) / 1_000_000:.6f}")
 
 
 def ladder(

@@ -79,15 +79,16 @@ def _acts(db: Connection, broken: list[str]) -> Iterator[Mapping[str, Any]]:
     """Every entry's act; each must be what its commitment and the chain say."""
     name = db.execute(select(ledger_head.c.name)).scalar() or ""
     last = Head(0, chain.start(name))
-    rows = db.execution_options(yield_per=1000).execute(select(entries).order_by(entries.c.position))
-    for row in rows:
-        act = chain.bind("act", row.act_salt.hex(), row.act)
-        commitment = chain.join(act, row.fields_commitment)
-        last = Head(last.position + 1, chain.link(last.position + 1, last.hash, commitment))
-        if row.position != last.position or row.hash != last.hash:
-            broken.append(f"Entry {row.position} is not what stood there, or one before it is missing.")
-            return
-        yield json.loads(row.act)
+    every = select(entries).order_by(entries.c.position).execution_options(yield_per=1000)
+    with db.execute(every) as rows:
+        for row in rows:
+            act = chain.bind("act", row.act_salt.hex(), row.act)
+            commitment = chain.join(act, row.fields_commitment)
+            last = Head(last.position + 1, chain.link(last.position + 1, last.hash, commitment))
+            if row.position != last.position or row.hash != last.hash:
+                broken.append(f"Entry {row.position} is not what stood there, or one before it is missing.")
+                return
+            yield json.loads(row.act)
 
 
 def aliases(db: Connection) -> dict[tuple[str, int], str]:

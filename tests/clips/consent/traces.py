@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from onstage.accounts.age import Band
+from onstage.accounts.membership import PublishingRule
 from onstage.clips.models import Audience, HoldKind, Stage
 from onstage.errors import Refused
 from tests.clips.consent.pair import (
@@ -709,6 +710,23 @@ def who_answers_by_a_link(rules: Rules) -> None:
     assert need.today(version.people, pair.facts).recommended
 
 
+def who_made_it_as_well_agrees_as_an_account(rules: Rules) -> None:
+    """Another account's owners are needed by its own rule, may narrow, and object only where each of them counts."""
+    need = rules.need
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD}), text())
+    version = pair.clip.working
+    for rule, least in ((PublishingRule.ONE, 1), (PublishingRule.ALL, 2)):
+        side = need.Side(7, frozenset({FRIEND, STRANGER}), rule)
+        facts = replace(pair.facts, coauthors=(side,))
+        assert need.Part(side.owners, least) in need.need(version, facts)
+        assert side.owners <= need.voices(version, facts)
+        assert (STRANGER in need.objectors(version.people, facts)) == (rule is PublishingRule.ALL)
+        assert STRANGER in rules.consent.limiters(pair.clip, facts)
+    assert need.Side(7, frozenset()).rule is PublishingRule.ONE
+    assert STRANGER not in need.voices(version, pair.facts)
+    assert STRANGER not in rules.consent.limiters(pair.clip, pair.facts)
+
+
 SMALLER: tuple[Trace, ...] = (
     the_whole_first_life,
     owners_decide_by_their_rule,
@@ -740,4 +758,5 @@ SMALLER: tuple[Trace, ...] = (
     a_second_yes_lapses_like_the_first,
     a_backup_without_a_journal_asks_everybody_anew,
     who_answers_by_a_link,
+    who_made_it_as_well_agrees_as_an_account,
 )

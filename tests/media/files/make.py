@@ -96,6 +96,15 @@ def dark_start(out: Path) -> None:
     run(out, *PATTERN, "-vf", "fade=in:15:15", "-g", "600", *H264)
 
 
+def odd_colors(out: Path, matrix: str, *told: str) -> None:
+    """Four corners in colours that are told in a way that few programs read."""
+    corners(out)
+    upright = out.replace(out.with_suffix(".upright.mp4"))
+    read = "zscale=min=bt709:pin=bt709:tin=bt709"
+    run(out, "-i", str(upright), "-vf", f"{read}:m={matrix}:{':'.join(told)},format=yuv420p", *H264)
+    upright.unlink()
+
+
 def truncated(out: Path) -> None:
     """The first two thirds of `plain`."""
     plain(out)
@@ -145,6 +154,11 @@ def sound_only(out: Path) -> None:
     run(out, *TONE, "-c:a", "aac")
 
 
+def song(out: Path) -> None:
+    """MP3 with a tag before it."""
+    run(out, *TONE, "-c:a", "libmp3lame", "-f", "mp3")
+
+
 def huge_claim(out: Path) -> None:
     """A small AVI that claims 65,535 by 65,535 pixels."""
     run(out, *PATTERN, "-c:v", "mjpeg", "-pix_fmt", "yuvj420p")
@@ -187,6 +201,8 @@ GOOD: dict[str, Callable[[Path], None]] = {
     "motion-jpeg.avi": motion_jpeg,
     "two-tracks.mov": two_tracks,
     "dark-start.mp4": dark_start,
+    "ycgco.mp4": lambda out: odd_colors(out, "ycgco", "p=bt709", "t=bt709"),
+    "constant-light.mp4": lambda out: odd_colors(out, "bt2020c", "p=bt2020", "t=bt2020-10"),
     "truncated.mp4": truncated,
     "trailed.mp4": trailed,
 }
@@ -196,6 +212,7 @@ BAD: dict[str, Callable[[Path], None]] = {
     "words.mp4": words,
     "picture.mp4": picture,
     "sound-only.mp4": sound_only,
+    "song.mp4": song,
     "huge-claim.avi": huge_claim,
     "long-claim.mp4": long_claim,
 }

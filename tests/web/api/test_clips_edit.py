@@ -134,3 +134,17 @@ def test_an_unknown_clip_is_not_found_by_any_act(client: Client, cast: Cast) -> 
     ):
         more: dict[str, Any] = {"json": {}} if method == "PATCH" else {}
         assert api(client, method, path, cast.ada, **more).status == 404, (method, path)
+
+
+def test_a_part_is_chosen_and_the_whole_again(client: Client, cast: Cast, app: App) -> None:
+    _, slug = make_clip(app.database, cast.ada.viewer, published=False, stage=Stage.DRAFT)
+    path = f"/clips/{slug}/trim"
+    assert api(client, "GET", path, cast.ada).json is None
+    chosen = {"from_seconds": 1, "to_seconds": 2.5}
+    assert api(client, "POST", path, cast.ada, json=chosen).json == chosen | {"state": "waits"}
+    assert api(client, "GET", path, cast.ada).json == chosen | {"state": "waits"}
+    short = api(client, "POST", path, cast.ada, json={"from_seconds": 1, "to_seconds": 1.5})
+    assert (short.status, short.json["field"]) == (422, "to_seconds")
+    assert api(client, "DELETE", path, cast.ada).status == 200
+    assert api(client, "GET", path, cast.ada).json is None
+    assert {api(client, method, path, cast.ben).status for method in ("GET", "DELETE")} == {404}

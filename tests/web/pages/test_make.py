@@ -144,3 +144,17 @@ def test_the_list_shows_every_state(client: Client, cast: Cast, app: App) -> Non
     assert "out there" in published
     assert "Withheld" in published
     assert "in draft" not in client.get("/me/clips", cast.ben).text
+
+
+def test_a_part_is_chosen_in_two_fields(client: Client, cast: Cast, app: App) -> None:
+    slug = drafted(app, cast)
+    words = {"caption": "short", "audience": "public", "commenters": "everyone", "do": "save"}
+    part = {"part_from": "1", "part_to": "2,5"}
+    assert send_parts(client, f"/make/{slug}", cast.ada, words | part).status == 303
+    page = client.get(f"/make/{slug}", cast.ada).text
+    assert 'name="part_from" type="number" min="0" step="0.01" inputmode="decimal" value="1.0"' in page
+    assert "It is being cut." in page
+    wrong = send_parts(client, f"/make/{slug}", cast.ada, words | {"part_from": "2", "part_to": "2.1"})
+    assert (wrong.status, "at least a second" in wrong.text) == (422, True)
+    assert send_parts(client, f"/make/{slug}", cast.ada, {"do": "whole"}).status == 303
+    assert "It is being cut." not in client.get(f"/make/{slug}", cast.ada).text

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, inbox, publish, unregistered
+from onstage.clips import answers, appearances, coauthors, deletion, inbox, publish, unregistered
 from onstage.clips.appearances import Appearance, Label
 from onstage.clips.inbox import Progress, Waiting
 from onstage.clips.models import Audience, Why
@@ -30,7 +30,7 @@ _ACT = problems(401, 403, 404, 409)
 _CLIP = "/api/v1/clips/{slug:str}"
 
 
-class YesIn(Struct, forbid_unknown_fields=True):
+class ClipYesIn(Struct, forbid_unknown_fields=True):
     """The version that was looked at. `leaves`: yes also to its leaving the server."""
 
     version: Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -87,7 +87,7 @@ class ChangeOut(Struct):
     after: str
 
 
-class WaitingOut(Struct):
+class QuestionOut(Struct):
     """A clip that waits for you. `changed` is null where you have agreed to nothing of it before."""
 
     slug: str
@@ -97,6 +97,7 @@ class WaitingOut(Struct):
     version: int
     account: AccountOut
     author: AccountOut
+    coauthors: list[AccountOut]
     caption: str
     audience: Audience
     marked: bool
@@ -105,11 +106,12 @@ class WaitingOut(Struct):
     changed: list[ChangeOut] | None
 
     @classmethod
-    def of(cls, each: Waiting) -> "WaitingOut":
+    def of(cls, each: Waiting) -> "QuestionOut":
         """From what the domain says."""
         return cls(
             slug=each.slug, url=f"/c/{each.slug}", why=each.why, since=iso(each.since), version=each.version,
-            account=AccountOut.of(each.account), author=AccountOut.of(each.author), caption=each.content.caption,
+            account=AccountOut.of(each.account), author=AccountOut.of(each.author),
+            coauthors=[AccountOut.of(by) for by in each.coauthors], caption=each.content.caption,
             audience=each.content.audience, marked=each.content.marked,
             appears=[AccountOut.of(by) for by in each.appears], leaves=each.leaves,
             changed=None
@@ -176,13 +178,13 @@ class AppearanceOut(Struct):
         return cls(AccountOut.of(each.by), each.from_us / SECOND, end, each.asked)
 
 
-class GuardianIn(Struct, forbid_unknown_fields=True):
+class LabelGuardianIn(Struct, forbid_unknown_fields=True):
     """Where each question about the clip is written to as well; left out: you hand the link over."""
 
     mail: Annotated[str, Meta(max_length=254)] = ""
 
 
-class GuardianLinkOut(Struct):
+class LabelLinkOut(Struct):
     """A link for whoever answers for a child who is not here. It is shown once."""
 
     url: str
@@ -221,11 +223,24 @@ class AppearancePage(Struct):
     next: int | None
 
 
+class NeverOut(Struct):
+    """An account that never names you, since."""
+
+    account: AccountOut
+    since: str
+
+
+class NeversOut(Struct):
+    """The accounts that never name you."""
+
+    items: list[NeverOut]
+
+
 @get("/api/v1/me/questions", tags=["together"], responses=problems(401), operation_id="questions")
 @reads(signed_in)
-def waiting(db: Connection, viewer: Viewer) -> list[WaitingOut]:
+def waiting(db: Connection, viewer: Viewer) -> list[QuestionOut]:
     """Clips that wait for your answer, oldest first."""
-    return [WaitingOut.of(each) for each in inbox.waiting(db, viewer)]
+    return [QuestionOut.of(each) for each in inbox.waiting(db, viewer)]
 
 
 @get("/api/v1/me/appearances", tags=["together"], responses=problems(401), operation_id="my_appearances")
@@ -239,9 +254,9 @@ def with_me(db: Connection, viewer: Viewer, before: Before = None, limit: Limit 
 
 @get(_CLIP + "/question", tags=["together"], responses=problems(401, 404), operation_id="question")
 @reads(signed_in)
-def question(db: Connection, viewer: Viewer, slug: Slug) -> WaitingOut:
+def question(db: Connection, viewer: Viewer, slug: Slug) -> QuestionOut:
     """What exactly is asked of you about this clip."""
-    return WaitingOut.of(inbox.one(db, viewer, slug))
+    return QuestionOut.of(inbox.one(db, viewer, slug))
 
 
 @get(_CLIP + "/agreeing", tags=["together"], responses=problems(401, 404), operation_id="agreeing")
@@ -253,7 +268,7 @@ def agreeing(db: Connection, viewer: Viewer, slug: Slug) -> AgreeingOut:
 
 @post(_CLIP + "/yes", status_code=204, tags=["together"], responses=_ACT, operation_id="say_yes")
 @writes(signed_in)
-def yes(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[YesIn]) -> None:
+def yes(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[ClipYesIn]) -> None:
     """Agree to exactly this version. Needs a sign-in check of the last five minutes (403 `check-needed`)."""
     answers.say_yes(db, app.keys, viewer, slug, data.version, leaves=data.leaves)
 
@@ -386,12 +401,12 @@ def unlabel(db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> No
 )
 @writes(signed_in)
 def guardian(
-    app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId, data: JSONBody[GuardianIn]
-) -> GuardianLinkOut:
+    app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId, data: JSONBody[LabelGuardianIn]
+) -> LabelLinkOut:
     """Say who answers for a child who is not here, as an adult; they need no account, only the link."""
     origin = app.settings.origin
     secret = unregistered.name_guardian(db, app.keys, viewer, slug, label_id, origin, data.mail.strip())
-    return GuardianLinkOut(f"{origin}/answer/{secret}")
+    return LabelLinkOut(f"{origin}/answer/{secret}")
 
 
 @post(
@@ -407,14 +422,44 @@ def that_is_me(app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: L
 @writes(signed_in)
 def never(db: Connection, viewer: Viewer, handle: Handle) -> None:
     """Never be named by this account."""
-    appearances.never(db, viewer, handle, on=True)
+    appearances.never(db, viewer, handle)
 
 
 @delete("/api/v1/accounts/{handle:str}/never", tags=["together"], responses=_ACT, operation_id="end_never")
 @writes(signed_in)
 def end_never(db: Connection, viewer: Viewer, handle: Handle) -> None:
     """Let this account name you again, if you are friends or fellow members."""
-    appearances.never(db, viewer, handle, on=False)
+    appearances.end_never(db, viewer, handle)
+
+
+@get("/api/v1/me/nevers", tags=["together"], responses=problems(401), operation_id="nevers")
+@reads(signed_in)
+def nevers(db: Connection, viewer: Viewer) -> NeversOut:
+    """The accounts that never name you, newest first."""
+    return NeversOut([NeverOut(AccountOut.of(each.by), iso(each.at)) for each in appearances.nevers(db, viewer)])
+
+
+@put(_CLIP + "/coauthors/{handle:str}", status_code=204, tags=["together"], responses=_ACT, operation_id="add_coauthor")
+@writes(signed_in)
+def add_coauthor(app: App, db: Connection, viewer: Viewer, slug: Slug, handle: Handle) -> None:
+    """Say that a friend's account made your draft as well. Its owners are asked with everybody else."""
+    coauthors.add(db, app.keys, viewer, slug, handle)
+
+
+@delete(_CLIP + "/coauthors/{handle:str}", tags=["together"], responses=_ACT, operation_id="take_coauthor_out")
+@writes(signed_in)
+def take_coauthor_out(db: Connection, viewer: Viewer, slug: Slug, handle: Handle) -> None:
+    """Take a co-author out of a draft that nobody was asked about."""
+    coauthors.take_out(db, viewer, slug, handle)
+
+
+@delete(
+    "/api/v1/accounts/{handle:str}/coauthored/{slug:str}", tags=["together"], responses=_ACT, operation_id="leave_clip"
+)
+@writes(signed_in)
+def leave_clip(app: App, db: Connection, viewer: Viewer, handle: Handle, slug: Slug) -> None:
+    """As an owner of a co-author: have the clip stand on its profile no more. It stays where it is."""
+    coauthors.leave(db, app.keys, viewer, slug, handle)
 
 
 routes = [
@@ -442,4 +487,8 @@ routes = [
     that_is_me,
     never,
     end_never,
+    nevers,
+    add_coauthor,
+    take_coauthor_out,
+    leave_clip,
 ]

@@ -88,14 +88,14 @@ class ClaimsOut(Struct):
     items: list[ClaimOut]
 
 
-class AnswerIn(Struct, forbid_unknown_fields=True):
+class ClaimAnswerIn(Struct, forbid_unknown_fields=True):
     """Whether it is so; who contests says why."""
 
     accept: bool
     words: Words = ""
 
 
-class WordsIn(Struct, forbid_unknown_fields=True):
+class ClaimWordsIn(Struct, forbid_unknown_fields=True):
     """Your reason."""
 
     words: Annotated[str, Meta(min_length=1, max_length=WORDS_LENGTH)]
@@ -153,7 +153,7 @@ def withdraw(app: App, db: Connection, secret: Secret) -> None:
     operation_id="appeal_claim",
 )
 @writes(anyone)
-def appeal(app: App, db: Connection, secret: Secret, data: JSONBody[WordsIn]) -> None:
+def appeal(app: App, db: Connection, secret: Secret, data: JSONBody[ClaimWordsIn]) -> None:
     """Ask once for another look at a decision against you."""
     claims.appeal(db, app.keys, claims.follow(db, secret), "claimant", data.words, clock.now())
 
@@ -173,7 +173,7 @@ def about_me(db: Connection, viewer: Viewer) -> ClaimsOut:
     operation_id="answer_claim",
 )
 @writes(signed_in)
-def answer(app: App, db: Connection, viewer: Viewer, claim_id: Id, data: JSONBody[AnswerIn]) -> None:
+def answer(app: App, db: Connection, viewer: Viewer, claim_id: Id, data: JSONBody[ClaimAnswerIn]) -> None:
     """Accept it, or contest it with a reason; then a moderator decides."""
     claims.answer(db, app.keys, viewer, claim_id, data.accept, data.words, clock.now())
 
@@ -186,7 +186,7 @@ def answer(app: App, db: Connection, viewer: Viewer, claim_id: Id, data: JSONBod
     operation_id="appeal_claim_as_account",
 )
 @writes(signed_in)
-def appeal_as_account(app: App, db: Connection, viewer: Viewer, claim_id: Id, data: JSONBody[WordsIn]) -> None:
+def appeal_as_account(app: App, db: Connection, viewer: Viewer, claim_id: Id, data: JSONBody[ClaimWordsIn]) -> None:
     """Ask once for another look at a decision against you."""
     claims.appeal_for_account(db, app.keys, viewer, claim_id, data.words, clock.now())
 

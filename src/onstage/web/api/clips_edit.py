@@ -11,9 +11,10 @@ from msgspec import Meta, Struct
 
 from onstage.accounts.avatars import MOST_BYTES, check_picture
 from onstage.accounts.viewer import Viewer
-from onstage.clips import deletion, edit, progress, publish
-from onstage.clips.models import Audience, Commenters, Stage
+from onstage.clips import deletion, edit, progress, publish, trim
+from onstage.clips.models import Audience, Commenters, Cutting, Stage
 from onstage.clips.progress import Made, Progress
+from onstage.clips.trimmed import Trim
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, TooLarge
@@ -26,7 +27,7 @@ Slug = Annotated[str, PathParameter(max_length=32, description="A clip's public 
 StageName = Literal["uploading", "processing", "failed", "draft", "published"]
 
 
-class WordsIn(Struct, forbid_unknown_fields=True):
+class ClipChangeIn(Struct, forbid_unknown_fields=True):
     """What changes; what is left out stays."""
 
     caption: Annotated[str, Meta(max_length=20_000)] | None = None
@@ -41,7 +42,27 @@ class CoverIn(Struct, forbid_unknown_fields=True):
     at_seconds: Annotated[float, Meta(ge=0, le=86_400)]
 
 
-class MadeOut(Struct):
+class TrimIn(Struct, forbid_unknown_fields=True):
+    """The part that is left, in seconds of the whole film."""
+
+    from_seconds: Annotated[float, Meta(ge=0, le=86_400)]
+    to_seconds: Annotated[float, Meta(ge=0, le=86_400)]
+
+
+class TrimOut(Struct):
+    """The part that was chosen, in seconds of the whole film: it waits to be cut, is done, or could not be cut."""
+
+    from_seconds: float
+    to_seconds: float
+    state: Cutting
+
+    @classmethod
+    def of(cls, found: Trim | None) -> "TrimOut | None":
+        """From a row; None: it is shown as it came."""
+        return cls(found.from_us / SECOND, found.to_us / SECOND, found.state) if found else None
+
+
+class MadeClipOut(Struct):
     """A clip as those who made it see it. `stage` is `none` once it is published; `failure` says why it failed."""
 
     slug: str
@@ -64,7 +85,7 @@ class MadeOut(Struct):
     color: str
 
     @classmethod
-    def of(cls, made: Made) -> "MadeOut":
+    def of(cls, made: Made) -> "MadeClipOut":
         """From a row."""
         return cls(
             slug=made.slug, url=f"/c/{made.slug}", stage=made.stage, caption=made.caption, audience=made.audience,
@@ -80,7 +101,7 @@ class MadeOut(Struct):
 class MadePage(Struct):
     """A page of one's own clips; `next` continues it, null at the end."""
 
-    items: list[MadeOut]
+    items: list[MadeClipOut]
     next: str | None
 
 
@@ -121,6 +142,8 @@ def in_words(far: Progress) -> str:
     match far.stage, far.step:
         case Stage.UPLOADING, _any:
             return _("Uploading")
+        case Stage.DRAFT, _any if far.publish_asked:
+            return _("Cutting it")
         case Stage.PROCESSING, "looking":
             return _("Looking at the file")
         case Stage.PROCESSING, "making":
@@ -137,8 +160,8 @@ def in_words(far: Progress) -> str:
             return _("Ready")
 
 
-def _made(db: Connection, viewer: Viewer, slug: str) -> MadeOut:
-    return MadeOut.of(progress.one(db, viewer, slug))
+def _made(db: Connection, viewer: Viewer, slug: str) -> MadeClipOut:
+    return MadeClipOut.of(progress.one(db, viewer, slug))
 
 
 @get("/api/v1/me/clips", tags=["clips"], responses=problems(401), operation_id="my_clips")
@@ -155,7 +178,7 @@ def mine(
     """The clips that you made, newest first, in every stage."""
     found = progress.mine(db, viewer, list(stage or ()), _before(cursor), limit + 1)
     following = str(found[limit - 1].id) if len(found) > limit else None
-    return MadePage([MadeOut.of(made) for made in found[:limit]], following)
+    return MadePage([MadeClipOut.of(made) for made in found[:limit]], following)
 
 
 def _before(cursor: str | None) -> int | None:
@@ -168,7 +191,7 @@ def _before(cursor: str | None) -> int | None:
 
 @patch("/api/v1/clips/{slug:str}", tags=["clips"], responses=problems(401, 403, 404), operation_id="change_clip")
 @writes(signed_in)
-def change(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[WordsIn]) -> MadeOut:
+def change(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[ClipChangeIn]) -> MadeClipOut:
     """Change the words, who may see the clip and who may comment."""
     edit.change(
         db,
@@ -191,7 +214,7 @@ def change(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[
     operation_id="publish_clip",
 )
 @writes(signed_in)
-def publish_it(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+def publish_it(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeClipOut:
     """Publish the clip: at once, when everybody who must agree has (`asked`), or once it can be played (`publish_asked`)."""
     publish.publish(db, app.keys, viewer, slug)
     return _made(db, viewer, slug)
@@ -237,6 +260,45 @@ def own_picture(app: App, viewer: Viewer, slug: str, picture: bytes) -> None:
         edit.choose_cover(db, viewer, slug, at_us=None, image=key)
 
 
+@post(
+    "/api/v1/clips/{slug:str}/trim",
+    status_code=202,
+    tags=["clips"],
+    responses=problems(401, 403, 404, 409),
+    operation_id="trim_clip",
+)
+@writes(signed_in)
+def trim_it(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[TrimIn]) -> TrimOut | None:
+    """Cut a part out of your clip, at least a second long; null where that is all of it.
+
+    Others see the cut alone. Until the clip goes out the whole can be chosen again; beside what is published the cut
+    waits for everybody who must agree.
+    """
+    start, end = round(data.from_seconds * SECOND), round(data.to_seconds * SECOND)
+    return TrimOut.of(trim.trim(db, app.keys, viewer, slug, start, end))
+
+
+@get("/api/v1/clips/{slug:str}/trim", tags=["clips"], responses=problems(401, 404), operation_id="clip_trim")
+@reads(signed_in)
+def trim_of(db: Connection, viewer: Viewer, slug: Slug) -> TrimOut | None:
+    """Which part of your clip you chose; null where it is shown as it came."""
+    return TrimOut.of(trim.of(db, viewer, slug))
+
+
+@delete(
+    "/api/v1/clips/{slug:str}/trim",
+    status_code=200,
+    tags=["clips"],
+    responses=problems(401, 403, 404),
+    operation_id="untrim_clip",
+)
+@writes(signed_in)
+def untrim(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeClipOut:
+    """Choose the whole film again. What was cut off a clip that went out since is gone."""
+    trim.whole(db, app.keys, viewer, slug)
+    return _made(db, viewer, slug)
+
+
 @delete(
     "/api/v1/clips/{slug:str}",
     status_code=200,
@@ -258,7 +320,7 @@ def remove(app: App, db: Connection, viewer: Viewer, slug: Slug) -> Deleted:
     operation_id="restore_clip",
 )
 @writes(signed_in)
-def restore(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeOut:
+def restore(app: App, db: Connection, viewer: Viewer, slug: Slug) -> MadeClipOut:
     """Take your own deletion back, within its time."""
     deletion.restore(db, app.keys, viewer, slug)
     return _made(db, viewer, slug)
@@ -273,4 +335,4 @@ def how_far(app: App, viewer: Viewer, slug: Slug) -> ProgressOut:
     return ProgressOut.of(far, app.staging.length(far.upload or "") or 0)
 
 
-routes = [mine, change, publish_it, cover, remove, restore, how_far]
+routes = [mine, change, publish_it, cover, trim_it, trim_of, untrim, remove, restore, how_far]

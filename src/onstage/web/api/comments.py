@@ -116,7 +116,7 @@ class VersionOut(Struct):
     since: str
 
 
-class WaitingOut(Struct):
+class WaitingCommentOut(Struct):
     """A comment that waits for approval, and the clip it is about."""
 
     clip: str
@@ -193,9 +193,9 @@ def show(db: Connection, viewer: Viewer, comment: PathId) -> CommentOut:
 
 @get("/api/v1/me/comments/waiting", tags=["comments"], responses=problems(401), operation_id="waiting_comments")
 @reads(signed_in)
-def waiting(db: Connection, viewer: Viewer) -> list[WaitingOut]:
+def waiting(db: Connection, viewer: Viewer) -> list[WaitingCommentOut]:
     """Comments under clips of the account you act as that wait for approval."""
-    return [WaitingOut(slug, CommentOut.of(each)) for slug, each in commenting.waiting(db, viewer)]
+    return [WaitingCommentOut(slug, CommentOut.of(each)) for slug, each in commenting.waiting(db, viewer)]
 
 
 @get("/api/v1/me/comments/rules", tags=["comments"], responses=problems(401), operation_id="comment_rules")

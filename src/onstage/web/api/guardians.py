@@ -20,7 +20,7 @@ from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
 from onstage.web import entry
-from onstage.web.api.people import ChoiceIn, NewHandle
+from onstage.web.api.people import NewHandle, RowChoiceIn
 from onstage.web.api.relations import Handle, ListedPage
 from onstage.web.api.schemas import problems
 from onstage.web.api.sessions import Handle as GivenHandle
@@ -31,13 +31,13 @@ Number = Annotated[int, PathParameter(ge=1, le=ids.LARGEST)]
 Words = Annotated[str, Meta(max_length=1000)]
 
 
-class ClaimIn(Struct, forbid_unknown_fields=True):
+class GuardianClaimIn(Struct, forbid_unknown_fields=True):
     """Whose guardian you say you are."""
 
     handle: GivenHandle
 
 
-class ClaimOut(Struct):
+class GuardianClaimOut(Struct):
     """Somebody says that they are a guardian."""
 
     id: str
@@ -46,18 +46,18 @@ class ClaimOut(Struct):
     claimed_at: str
 
     @classmethod
-    def of(cls, claim: Claim) -> "ClaimOut":
+    def of(cls, claim: Claim) -> "GuardianClaimOut":
         """From a row."""
         return cls(str(claim.id), claim.guardian_handle, claim.minor_handle, iso(claim.claimed_at))
 
 
-class ClaimsOut(Struct):
+class GuardianClaimsOut(Struct):
     """The claims that you may answer."""
 
-    items: list[ClaimOut]
+    items: list[GuardianClaimOut]
 
 
-class YesIn(Struct, forbid_unknown_fields=True):
+class GuardianAnswerIn(Struct, forbid_unknown_fields=True):
     """Yes or no."""
 
     yes: bool
@@ -103,7 +103,7 @@ class ChildIn(Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=200)] = ""
 
 
-class PasswordIn(Struct, forbid_unknown_fields=True):
+class ChildPasswordIn(Struct, forbid_unknown_fields=True):
     """A password for the child."""
 
     password: NewPassword
@@ -115,7 +115,7 @@ class SignInOut(Struct):
     recovery_codes: list[str]
 
 
-class LinkOut(Struct):
+class GuardianLinkOut(Struct):
     """A link that works once; it is shown this once."""
 
     url: str
@@ -150,7 +150,7 @@ class CheckOut(Struct):
     full_at: str | None
 
 
-class WordsIn(Struct, forbid_unknown_fields=True):
+class ReasonIn(Struct, forbid_unknown_fields=True):
     """Why."""
 
     words: Words
@@ -233,16 +233,16 @@ def _child(db: Connection, found: household.Child) -> ChildOut:
     operation_id="claim_guardianship",
 )
 @writes(signed_in)
-def claim(app: App, db: Connection, viewer: Viewer, data: JSONBody[ClaimIn]) -> None:
+def claim(app: App, db: Connection, viewer: Viewer, data: JSONBody[GuardianClaimIn]) -> None:
     """Say that you are somebody's guardian. You see nothing of theirs until it is accepted."""
     guarding.claim(db, app.keys, viewer, data.handle, clock.now())
 
 
 @get("/api/v1/guardianships", tags=["guardians"], responses=problems(), operation_id="guardianships")
 @reads(signed_in)
-def claims(db: Connection, viewer: Viewer) -> ClaimsOut:
+def claims(db: Connection, viewer: Viewer) -> GuardianClaimsOut:
     """The claims that you may answer: about yourself, and about whom you are a full guardian of."""
-    return ClaimsOut([ClaimOut.of(each) for each in guarding.open_claims(db, viewer)])
+    return GuardianClaimsOut([GuardianClaimOut.of(each) for each in guarding.open_claims(db, viewer)])
 
 
 @post(
@@ -253,7 +253,7 @@ def claims(db: Connection, viewer: Viewer) -> ClaimsOut:
     operation_id="answer_guardianship",
 )
 @writes(signed_in)
-def answer(app: App, db: Connection, viewer: Viewer, guardianship: Number, data: JSONBody[YesIn]) -> None:
+def answer(app: App, db: Connection, viewer: Viewer, guardianship: Number, data: JSONBody[GuardianAnswerIn]) -> None:
     """Accept somebody as a carer, or refuse."""
     guarding.answer(db, app.keys, viewer, guardianship, data.yes, clock.now())
 
@@ -266,7 +266,7 @@ def answer(app: App, db: Connection, viewer: Viewer, guardianship: Number, data:
     operation_id="contest_guardianship",
 )
 @writes(signed_in)
-def contest(app: App, db: Connection, viewer: Viewer, guardianship: Number, data: JSONBody[WordsIn]) -> None:
+def contest(app: App, db: Connection, viewer: Viewer, guardianship: Number, data: JSONBody[ReasonIn]) -> None:
     """Say that somebody should not become a full guardian of yours, or of whom you are a guardian of."""
     vouching.contest(db, app.keys, viewer, guardianship, data.words, clock.now())
 
@@ -345,7 +345,7 @@ def add(app: App, db: Connection, viewer: Viewer, data: JSONBody[ChildIn]) -> Ch
     operation_id="child_sign_in",
 )
 @plain(signed_in)
-def sign_in(app: App, viewer: Viewer, handle: Handle, data: JSONBody[PasswordIn]) -> SignInOut:
+def sign_in(app: App, viewer: Viewer, handle: Handle, data: JSONBody[ChildPasswordIn]) -> SignInOut:
     """Give a child a password: their first one, or a new one, of which they are told."""
     return SignInOut(entry.child_sign_in(app, viewer, handle, data.password))
 
@@ -409,7 +409,7 @@ def choose_for(
     viewer: Viewer,
     handle: Handle,
     row: Annotated[str, PathParameter(max_length=40)],
-    data: JSONBody[ChoiceIn],
+    data: JSONBody[RowChoiceIn],
 ) -> None:
     """Give your voice to a row of the age table for a child; the strictest of all voices holds, and they are told."""
     minor = household.minor_named(db, viewer, handle)
@@ -451,7 +451,7 @@ def follow_requests(db: Connection, viewer: Viewer, handle: Handle) -> ListedPag
 )
 @writes(signed_in)
 def answer_follow_request(
-    db: Connection, viewer: Viewer, handle: Handle, follower: Handle, data: JSONBody[YesIn]
+    db: Connection, viewer: Viewer, handle: Handle, follower: Handle, data: JSONBody[GuardianAnswerIn]
 ) -> None:
     """Let a follower of a child under 13 in, or send them away."""
     minor = household.minor_named(db, viewer, handle)
@@ -472,9 +472,9 @@ def take_out(app: App, db: Connection, viewer: Viewer, handle: Handle, account: 
 
 @post("/api/v1/guardian-links", status_code=201, tags=["guardians"], responses=problems(403), operation_id="ward_link")
 @writes(signed_in)
-def ward_link(app: App, db: Connection, viewer: Viewer) -> LinkOut:
+def ward_link(app: App, db: Connection, viewer: Viewer) -> GuardianLinkOut:
     """A link with which somebody from 13 signs up, whose carer you then are; good for seven days."""
-    return LinkOut(f"{app.settings.origin}/join/guarded/{children.ward_link(db, viewer, clock.now())}")
+    return GuardianLinkOut(f"{app.settings.origin}/join/guarded/{children.ward_link(db, viewer, clock.now())}")
 
 
 routes = [

@@ -18,7 +18,7 @@ from onstage.web.api.schemas import problems
 from onstage.web.http import App, server_owner, writes
 
 
-class LinkOut(Struct):
+class InvitationLinkOut(Struct):
     """A link that works once; it is shown this once."""
 
     url: str
@@ -27,11 +27,11 @@ class LinkOut(Struct):
 
 @post("/api/v1/invitations", status_code=201, tags=["server"], responses=problems(401, 403), operation_id="invite")
 @writes(server_owner)
-def invite(db: Connection, viewer: Viewer, app: App) -> LinkOut:
+def invite(db: Connection, viewer: Viewer, app: App) -> InvitationLinkOut:
     """A link with which one person can sign up, also where sign-up is closed; good for 14 days."""
     now = clock.now()
     secret = recovery.make_link(db, Purpose.INVITATION, now, made_by=viewer.person)
-    return LinkOut(f"{app.settings.origin}/join/{secret}", iso(now + LASTS[Purpose.INVITATION]))
+    return InvitationLinkOut(f"{app.settings.origin}/join/{secret}", iso(now + LASTS[Purpose.INVITATION]))
 
 
 @post(
@@ -44,14 +44,14 @@ def invite(db: Connection, viewer: Viewer, app: App) -> LinkOut:
 @writes(server_owner)
 def reset_link(
     db: Connection, viewer: Viewer, app: App, handle: Annotated[str, PathParameter(max_length=31)]
-) -> LinkOut:
+) -> InvitationLinkOut:
     """A link with which the person of this handle chooses a new password; good for 24 hours. Give it to them only."""
     now = clock.now()
     who = person_named(db, handle)
     if who is None:
         raise NotFound("There is nobody of that name here.")
     secret = recovery.make_link(db, Purpose.RESET, now, person=who.person, made_by=viewer.person)
-    return LinkOut(f"{app.settings.origin}/reset/{secret}", iso(now + LASTS[Purpose.RESET]))
+    return InvitationLinkOut(f"{app.settings.origin}/reset/{secret}", iso(now + LASTS[Purpose.RESET]))
 
 
 routes = [invite, reset_link]

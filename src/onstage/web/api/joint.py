@@ -118,7 +118,7 @@ class InvitationIn(Struct, forbid_unknown_fields=True):
     handle: GivenHandle | None = None
 
 
-class AnswerIn(Struct, forbid_unknown_fields=True):
+class InvitationAnswerIn(Struct, forbid_unknown_fields=True):
     """Yes or no."""
 
     yes: bool
@@ -292,7 +292,9 @@ def take_up(app: App, db: Connection, viewer: Viewer, secret: Secret) -> Settled
     operation_id="answer_invitation",
 )
 @writes(signed_in)
-def accept(app: App, db: Connection, viewer: Viewer, invitation: Number, data: JSONBody[AnswerIn]) -> SettledOut:
+def accept(
+    app: App, db: Connection, viewer: Viewer, invitation: Number, data: JSONBody[InvitationAnswerIn]
+) -> SettledOut:
     """Say yes or no to an invitation of your own."""
     if not data.yes:
         invitations.decline(db, app.keys, viewer, invitation, clock.now())
@@ -308,7 +310,9 @@ def accept(app: App, db: Connection, viewer: Viewer, invitation: Number, data: J
     operation_id="agree_to_member",
 )
 @writes(signed_in)
-def agree(app: App, db: Connection, viewer: Viewer, invitation: Number, data: JSONBody[AnswerIn]) -> SettledOut:
+def agree(
+    app: App, db: Connection, viewer: Viewer, invitation: Number, data: JSONBody[InvitationAnswerIn]
+) -> SettledOut:
     """As an owner of the account, or as a guardian of who joins: say yes or no. One no ends it."""
     settled = invitations.answer(db, app.keys, viewer, invitation, data.yes, clock.now())
     return SettledOut("ended" if settled is None else settled.waits.value)

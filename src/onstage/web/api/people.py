@@ -111,7 +111,7 @@ class MeIn(Struct, forbid_unknown_fields=True):
     mail: Mail | None = None
 
 
-class PasswordIn(Struct, forbid_unknown_fields=True):
+class NewPasswordIn(Struct, forbid_unknown_fields=True):
     """A new password. `current` is needed when the last sign-in check is more than five minutes ago."""
 
     password: NewPassword
@@ -149,7 +149,7 @@ class BirthDateIn(Struct, forbid_unknown_fields=True):
     birth_date: date | None
 
 
-class ChoiceIn(Struct, forbid_unknown_fields=True):
+class RowChoiceIn(Struct, forbid_unknown_fields=True):
     """One of the row's options."""
 
     value: Annotated[str, Meta(max_length=40)]
@@ -242,7 +242,7 @@ def remove_avatar(db: Connection, viewer: Viewer) -> None:
 
 @post("/api/v1/me/password", status_code=204, tags=["me"], responses=problems(401, 403), operation_id="change_password")
 @plain(signed_in)
-def change_password(app: App, request: AnyRequest, viewer: Viewer, data: JSONBody[PasswordIn]) -> None:
+def change_password(app: App, request: AnyRequest, viewer: Viewer, data: JSONBody[NewPasswordIn]) -> None:
     """Set a new password; your other sessions and tokens end."""
     if data.current is not None:
         viewer = entry.confirm(app, request, viewer, data.current)
@@ -328,7 +328,7 @@ def set_birth_date(
     operation_id="bound",
 )
 @writes(server_owner)
-def bound(db: Connection, row: Annotated[str, PathParameter(max_length=40)], data: JSONBody[ChoiceIn]) -> None:
+def bound(db: Connection, row: Annotated[str, PathParameter(max_length=40)], data: JSONBody[RowChoiceIn]) -> None:
     """Bound a row of the age table for everybody here; nobody gets wider than that. It narrows nothing that is out."""
     known, value = _read(row, data.value)
     permissions.choose_for_all(db, known, value)
@@ -349,7 +349,7 @@ def choose(
     db: Connection,
     viewer: Viewer,
     row: Annotated[str, PathParameter(max_length=40)],
-    data: JSONBody[ChoiceIn],
+    data: JSONBody[RowChoiceIn],
 ) -> RowOut:
     """Loosen or tighten a row of the age table for yourself. Looser counts for new clips, stricter at once for all."""
     assert viewer.person is not None

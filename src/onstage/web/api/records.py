@@ -68,7 +68,7 @@ class RecordsOut(Struct):
     items: list[RecordOut]
 
 
-class ChoiceIn(Struct, forbid_unknown_fields=True):
+class LawIn(Struct, forbid_unknown_fields=True):
     """By which law amounts are worked out, and in which currency (ISO 4217)."""
 
     rule: Rule
@@ -99,7 +99,7 @@ def listed(db: Connection, viewer: Viewer) -> RecordsOut:
     operation_id="choose_record_rule",
 )
 @writes(signed_in)
-def choose(db: Connection, viewer: Viewer, account: Handle, minor: Handle, data: JSONBody[ChoiceIn]) -> None:
+def choose(db: Connection, viewer: Viewer, account: Handle, minor: Handle, data: JSONBody[LawIn]) -> None:
     """Choose the law and the currency of an account's records."""
     records.choose(db, records.find(db, viewer, account, minor), data.rule, data.currency)
 

@@ -34,7 +34,7 @@ class ReportIn(Struct, forbid_unknown_fields=True):
     comment: Annotated[str, Meta(pattern="^[0-9]{1,19}$")] | None = None
 
 
-class MadeOut(Struct):
+class ReportMadeOut(Struct):
     """The report's id; who is named never reads the report."""
 
     id: str
@@ -89,7 +89,7 @@ class SettleIn(Struct, forbid_unknown_fields=True):
 
 @post("/api/v1/reports", status_code=201, tags=["reports"], responses=problems(401, 404), operation_id="report")
 @writes(signed_in)
-def report(db: Connection, viewer: Viewer, data: JSONBody[ReportIn]) -> MadeOut:
+def report(db: Connection, viewer: Viewer, data: JSONBody[ReportIn]) -> ReportMadeOut:
     """Report a clip, an account or a comment that you can see."""
     now = clock.now()
     match (data.clip, data.account, data.comment):
@@ -101,7 +101,7 @@ def report(db: Connection, viewer: Viewer, data: JSONBody[ReportIn]) -> MadeOut:
             made = reports.report_comment(db, viewer, min(int(comment), 2**63 - 1), data.reason, data.words, now)
         case _:
             raise Invalid("Report one thing: a clip, an account or a comment.", field="clip")
-    return MadeOut(str(made))
+    return ReportMadeOut(str(made))
 
 
 @get("/api/v1/reports/readers", tags=["reports"], responses=problems(401, 404), operation_id="report_readers")

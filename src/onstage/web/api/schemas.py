@@ -125,6 +125,7 @@ class ClipOut(Struct):
     why: str
     reposted_by: AccountOut | None
     posted_by: str
+    coauthors: list[AccountOut]
 
     @classmethod
     def of(cls, card: Card) -> "ClipOut":
@@ -143,7 +144,7 @@ class ClipOut(Struct):
             following=card.following, mine=card.mine, may_comment=card.may_comment, may_repost=card.may_repost,
             play_token=card.play_token, why=card.why,
             reposted_by=AccountOut.of(card.reposted_by) if card.reposted_by else None,
-            posted_by=card.posted_by,
+            posted_by=card.posted_by, coauthors=[AccountOut.of(each) for each in card.coauthors],
         )  # fmt: skip
 
 

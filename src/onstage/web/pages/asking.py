@@ -9,13 +9,13 @@ from litestar.response import Response
 
 from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, inbox
+from onstage.clips import answers, appearances, coauthors, deletion, inbox
 from onstage.clips.inbox import Progress, Waiting
 from onstage.clips.models import Audience
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, Refused
-from onstage.web.http import App, page, plain, reads, see_other, signed_in
+from onstage.web.http import App, page, plain, reads, see_other, signed_in, writes
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
 from onstage.web.pages.telling import day
@@ -30,11 +30,13 @@ class Question:
     """A card of the inbox: the clip, what is asked about it, and what is otherwise since the last yes, in words."""
 
     clip: Card
+    video_url: str | None
     slug: str
     why: str
     version: int
     account: By
     author: By
+    coauthors: list[By]
     caption: str
     for_whom: str
     marked: bool
@@ -59,11 +61,13 @@ def _cards(db: Connection, viewer: Viewer, some: list[Waiting]) -> list[Card]:
 def _question(each: Waiting, card: Card) -> Question:
     return Question(
         clip=card,
+        video_url=_video_url(each, card),
         slug=each.slug,
         why=each.why.value,
         version=each.version,
         account=each.account,
         author=each.author,
+        coauthors=each.coauthors,
         caption=each.content.caption,
         for_whom=for_whom(each.content.audience),
         marked=each.content.marked,
@@ -73,6 +77,12 @@ def _question(each: Waiting, card: Card) -> Question:
         changed=[change_words(change.what, change.before, change.after) for change in each.changed or ()],
         is_again=each.changed is not None,
     )
+
+
+def _video_url(each: Waiting, card: Card) -> str | None:
+    if each.cut is not None:
+        return f"/media/{each.cut}"
+    return card.renditions[-1].url if card.renditions else None
 
 
 def for_whom(audience: Audience) -> str:
@@ -99,6 +109,8 @@ def change_words(what: str, before: str, after: str) -> str:
             return _("It is marked for adults now.") if after == "True" else _("It is no longer marked for adults.")
         case "leaves":
             return _("It may leave this server now.") if after == "True" else _("It no longer leaves this server.")
+        case "cut":
+            return _("Another part of the film is shown.")
         case "cover":
             return _("It has another cover.")
         case _any:
@@ -223,7 +235,30 @@ def with_me(db: Connection, viewer: Viewer, before: FromQuery[int | None] = None
         clips=cards(db, viewer, found),
         withheld=withheld,
         next=found[-1] if len(found) == _GRID else None,
+        nevers=appearances.nevers(db, viewer),
+        coauthored=_coauthored(db, viewer),
     )
 
 
-routes = [answer, with_me]
+def _coauthored(db: Connection, viewer: Viewer) -> list[tuple[Card, str]]:
+    """Clips of others that stand on accounts which the viewer owns, and on which."""
+    on = coauthors.on_accounts_of(db, viewer)
+    return [(card, on[card.id]) for card in cards(db, viewer, list(on))]
+
+
+@post("/me/with-me", include_in_schema=False)
+@writes(signed_in)
+def change_nevers(app: App, db: Connection, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Never be named by an account, or end that; or be a co-author of a clip no longer."""
+    handle = words(data, "handle").strip()
+    if words(data, "do") == "leave":
+        coauthors.leave(db, app.keys, viewer, words(data, "clip"), handle)
+        return see_other("/me/with-me#coauthored")
+    if words(data, "do") == "end":
+        appearances.end_never(db, viewer, handle)
+    else:
+        appearances.never(db, viewer, handle)
+    return see_other("/me/with-me#nevers")
+
+
+routes = [answer, with_me, change_nevers]

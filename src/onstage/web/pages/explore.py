@@ -64,6 +64,7 @@ def tag(
         viewer,
         tag=key,
         count=explore.tag_total(db, key),
+        most=explore.COUNTED,
         clips=cards(db, viewer, found.clips),
         next=found.next,
     )

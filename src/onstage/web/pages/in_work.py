@@ -8,9 +8,10 @@ from onstage.accounts.age import Band, Row, Who
 from onstage.accounts.models import Kind
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, progress
+from onstage.clips import edit, progress, trim
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.progress import Progress
+from onstage.clock import SECOND
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.web.http import App
@@ -128,6 +129,30 @@ def _in_work(app: App, card: Card, way: Progress | None) -> InWork:
         duration_us=card.duration_us,
         audience=card.audience,
     )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of a film is chosen, in seconds, and where the whole is fetched; `state` empty: all of it."""
+
+    start: float
+    end: float
+    length: float
+    video_url: str | None
+    state: str
+
+
+def part_of(db: Connection, viewer: Viewer, clip: InWork) -> Part | None:
+    """The part of one's own clip that is chosen; None where there is no film to choose from yet."""
+    chosen = trim.of(db, viewer, clip.slug)
+    if clip.video_url is None and chosen is None:
+        return None
+    if chosen is None:
+        return Part(0, clip.duration_us / SECOND, clip.duration_us / SECOND, clip.video_url, "")
+    is_cut = not clip.published and chosen.aside is not None
+    url = f"/media/{chosen.aside}" if is_cut else clip.video_url
+    length = (chosen.aside_us if is_cut else clip.duration_us) or chosen.to_us
+    return Part(chosen.from_us / SECOND, chosen.to_us / SECOND, length / SECOND, url, chosen.state.value)
 
 
 def _part(app: App, way: Progress | None) -> float:

@@ -10,7 +10,19 @@ from litestar.params import FromPath, FromQuery
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, deletion, edit, finish, inbox, progress, publish, unregistered
+from onstage.clips import (
+    answers,
+    appearances,
+    coauthors,
+    deletion,
+    edit,
+    finish,
+    inbox,
+    progress,
+    publish,
+    trim,
+    unregistered,
+)
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -20,11 +32,10 @@ from onstage.engagement.cards import cards
 from onstage.errors import Invalid, NotFound, Refused
 from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
-from onstage.web.cards import without_at
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.asking import state
 from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
-from onstage.web.pages.in_work import in_work, new_words, one_of, words_of
+from onstage.web.pages.in_work import in_work, new_words, one_of, part_of, words_of
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -53,6 +64,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         status=error.status if error else 200,
         form=form,
         clip=None,
+        part=None,
         drafts=drafts,
         error=error,
         longest=_short(limits.seconds),
@@ -122,9 +134,12 @@ def _clip_page(
             raise NotFound(_("There is no such clip among yours."))
         far = inbox.progress(db, viewer, slug)
         named, labels = appearances.named_in(db, viewer, slug)
-        form = words_of(db, viewer, cards(db, viewer, [found.id])[0], typed)
+        shown_card = cards(db, viewer, [found.id])[0]
+        form = words_of(db, viewer, shown_card, typed)
         shown = in_work(app, db, viewer, [found.id])[0]
         heard = finish.sound_note(db, viewer, slug)
+        may_trim = found.person == viewer.person
+        part = part_of(db, viewer, shown) if may_trim else None
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -135,12 +150,18 @@ def _clip_page(
         said=said,
         sound_note=heard,
         error=error,
+        part=part,
+        may_trim=may_trim,
         far=far,
         standing=state(far),
         named=named,
         labels=labels,
         link=link,
-        asks=bool(named) or any(each.minor for each in labels) or viewer.band in _ASK_FIRST,
+        made_with=shown_card.coauthors,
+        asks=bool(named)
+        or bool(shown_card.coauthors)
+        or any(each.minor for each in labels)
+        or viewer.band in _ASK_FIRST,
     )
 
 
@@ -185,7 +206,7 @@ def _guardian_link(app: App, db: Connection, viewer: Viewer, slug: str, data: di
 
 def _name(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
     start, end = words(data, "from_seconds").strip(), words(data, "to_seconds").strip()
-    handle = without_at(words(data, "handle").strip())
+    handle = words(data, "handle")
     from_us, to_us = _seconds(start) if start else 0, _seconds(end) if end else None
     appearances.name(db, app.keys, viewer, slug, handle, from_us, to_us)
 
@@ -196,6 +217,10 @@ def _unname(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
 
 def _recall(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
     inbox.recall(db, app.keys, viewer, slug)
+
+
+def _whole(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
+    trim.whole(db, app.keys, viewer, slug)
 
 
 def _label(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
@@ -211,6 +236,14 @@ def _number(data: dict[str, Any]) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
 
 
+def _add_coauthor(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    coauthors.add(db, app.keys, viewer, slug, words(data, "coauthor"))
+
+
+def _take_coauthor_out(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    coauthors.take_out(db, viewer, slug, words(data, "coauthor"))
+
+
 def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
     answers.bring_back(db, app.keys, viewer, slug)
 
@@ -222,6 +255,9 @@ _ABOUT_PEOPLE = {
     "label": _label,
     "unlabel": _unlabel,
     "bring_back": _bring_back,
+    "coauthor": _add_coauthor,
+    "uncoauthor": _take_coauthor_out,
+    "whole": _whole,
 }
 
 
@@ -236,6 +272,9 @@ def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, A
         commenters_=one_of(Commenters, words(data, "commenters")),
         marked=ticked(data, "marked"),
     )
+    end = words(data, "part_to").strip()
+    if end:
+        trim.trim(db, app.keys, viewer, slug, _seconds(words(data, "part_from").strip() or "0"), _seconds(end))
     at = words(data, "at_seconds").strip()
     if at:
         edit.choose_cover(db, viewer, slug, at_us=_seconds(at), image=None)

@@ -67,6 +67,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_departures_person", "departures", ["person_id"])
     op.create_table(
+        "clip_coauthors",
+        sa.Column("clip_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked_by", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _cascade("clip_coauthors", "clip_id", "clips.id"),
+        _cascade("clip_coauthors", "account_id", "accounts.id"),
+        _cascade("clip_coauthors", "asked_by", "people.id", "SET NULL"),
+        sa.PrimaryKeyConstraint("clip_id", "account_id", name=op.f("pk_clip_coauthors")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_clip_coauthors_account", "clip_coauthors", ["account_id", "clip_id"])
+    op.create_table(
         "account_endings",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=True),

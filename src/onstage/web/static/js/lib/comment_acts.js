@@ -3,6 +3,7 @@
 
 import { askToSignIn, isGuest, showCount } from "./acts.js";
 import { api } from "./api.js";
+import { suggestIn } from "./suggest.js";
 import { toast } from "./toast.js";
 
 /** @type {Record<string, [method: string, what: string]>} */
@@ -64,7 +65,11 @@ function edit(comment) {
   field.value = before;
   field.setAttribute("aria-label", document.querySelector('label[for="comment-words"]')?.textContent || "");
   words.hidden = true;
-  words.after(field);
+  const place = document.createElement("div");
+  place.className = "comment-editing";
+  place.append(field);
+  words.after(place);
+  suggestIn(field);
   field.focus();
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") field.value = before;
@@ -84,7 +89,7 @@ function edit(comment) {
  */
 async function save(comment, words, field, before) {
   const said = field.value.trim();
-  field.remove();
+  field.parentElement?.remove();
   words.hidden = false;
   if (!said || said === before) return;
   words.textContent = said;

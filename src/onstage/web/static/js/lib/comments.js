@@ -5,6 +5,7 @@ import { actOn } from "./comment_acts.js";
 import { addTo, askToSignIn, isGuest } from "./acts.js";
 import { Refused, api, fragment } from "./api.js";
 import { report } from "./report.js";
+import { suggestIn } from "./suggest.js";
 import { toast } from "./toast.js";
 import { shortCount, word } from "./words.js";
 
@@ -28,6 +29,7 @@ export class Comments {
     this.body = part(sheet, ".sheet-body");
     this.field = /** @type {HTMLTextAreaElement} */ (part(sheet, "textarea"));
     this.button = /** @type {HTMLButtonElement} */ (part(sheet, "[type=submit]"));
+    if (!isGuest()) suggestIn(this.field, part(sheet, ".comment-write"));
     sheet.addEventListener("click", (event) => this.act(/** @type {Element} */ (event.target)));
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.field.addEventListener("input", () => this.typed());

@@ -1,6 +1,7 @@
 // @ts-check
 // <caption-field>: #tags and @mentions light up while one types, and what is left is counted.
 
+import { suggestIn } from "../lib/suggest.js";
 import { say } from "./words.js";
 
 // The same cut as the server's (onstage/text.py): a tag or mention does not begin inside a word or an address.
@@ -18,6 +19,7 @@ export class CaptionField extends HTMLElement {
     this.area.addEventListener("input", () => this.show());
     this.area.addEventListener("scroll", () => this._follow());
     this.classList.add("is-lit");
+    suggestIn(this.area, this);
     this.show();
   }
 

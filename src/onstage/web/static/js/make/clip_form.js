@@ -6,6 +6,7 @@ import { word } from "../lib/words.js";
 import { lit } from "./caption.js";
 import "./cover.js";
 import { dropFile } from "./keep.js";
+import "./trim.js";
 import "./upload_state.js";
 import { say } from "./words.js";
 
@@ -17,6 +18,7 @@ export class ClipForm extends HTMLElement {
     this.preview = /** @type {HTMLVideoElement} */ (this.part("[data-preview]"));
     this.state = /** @type {import("./upload_state.js").UploadState} */ (this.part("upload-state"));
     this.covers = /** @type {import("./cover.js").CoverPicker} */ (this.part("cover-picker"));
+    this.trims = /** @type {import("./trim.js").TrimPicker | null} */ (this.part("trim-picker"));
     this.preview.controls = false; // a tap on the picture does it
     this._listen();
     this._showCaption();
@@ -26,6 +28,8 @@ export class ClipForm extends HTMLElement {
     this.form?.addEventListener("submit", (event) => this._submit(event));
     this.form?.addEventListener("input", () => this._showCaption());
     this.covers?.addEventListener("picked", () => this._sendCover());
+    this.trims?.addEventListener("moved", (event) => this._seek(/** @type {CustomEvent} */ (event).detail.at));
+    this.preview?.addEventListener("timeupdate", () => this._stayInPart());
     this.state?.addEventListener("stored", () => dropFile(this.slug ?? ""));
     this.state?.addEventListener("file", (event) => this.see(/** @type {CustomEvent} */ (event).detail.file));
     this.state?.addEventListener("ready", () => this._ready());
@@ -42,6 +46,7 @@ export class ClipForm extends HTMLElement {
     preview.src = url;
     preview.play().catch(() => undefined);
     this.covers?.open(url);
+    this.trims?.open(url);
   }
 
   /** Whether leaving the page would break the upload off. */
@@ -67,6 +72,18 @@ export class ClipForm extends HTMLElement {
     if (!video.paused) return video.pause();
     video.muted = false;
     video.play().catch(() => undefined);
+  }
+
+  /** @param {number} at seconds */
+  _seek(at) {
+    if (this.preview?.src) this.preview.currentTime = at;
+  }
+
+  /** Play what is left of the film, and that again. */
+  _stayInPart() {
+    const video = /** @type {HTMLVideoElement} */ (this.preview);
+    const { from, to } = this.trims?.part ?? { from: 0, to: 0 };
+    if (to && !video.seeking && (video.currentTime < from - 0.05 || video.currentTime >= to)) video.currentTime = from;
   }
 
   _showCaption() {
@@ -114,13 +131,26 @@ export class ClipForm extends HTMLElement {
   /** @param {string} act */
   async _send(act) {
     if (!this.slug) throw new Refused(word("no-answer"), 0, "no-answer", undefined);
+    if (act === "whole") {
+      await api("DELETE", `/clips/${this.slug}/trim`);
+      return this.dispatchEvent(new Event("saved"));
+    }
+    await this._sendPart();
     await api("PATCH", `/clips/${this.slug}`, this._values());
     if (act === "publish") {
       const { stage } = await api("POST", `/clips/${this.slug}/publish`);
+      if (stage === "draft") this.state?.watch(); // it goes out once it is cut
       this.dispatchEvent(new CustomEvent("published", { detail: { out: stage === "none" } }));
     } else {
       this.dispatchEvent(new Event("saved"));
     }
+  }
+
+  async _sendPart() {
+    const part = this.trims?.choice;
+    if (!part || !this.trims) return;
+    await api("POST", `/clips/${this.slug}/trim`, { from_seconds: part.from, to_seconds: part.to });
+    this.trims.choice = null;
   }
 
   /** The words as the API takes them. */

@@ -1,10 +1,8 @@
 // @ts-check
 // <cover-picker>: a strip of the clip's pictures with a window on it, or a picture of one's own.
 
-import { draw, lengthOf, openVideo } from "./frames.js";
+import { draw, lengthOf, openVideo, strip } from "./frames.js";
 import { say } from "./words.js";
-
-const FRAMES = 8;
 
 /** Fires `picked`; then `choice` says what. */
 export class CoverPicker extends HTMLElement {
@@ -32,15 +30,7 @@ export class CoverPicker extends HTMLElement {
     }
     this._part("[data-strip]").hidden = false;
     if (this.slider) this.slider.max = String(Math.max(0, this.length - 0.05));
-    const frames = this._part("[data-frames]");
-    frames.replaceChildren();
-    for (let index = 0; index < FRAMES; index++) {
-      const canvas = Object.assign(document.createElement("canvas"), { width: 90, height: 160 });
-      frames.append(canvas);
-    }
-    for (const [index, canvas] of [...frames.children].entries()) {
-      await draw(this.video, (this.length * (index + 0.5)) / FRAMES, /** @type {HTMLCanvasElement} */ (canvas));
-    }
+    await strip(this.video, this.length, this._part("[data-frames]"));
   }
 
   /** The window stands where the slider is, and shows that picture. */

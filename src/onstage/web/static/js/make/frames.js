@@ -36,3 +36,12 @@ export async function draw(video, at, canvas) {
   const context = canvas.getContext("2d");
   context?.drawImage(video, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
 }
+
+const FRAMES = 8;
+
+/** Pictures from the beginning to the end, side by side. @param {HTMLVideoElement} video @param {number} length seconds @param {HTMLElement} into */
+export async function strip(video, length, into) {
+  const frames = Array.from({ length: FRAMES }, () => Object.assign(document.createElement("canvas"), { width: 90, height: 160 }));
+  into.replaceChildren(...frames);
+  for (const [index, canvas] of frames.entries()) await draw(video, (length * (index + 0.5)) / FRAMES, canvas);
+}

@@ -101,7 +101,10 @@ class ClipMaker extends HTMLElement {
     const clip = /** @type {import("./clip_form.js").ClipForm} */ (this.querySelector("[data-part=work] > :last-child"));
     clip.addEventListener("published", (event) => this._finish(/** @type {CustomEvent} */ (event).detail.out));
     clip.addEventListener("saved", () => this._kept());
-    clip.state?.addEventListener("ready", () => clip === this.clip && this.dataset.step === "done" && this._finish(true));
+    clip.state?.addEventListener("ready", (event) => {
+      const { out } = /** @type {CustomEvent} */ (event).detail;
+      if (clip === this.clip && this.dataset.step === "done") this._finish(out);
+    });
     clip.part("[data-go]").addEventListener("click", () => this._go("words"));
     return (this.clip = clip);
   }

@@ -1,7 +1,7 @@
 // @ts-check
 // One stream of events for the whole page: how far each clip is, as it happens.
 
-/** @typedef {{ slug: string, stage: string, percent: number, words: string, failure: string | null, seconds_left: number | null }} Progress */
+/** @typedef {{ slug: string, stage: string, percent: number, words: string, failure: string | null, publish_asked: boolean, seconds_left: number | null }} Progress */
 
 /** @type {EventSource | null} */
 let stream = null;

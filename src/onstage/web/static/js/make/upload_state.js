@@ -128,11 +128,12 @@ export class UploadState extends HTMLElement {
       this.dispatchEvent(new Event("failed"));
       return true;
     }
-    if (progress.stage === "draft" || progress.stage === "none") {
+    const isBeingCut = progress.stage === "draft" && progress.publish_asked;
+    if (["draft", "asked", "none"].includes(progress.stage) && !isBeingCut) {
       this._say(say("ready"));
       this._bar(1);
       this.dataset.state = "ready";
-      this.dispatchEvent(new Event("ready"));
+      this.dispatchEvent(new CustomEvent("ready", { detail: { out: progress.stage === "none" } }));
       return true;
     }
     const part = progress.percent / 100;

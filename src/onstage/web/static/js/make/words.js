@@ -23,6 +23,11 @@ export function duration(seconds) {
   return unit(Math.round(whole / 3600), "hour");
 }
 
+/** "3.2 seconds". @param {number} count */
+export function seconds(count) {
+  return unit(Math.round(count * 10) / 10, "second");
+}
+
 /** "4.2 MB", in steps of 1000. @param {number} bytes */
 export function size(bytes) {
   if (bytes < 1e6) return unit(Math.max(1, Math.round(bytes / 1e3)), "kilobyte", "short");

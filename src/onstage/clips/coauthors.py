@@ -1,0 +1,151 @@
+"""Co-authors: a clip of one account that others made as well; it stands on their profiles too (consent.md R14).
+
+Both sides' people must agree to it and the stricter limits hold. Leaving takes it off one's own profile and nothing else.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+
+from onstage.accounts import ledger
+from onstage.accounts.acts import Act
+from onstage.accounts.byline import By
+from onstage.accounts.ledger import Entry
+from onstage.accounts.membership import owners
+from onstage.accounts.models import Role, accounts, follows, members
+from onstage.accounts.queries import by_handle, kept_form
+from onstage.accounts.viewer import Viewer
+from onstage.clips import consent
+from onstage.clips.deciding import decide
+from onstage.clips.edit import Own, own
+from onstage.clips.models import Stage, clip_coauthors, clip_consents, clips
+from onstage.clips.revising import reword
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
+from onstage.keys import Keys
+
+MOST = 4
+
+
+def add(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str) -> None:
+    """Say that another account made a draft as well; its owners are asked with everybody else. What was asked is a draft again.
+
+    Raises NotFound, Invalid, NotAllowed for an account that is no friend of the clip's, Conflict for a clip that is out.
+    """
+    clip = own(db, viewer, slug)
+    account = int(by_handle(db, viewer, handle)["id"])
+    _need_draft(clip)
+    if account == clip.account:
+        raise Invalid("It stands there already.", field="handle")
+    if not db.execute(select(_near(clip.account, account, viewer))).scalar():
+        raise NotAllowed("Friends can be co-authors, and accounts that you run.", field="handle", code="not-near")
+    of_clip = clip_coauthors.c.clip_id == clip.id
+    if db.execute(select(exists().where(of_clip, clip_coauthors.c.account_id == account))).scalar():
+        return
+    if db.execute(select(func.count()).select_from(clip_coauthors).where(of_clip)).scalar_one() >= MOST:
+        raise Conflict(f"A clip has at most {MOST} co-authors.", code="too-many-names")
+    if clip.stage is Stage.ASKED:
+        reword(db, keys, viewer, clip.id)
+    row = {"clip_id": clip.id, "account_id": account, "asked_by": viewer.person, "at": now()}
+    db.execute(insert(clip_coauthors).values(row))
+    about, kind = tuple(owners(db, account)), {"kind": "coauthor"}
+    ledger.append(db, keys, Entry(Act.APPEARANCE_NAMED, viewer.person, clip.account, about, clip.id, kind))
+
+
+def _need_draft(clip: Own) -> None:
+    if clip.published_at is not None:
+        raise Conflict("Co-authors belong to a draft. What is out stays as it was agreed to.", code="stage")
+
+
+def _near(host: int, account: int, viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the two accounts follow each other, or the viewer runs that one too."""
+    there, back = follows.alias(), follows.alias()
+    friends = exists(
+        select(1)
+        .select_from(
+            there.join(back, and_(back.c.follower_id == there.c.target_id, back.c.target_id == there.c.follower_id))
+        )
+        .where(
+            there.c.follower_id == host,
+            there.c.target_id == account,
+            there.c.accepted == 1,
+            back.c.accepted == 1,
+        )
+    )
+    runs = exists().where(
+        members.c.account_id == account, members.c.person_id == viewer.person, members.c.role == Role.OWNER.value
+    )
+    return or_(friends, runs)
+
+
+def take_out(db: Connection, viewer: Viewer, slug: str, handle: str) -> None:
+    """Take a co-author out of a draft that nobody was asked about. Raises NotFound, NotAllowed, Conflict."""
+    clip = own(db, viewer, slug)
+    _need_draft(clip)
+    if db.execute(select(clip_consents.c.last).where(clip_consents.c.clip_id == clip.id)).scalar():
+        raise NotAllowed("Who was asked leaves by themselves.", code="named")
+    _remove(db, clip.id, _named(db, handle))
+
+
+def leave(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str) -> None:
+    """Be a co-author no longer, as an owner of that account: it stands there no more, and stays where it is.
+
+    Raises NotFound.
+    """
+    assert viewer.person is not None
+    account = _named(db, handle)
+    runs = exists().where(
+        members.c.account_id == account, members.c.person_id == viewer.person, members.c.role == Role.OWNER.value
+    )
+    theirs = select(clips.c.id, clips.c.account_id).join_from(
+        clip_coauthors, clips, clips.c.id == clip_coauthors.c.clip_id
+    )
+    row = db.execute(theirs.where(clips.c.slug == slug, clip_coauthors.c.account_id == account, runs)).first()
+    if row is None:
+        raise NotFound("There is no such clip on an account of yours.")
+    decide(db, keys, row.id, lambda record: record.clip, by=viewer.person)  # every lock, before the facts change
+    _remove(db, row.id, account)
+    decide(db, keys, row.id, lambda record: consent.changed(record.clip, record.facts), by=viewer.person)
+    about, kind = tuple(owners(db, account)), {"kind": "coauthor"}
+    ledger.append(db, keys, Entry(Act.APPEARANCE_ENDED, viewer.person, row.account_id, about, row.id, kind))
+
+
+def on_accounts_of(db: Connection, viewer: Viewer, limit: int = 50) -> dict[int, str]:
+    """The clips of which accounts that the viewer owns are co-authors, newest first, and the handle of that account."""
+    runs = (members.c.account_id == clip_coauthors.c.account_id) & (members.c.person_id == viewer.person)
+    rows = db.execute(
+        select(clip_coauthors.c.clip_id, accounts.c.handle)
+        .join_from(clip_coauthors, members, runs & (members.c.role == Role.OWNER.value))
+        .join(accounts, accounts.c.id == clip_coauthors.c.account_id)
+        .order_by(clip_coauthors.c.clip_id.desc())
+        .limit(limit)
+    )
+    return {row.clip_id: row.handle for row in rows}
+
+
+def _named(db: Connection, handle: str) -> int:
+    found = db.execute(select(accounts.c.id).where(accounts.c.handle == kept_form(handle))).scalar()
+    if found is None:
+        raise NotFound("There is nobody of that name here.")
+    return int(found)
+
+
+def _remove(db: Connection, clip: int, account: int) -> None:
+    mine = (clip_coauthors.c.clip_id == clip) & (clip_coauthors.c.account_id == account)
+    if not db.execute(delete(clip_coauthors).where(mine)).rowcount:
+        raise NotFound("That account is no co-author of this clip.")
+
+
+def of_clips(db: Connection, clip_ids: Sequence[int]) -> dict[int, list[By]]:
+    """The co-authors of these clips, which the caller has been shown, in the order in which they were added."""
+    rows = db.execute(
+        select(clip_coauthors.c.clip_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+        .join_from(clip_coauthors, accounts, accounts.c.id == clip_coauthors.c.account_id)
+        .where(clip_coauthors.c.clip_id.in_(clip_ids))
+        .order_by(clip_coauthors.c.clip_id, clip_coauthors.c.at, accounts.c.handle)
+    )
+    found: dict[int, list[By]] = {}
+    for clip, handle, name, avatar in rows:
+        found.setdefault(clip, []).append(By(handle, name, avatar))
+    return found

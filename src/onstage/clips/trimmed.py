@@ -1,0 +1,204 @@
+"""What of a film is shown: the whole waits aside while its draft is cut, a cut waits aside while the whole is published."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, case, delete, select, update
+
+from onstage.clips.models import (
+    Cutting,
+    appearances,
+    captions,
+    clip_labels,
+    clip_media,
+    clips,
+    renditions,
+    trims,
+)
+from onstage.clips.renditions import Rendition, add, largest, note_media
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.db.inserts import insert_or_set
+from onstage.jobs.models import Lane
+from onstage.jobs.queue import enqueue
+from onstage.media.cues import parse, part, render, whole_again
+
+COVER, LADDER, TRIM, DROP = "cover", "ladder", "trim", "drop objects"
+_Words = list[tuple[str, str, str]]  # language, source, WebVTT
+
+
+@dataclass(frozen=True)
+class Trim:
+    """The part of the whole that was chosen, in microseconds; `aside` is the key of the film that is not shown."""
+
+    from_us: int
+    to_us: int
+    state: Cutting
+    aside: str | None
+    aside_us: int
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """From where to where."""
+        return self.from_us, self.to_us
+
+
+def of(db: Connection, clip: int) -> Trim | None:
+    """The trim of a clip; None: it is shown as it came."""
+    beside = and_(renditions.c.clip_id == trims.c.clip_id, renditions.c.aside == 1)
+    wanted = select(trims.c.from_us, trims.c.to_us, trims.c.state, renditions.c.key, trims.c.aside_us)
+    row = db.execute(wanted.outerjoin_from(trims, renditions, beside).where(trims.c.clip_id == clip)).first()
+    return Trim(row[0], row[1], Cutting(row[2]), row[3], row[4]) if row else None
+
+
+def waits(db: Connection, clip: int) -> bool:
+    """Whether a part was chosen and is not cut yet."""
+    found = of(db, clip)
+    return found is not None and found.state is Cutting.WAITS
+
+
+def choose(db: Connection, clip: int, chosen: tuple[int, int]) -> None:
+    """Note the part that is to be cut."""
+    row = {"from_us": chosen[0], "to_us": chosen[1], "state": Cutting.WAITS.value, "aside_us": 0, "words": "[]"}
+    insert_or_set(db, trims, clip_id=clip, **row)
+
+
+def begin(db: Connection, clip: int) -> None:
+    """Have the part that is chosen now cut out."""
+    chosen = of(db, clip)
+    assert chosen is not None
+    person = db.execute(select(clips.c.person_id).where(clips.c.id == clip)).scalar_one()
+    payload = {"from_us": chosen.from_us, "to_us": chosen.to_us}
+    enqueue(db, TRIM, payload, lane=Lane.PUBLISH, subject=clip, person=person)
+
+
+def forget(db: Connection, clip: int) -> None:
+    """No part is chosen any more."""
+    db.execute(delete(trims).where(trims.c.clip_id == clip))
+
+
+def done(db: Connection, clip: int, aside_us: int) -> None:
+    """It is cut; the film that is not shown has that length."""
+    cut = {"state": Cutting.DONE.value, "aside_us": aside_us}
+    db.execute(update(trims).where(trims.c.clip_id == clip).values(cut))
+
+
+def cut(db: Connection, clip: int, trim: Trim, made: Rendition, duration_us: int) -> list[str]:
+    """Let the cut be what a draft shows, and the whole wait aside; gives the keys that nothing names any more."""
+    whole = largest(db, clip)
+    whole_us: int = db.execute(select(clips.c.duration_us).where(clips.c.id == clip)).scalar_one()
+    dropped = _replace(db, clip, made, duration_us, keep=whole)
+    db.execute(update(renditions).where(renditions.c.key == whole).values(aside=1))
+    done(db, clip, whole_us)
+    words = msgspec.json.encode(_words(db, clip)).decode()
+    db.execute(update(trims).where(trims.c.clip_id == clip).values(words=words))
+    _follow(db, clip, trim, duration_us)
+    return dropped
+
+
+def uncut(db: Connection, clip: int, trim: Trim) -> list[str]:
+    """Let the whole be what a draft shows again; gives the keys that nothing names any more."""
+    assert trim.aside is not None
+    dropped = _unaside(db, clip, trim)
+    before = db.execute(select(trims.c.words).where(trims.c.clip_id == clip)).scalar_one()
+    start, end = trim.from_us // 1000, trim.to_us // 1000
+    now_there = {language: (source, words) for language, source, words in _words(db, clip)}
+    for language, source, words in msgspec.json.decode(before, type=_Words):
+        mine, theirs = now_there.pop(language, (source, ""))
+        cues = whole_again(parse(words), parse(theirs) if theirs else [], start, end)
+        _put(db, clip, language, mine, render(cues))
+    for language, (source, words) in now_there.items():
+        _put(db, clip, language, source, render(whole_again([], parse(words), start, end)))
+    _note_languages(db, clip)
+    for table in (appearances, clip_labels):
+        moved = {"from_us": table.c.from_us + trim.from_us, "to_us": table.c.to_us + trim.from_us}
+        db.execute(update(table).where(table.c.clip_id == clip).values(moved))
+    forget(db, clip)
+    return dropped
+
+
+def go_out(db: Connection, clip: int, *, again: bool) -> None:
+    """The trimmed version is published: its cut is all that is left, and what was cut away is erased.
+
+    `again`: the whole, or an earlier cut, was published before.
+    """
+    trim = of(db, clip)
+    if trim is None or trim.aside is None:
+        return
+    original = db.execute(select(clips.c.original).where(clips.c.id == clip)).scalar()
+    if again:
+        dropped = _unaside(db, clip, trim)
+        _follow(db, clip, trim, trim.aside_us)
+    else:
+        dropped = [trim.aside]
+        db.execute(delete(renditions).where(renditions.c.key == trim.aside))
+    forget(db, clip)
+    db.execute(update(clips).where(clips.c.id == clip).values(original=None))
+    enqueue(db, DROP, {"keys": [*dropped, original] if original else dropped})
+
+
+def take_away(db: Connection, clip: int, aside: str) -> list[str]:
+    """The cut beside what is published is not wanted any more; gives the keys that nothing names."""
+    db.execute(delete(renditions).where(renditions.c.key == aside))
+    forget(db, clip)
+    return [aside]
+
+
+def _unaside(db: Connection, clip: int, trim: Trim) -> list[str]:
+    """What waited aside is what is shown."""
+    found = db.execute(select(renditions).where(renditions.c.key == trim.aside)).one()
+    db.execute(delete(renditions).where(renditions.c.key == found.key))
+    made = Rendition(found.key, found.width, found.height, found.bytes, found.bitrate, found.codecs)
+    return _replace(db, clip, made, trim.aside_us, keep=None)
+
+
+def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep: str | None) -> list[str]:
+    """Another film: all that was made of the one before goes but `keep`, and is made anew."""
+    old = (renditions.c.clip_id == clip) & (renditions.c.aside == 0)
+    shown = db.execute(select(clips.c.cover, clips.c.cover_small).where(clips.c.id == clip)).one()
+    beside = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+    pictures = (*shown, *(db.execute(beside.where(clip_media.c.clip_id == clip)).first() or ()))
+    keys = [*db.execute(select(renditions.c.key).where(old)).scalars(), *pictures]
+    gone = [key for key in keys if key is not None and key != keep]
+    db.execute(delete(renditions).where(old, renditions.c.key.in_(gone)))
+    add(db, clip, made)
+    shape = {"duration_us": duration_us, "width": made.width, "height": made.height}
+    db.execute(update(clips).where(clips.c.id == clip).values(cover=None, cover_small=None, **shape))
+    note_media(db, clip, cover_tiny=None, placeholder="", scrub=None, scrub_count=0, preview=None)
+    person = db.execute(select(clips.c.person_id).where(clips.c.id == clip)).scalar_one()
+    enqueue(db, COVER, {"at_us": None, "image": None}, lane=Lane.PUBLISH, subject=clip, person=person)
+    enqueue(db, LADDER, {"copied": False, "cover": ""}, lane=Lane.LADDER, subject=clip, person=person)
+    return gone
+
+
+def _follow(db: Connection, clip: int, trim: Trim, length_us: int) -> None:
+    """Captions, and who is in it when, by the time of the cut."""
+    for language, source, words in _words(db, clip):
+        left = part(parse(words), trim.from_us // 1000, trim.to_us // 1000)
+        _put(db, clip, language, source, render(left) if left else "")
+    _note_languages(db, clip)
+    for table in (appearances, clip_labels):
+        moved = {name: _moved(table.c[name], trim.from_us, length_us) for name in ("from_us", "to_us")}
+        db.execute(update(table).where(table.c.clip_id == clip).values(moved))
+
+
+def _moved(instant: Any, by: int, most: int) -> Any:
+    later = instant - by
+    return case((later < 0, 0), (later > most, most), else_=later)
+
+
+def _words(db: Connection, clip: int) -> _Words:
+    rows = select(captions.c.language, captions.c.source, captions.c.words).where(captions.c.clip_id == clip)
+    return [(row[0], row[1], row[2]) for row in db.execute(rows.order_by(captions.c.language))]
+
+
+def _put(db: Connection, clip: int, language: str, source: str, words: str) -> None:
+    if words:
+        insert_or_set(db, captions, clip_id=clip, language=language, source=source, words=words, changed_at=now())
+    else:
+        db.execute(delete(captions).where(captions.c.clip_id == clip, captions.c.language == language))
+
+
+def _note_languages(db: Connection, clip: int) -> None:
+    note_media(db, clip, languages=" ".join(language for language, _, _ in _words(db, clip)))
