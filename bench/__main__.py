@@ -35,6 +35,7 @@ def _named(name: str, measure: Callable[[], Measure]) -> tuple[tuple[str, ...], 
 MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     _named("upload_to_playable", upload_to_playable.measure),
     _named("upload_to_playable_hevc10", lambda: upload_to_playable.measure("hevc10", 15)),
+    _named("upload_to_playable_60s", lambda: upload_to_playable.measure("h264", 60)),
     (ladder.NAMES, ladder.measure),
     *(((name,), lambda name=name: feed_page.run({name})) for name in feed_page.SIZES),
     _named("media_range", media_range.measure),

@@ -18,8 +18,8 @@ GIVEN = {
     "SOURCE_URL": "https://code.example", "LOG_LEVEL": "error", "MEDIA_DELIVERY": "s3", "CDN_URL": "https://cdn.example",
     "CDN_PURGE_URL": "https://cdn.example/purge", "COUNTRY": "DE", "CHILD_SIGN_IN": "no", "BACKUP_DAYS": "11",
     "MAX_MEGAPIXELS": "9", "MAX_FPS": "61", "MAX_MBIT": "77", "MAX_TRACKS": "3", "MAX_CPU_SECONDS": "123",
-    "MAX_MEMORY_MB": "4096", "SPEECH_TO_TEXT": "/opt/speech", "GUEST_VIEWS": "3", "KEEP_EVENTS_DAYS": "41",
-    "PUSH_SERVICES": "push.example",
+    "MAX_MEMORY_MB": "4096", "SPEECH_TO_TEXT": "/opt/speech", "AV1_FROM_VIEWS": "1000",
+    "GUEST_VIEWS": "3", "KEEP_EVENTS_DAYS": "41", "PUSH_SERVICES": "push.example",
 }  # fmt: skip
 REST = [setting for setting in SETTINGS if setting.name in GIVEN]
 

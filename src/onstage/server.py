@@ -23,7 +23,7 @@ from onstage.clock import DAY, MINUTE, SERVER_ZONE, now
 from onstage.db import copies
 from onstage.db.engine import Connection, Database
 from onstage.db.sqlite import check_library, open_sqlite
-from onstage.engagement import closing
+from onstage.engagement import closing, popular
 from onstage.engagement import models as _engagement  # noqa: F401
 from onstage.engagement import purge as engagement
 from onstage.engagement.plays import PlayWriter
@@ -161,7 +161,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
-        RANKING: Kind(_rank),
+        RANKING: Kind(partial(_rank, app.settings.av1_from_views)),
         UPKEEP: Kind(partial(_keep_up, app)),
         PURGE: Kind(lambda job: cdn.purge(app.settings.cdn_purge_url, job.payload["urls"])),
         telling.PUSH: Kind(
@@ -180,8 +180,10 @@ def open_ending(app: App, room: Workroom) -> Ending:
     )
 
 
-def _rank(job: Job) -> None:
+def _rank(av1_from_views: int, job: Job) -> None:
     job.change("rank", int, ranking.refresh)
+    if av1_from_views:
+        job.change("av1", type(None), lambda db: popular.ask_for_av1(db, av1_from_views))
 
 
 def _keep_up(app: App, job: Job) -> None:

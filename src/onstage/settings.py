@@ -109,6 +109,11 @@ SETTINGS = (
         "Days for which you keep backups. Receipts of deletions name the day on which the last one with it expires.",
     ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
+    Setting(
+        "AV1_FROM_VIEWS",
+        0,
+        "Views from which a clip that everybody may see gets a rendition in AV1 too: fewer bytes, more work. 0: none does.",
+    ),
     Setting("FFMPEG", "", "Path of an ffmpeg to use instead of the one that comes along."),
     Setting(
         "SPEECH_TO_TEXT",
@@ -178,6 +183,7 @@ class Settings:
     upload_hours: int
     backup_days: int
     keep_originals: bool
+    av1_from_views: int
     ffmpeg: str
     speech_to_text: str
     rate_limit: int

@@ -1,7 +1,6 @@
 """The processes of `onstage serve`: this one answers HTTP, children do the jobs and help to answer; none outlives it."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -20,6 +19,7 @@ from onstage.accounts.recovery import owner_link
 from onstage.clock import now
 from onstage.db.revision import current, newest
 from onstage.errors import InUse
+from onstage.footprint import few_heaps, settle
 from onstage.parent import die_with
 from onstage.server import compose
 from onstage.settings import BadSetting, Settings
@@ -65,6 +65,7 @@ def serve(settings: Settings, parent: int | None) -> None:
     """Answer HTTP and do jobs until INT or TERM, or until the process `parent` ends. Raises InUse."""
     if parent is not None:
         die_with(parent)
+    few_heaps()
     hosts = addresses(settings.host)
     _check_certificate(settings)
     with datafolder.hold(settings.data):
@@ -83,6 +84,7 @@ def _check_certificate(settings: Settings) -> None:
 def help_answering(settings: Settings, parent: int) -> None:
     """Answer HTTP beside the process `parent`, on the same port, until INT or TERM or until that process ends."""
     die_with(parent)
+    few_heaps()
     asyncio.run(_help_answering(settings))
 
 
@@ -116,7 +118,7 @@ def _asked_to_stop() -> asyncio.Event:
 
 async def _answer(app: App, hosts: list[str], stopping: asyncio.Event) -> None:
     servers = [_listener(make(app), app.settings, host) for host in hosts]
-    gc.freeze()  # what is there by now stays: it need not be walked through for garbage again and again
+    settle()
     answering = [asyncio.create_task(server.serve()) for server in servers]
     await asyncio.wait([asyncio.create_task(stopping.wait()), *answering], return_when=asyncio.FIRST_COMPLETED)
     stopping.set()

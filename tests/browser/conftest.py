@@ -11,6 +11,7 @@ from onstage.clips.models import clips
 from onstage.db.engine import Database
 from onstage.engagement.models import comments, counts, likes, reposts, saves, seen
 from onstage.server import open_database
+from tests.browser.axe import Look, finds_nothing
 from tests.browser.stage import Site, stage
 from tests.npm import installed
 
@@ -60,3 +61,9 @@ def axe(pytestconfig: pytest.Config) -> str:
     """The script of axe-core, as npm has it."""
     folder = installed(pytestconfig, HERE / "node", "axe-core")
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture
+def look(axe: str) -> Look:
+    """Has axe look at a page, see tests/browser/axe.py."""
+    return finds_nothing(axe)

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from onstage import settings
 from onstage.clips.models import clips, renditions
 from onstage.db import migrate
+from onstage.db.engine import Database
 from onstage.server import compose
 from onstage.storage.objects import Objects
 from onstage.web.http import App
@@ -80,21 +81,22 @@ def _film(folder: Path, width: int, height: int, place: int) -> Path:
 def _clip(app: App, cast: Cast, films: list[Path], place: int) -> str:
     words = "Clip {} #dance with a caption that is long enough to need more than the two lines that a phone has for it"
     by = cast.duo if place % 4 == 3 else cast.ada
-    clip, slug = make_clip(app.database, by.viewer, caption=words.format(place), ago=(place + 1) * 3_600_000_000)
+    clip = make_clip(app.database, by.viewer, caption=words.format(place), ago=(place + 1) * 3_600_000_000)
     width, height = SHAPES[place % len(SHAPES)]
-    film = films[place % len(SHAPES)]
-    _put(
-        app.storage,
-        {f"film{slug}": film, f"cover{slug}": film.with_suffix(".webp"), f"small{slug}": film.with_suffix(".webp")},
-    )
-    with app.database.write() as db:
-        db.execute(update(clips).where(clips.c.id == clip).values(width=width, height=height, duration_us=3_000_000))
+    return with_film(app.database, app.storage, clip, films[place % len(SHAPES)], width, height)
+
+
+def with_film(
+    database: Database, storage: Objects, clip: tuple[int, str], film: Path, width: int = 540, height: int = 960
+) -> str:
+    """Let a clip of `make_clip` play a film of three seconds, whose cover lies beside it; gives the clip's name."""
+    number, slug = clip
+    cover = film.with_suffix(".webp")
+    for key, source in {f"film{slug}": film, f"cover{slug}": cover, f"small{slug}": cover}.items():
+        storage.put(key, source)
+    with database.write() as db:
+        db.execute(update(clips).where(clips.c.id == number).values(width=width, height=height, duration_us=3_000_000))
         size = film.stat().st_size
         file = {"width": width, "height": height, "bytes": size, "bitrate": size * 8 // 3}
-        db.execute(update(renditions).where(renditions.c.clip_id == clip).values(**file))
+        db.execute(update(renditions).where(renditions.c.clip_id == number).values(**file))
     return slug
-
-
-def _put(objects: Objects, files: dict[str, Path]) -> None:
-    for key, source in files.items():
-        objects.put(key, source)

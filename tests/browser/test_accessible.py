@@ -1,50 +1,28 @@
 """What shuts people out: axe-core finds nothing on any page, in any state that opens over one, in light and in dark."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from onstage.db.engine import Database
+from tests.browser.axe import COLORS, Look
 from tests.browser.stage import Site
 from tests.browser.test_watch import watching
 
 pytestmark = pytest.mark.browser
 
-Look = Callable[..., None]
-ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-AT_REST = """() => Promise.all(document.getAnimations()
-  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
-  .map((each) => each.finished.catch(() => undefined)))"""
-RUN = "runOnly => axe.run(document, { runOnly, resultTypes: ['violations'] })"
 GUEST = (
     "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=nothing", "/tag/dance", "/tag/none", "/@ada",
     "/@ada/watch", "/@nobody", "/sign-up", "/sign-in", "/sign-in/recover", "/welcome/gone", "/join/gone", "/reset/gone",
-    "/about", "/offline",
+    "/about", "/offline", "/claim?account=ada",
 )  # fmt: skip
 SIGNED_IN = (
     "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/@ola?tab=reposts",
     "/me/clips", "/figures", "/make", "/inbox", "/settings", "/settings/profile", "/settings/privacy",
     "/settings/sign-in", "/settings/sessions", "/settings/tokens", "/settings/history", "/settings/record",
     "/settings/deleted", "/settings/leaving", "/settings/check",
+    "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
-
-
-@pytest.fixture
-def look(axe: str) -> Look:
-    """Fails with what axe says of a page as it is now; `rules` are those it looks at, all that there are by default."""
-
-    def finds_nothing(page: Page, state: str, run: dict[str, Any] = ALL) -> None:
-        page.evaluate(AT_REST)
-        page.evaluate(axe)
-        found: dict[str, Any] = page.evaluate(RUN, run)
-        said = [f"{each['id']}: {node['html'][:120]}" for each in found["violations"] for node in each["nodes"]]
-        assert said == [], state
-
-    return finds_nothing
 
 
 def test_axe_is_there_and_finds_what_is_wrong(chromium: Browser, site: Site, look: Look) -> None:

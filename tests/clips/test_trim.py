@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, captions, inbox, kinds, publish, trim
-from onstage.clips.models import Cutting, Stage, clips, renditions
+from onstage.clips import answers, appearances, captions, edit, inbox, kinds, publish, trim, unregistered
+from onstage.clips.models import Audience, Cutting, Stage, clips, renditions
 from onstage.clips.queries import media_for
 from onstage.clips.trimmed import Trim
 from onstage.clips.upload import Upload
@@ -243,6 +243,24 @@ def test_the_shown_version_stays_until_everybody_agrees_to_the_cut(
     run()
     assert seconds(app, agreed.clip) == 2
     assert stored(app) == named(app.database)
+
+
+def test_who_answers_by_a_link_sees_the_cut(app: App, cast: Cast, draft: Upload, run: Run) -> None:
+    with app.database.write() as db:
+        edit.change(db, app.keys, cast.ada.viewer, draft.slug, audience=Audience.FRIENDS)
+        appearances.label(db, cast.ada.viewer, draft.slug, "a child", minor=True)
+        (label,) = appearances.named_in(db, cast.ada.viewer, draft.slug)[1]
+        link = unregistered.name_guardian(db, app.keys, cast.ada.viewer, draft.slug, label.id, "https://x.example")
+    secret = link.rpartition("/")[2]
+    press(app, cast.ada.viewer, draft.slug)
+    with app.database.write() as db:
+        unregistered.say_yes(db, app.keys, secret, unregistered.question(db, secret).version)
+        assert unregistered.film(db, secret) != film_aside(app, draft.clip)
+    choose(app, cast.ada.viewer, draft.slug, 1, 3)
+    run()
+    with app.database.read() as db:
+        assert unregistered.question(db, secret).version == 2
+        assert unregistered.film(db, secret) == film_aside(app, draft.clip)
 
 
 def test_a_cut_that_is_not_wanted_any_more_leaves_what_is_shown(app: App, cast: Cast, agreed: Upload, run: Run) -> None:

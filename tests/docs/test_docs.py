@@ -100,7 +100,7 @@ def test_every_command_is_told_of() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=str)
 def test_settings_that_are_named_exist(path: Path) -> None:
-    elsewhere = {"ONSTAGE_CONFIG", "ONSTAGE_CLIPS", "ONSTAGE_SCHEMA_EXAMPLES"}
+    elsewhere = {"ONSTAGE_CONFIG", "ONSTAGE_CLIPS", "ONSTAGE_SCHEMA_EXAMPLES", "ONSTAGE_STORIES"}
     known = {setting.name for setting in SETTINGS} | elsewhere
     for words in code(path):
         assert set(re.findall(r"\bONSTAGE_[A-Z_]+", words)) <= known, f"{path}: {words}"
@@ -148,3 +148,10 @@ def test_deployments_name_what_exists(name: str) -> None:
         assert setting in {each.name for each in SETTINGS} | {"ONSTAGE_CONFIG"}
     for command in re.findall(r"bin/onstage (\w+)", text):
         assert command in {each.name for each in cli.COMMANDS}
+
+
+def test_the_stories_have_their_pictures_and_no_others() -> None:
+    linked = set(re.findall(r"stories/([\w-]+\.webp)", page(Path("docs/use/stories.md"))))
+    there = list((ROOT / "docs/use/stories").iterdir())
+    assert {path.name for path in there} == linked
+    assert sum(path.stat().st_size for path in there) < 2_000_000

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from onstage.clock import DAY, HOUR, MINUTE, SECOND, now
 from onstage.engagement.fold import Answer, Outcome
 from onstage.engagement.models import days, plays, reached, totals
-from onstage.engagement.tally import COUNTS, Play, PlayKind
+from onstage.engagement.tally import COUNTS, MOST_PLAYS, Play, PlayKind
 from onstage.web.app import App
 from tests.cast import Cast, make_clip
 from tests.engagement.playing import DURATION_MS, play
@@ -181,6 +181,18 @@ def test_no_more_is_watched_under_a_token_than_time_has_passed(cast: Cast) -> No
     assert report(cast.app, replace(third, watched_ms=2001, reached_ms=2001)) == [refused]
     assert report(cast.app, replace(third, watched_ms=2000, reached_ms=2000))[0].outcome is Outcome.STORED
     assert counted(cast.app, clip)["watched_ms"] == 10_000
+
+
+def test_a_token_is_not_good_for_plays_without_end(cast: Cast) -> None:
+    clip, _ = make_clip(cast.app.database, cast.ada.viewer)
+    token = b"one token"
+    first = play(clip, kind=PlayKind.START, token=token, watched_ms=0)
+    many = [play(clip, kind=PlayKind.START, token=token, watched_ms=0) for _ in range(MOST_PLAYS)]
+    answers = cast.app.plays.submit([first, *many]).result(20)
+    assert [each.outcome for each in answers] == [Outcome.STORED] * MOST_PLAYS + [Outcome.REFUSED]
+    again = replace(first, event=b"another event", kind=PlayKind.END)
+    later = cast.app.plays.submit([many[-1], again]).result(20)
+    assert [(each.outcome, each.reason) for each in later] == [(Outcome.REFUSED, "too-many"), (Outcome.STORED, "")]
 
 
 @pytest.mark.parametrize("claim", [{"loops": 2}, {"reached_ms": 5001}])

@@ -208,3 +208,48 @@ def test_who_must_agree_is_told_once_for_each_question(family: Family) -> None:
     family.api(family.child, "POST", "/publish")
     assert told(family.mum) == [("question", "child"), ("question", "child")]
     assert "asks for your yes." in family.client.ask("GET", "/inbox", family.mum).text
+
+
+def test_who_said_yes_can_still_say_no_while_another_is_asked(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    assert family.yes(family.mum, 1) == 204
+    said = family.client.post(f"/inbox/{family.slug}", family.mum, form={"do": "no"})
+    assert said.header("location") == f"/inbox?did=no&clip={family.slug}"
+    assert family.asks(family.dad) == []
+    assert not family.sees(family.dad)
+    assert family.api(family.child, "GET", "/agreeing").json["refused"]
+
+
+def test_an_answer_to_what_is_no_longer_asked_says_so_in_the_inbox(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    assert family.api(family.child, "POST", "/recall").status == 204
+    late = family.client.post(f"/inbox/{family.slug}", family.mum, form={"do": "yes", "version": "1"})
+    assert late.status == 404
+    assert "This is no longer asked of you" in late.text
+    assert "first words" not in late.text
+
+
+def test_a_no_counts_on_the_childs_page_and_among_clips_with_you(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        family.yes(who, 1)
+    for path in ("/children/child", "/me/with-me"):
+        assert "No, withhold it" in family.client.ask("GET", path, family.mum).text, path
+    assert "No, withhold it" not in family.client.ask("GET", "/me/with-me", family.friend).text
+    assert "Your no counts here" in family.client.ask("GET", f"/claim?clip={family.slug}", family.mum).text
+    assert "Your no counts here" not in family.client.ask("GET", f"/claim?clip={family.slug}", family.friend).text
+    family.api(family.dad, "POST", "/no", json={})
+    assert "first words" not in family.client.ask("GET", "/children/child", family.mum).text
+    assert "Withheld by you" in family.client.ask("GET", "/children/child", family.dad).text
+
+
+def test_what_is_asked_stands_among_ones_clips_with_whom_it_waits_for(family: Family) -> None:
+    assert "Ask</button>" in family.client.ask("GET", f"/make/{family.slug}", family.child).text
+    family.api(family.child, "POST", "/publish")
+    assert "It waits for 2 more guardians." in family.client.ask("GET", "/me/clips", family.child).text
+
+
+def test_a_wrong_name_is_told_beside_its_field(family: Family) -> None:
+    said = family.client.post(f"/make/{family.slug}", family.child, parts={"do": "name", "handle": "nobody_at_all"})
+    assert said.status == 404
+    assert 'id="handle-error"' in said.text

@@ -18,12 +18,13 @@ from tests.client import Client
 GUEST = (
     "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=qq", "/tag/dance", "/tag/none", "/@ada",
     "/@ada/watch", "/@nobody", "/sign-up", "/sign-in", "/sign-in/recover", "/welcome/gone", "/join/gone", "/reset/gone",
-    "/about", "/offline", "/c/{slug}",
+    "/about", "/offline", "/c/{slug}", "/claim?clip={slug}",
 )  # fmt: skip
 SIGNED_IN = (
     "/", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/make/{own}", "/inbox",
     "/settings", "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
     "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
+    "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 SPOKEN = ("aria-label", "placeholder", "title", "alt", "label")

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 
 from onstage.accounts.leaving import Subject
 from onstage.clips.models import clips, renditions
+from onstage.clips.renditions import IN_AV1
 from onstage.db.engine import Connection
 
 
@@ -27,7 +28,7 @@ def film(db: Connection, clip: int) -> str | None:
     """The key of the largest film of a clip, for whoever settles an open case about it and for nothing else."""
     of_clip = (
         select(renditions.c.key)
-        .where(renditions.c.clip_id == clip, renditions.c.aside == 0)
+        .where(renditions.c.clip_id == clip, renditions.c.aside == 0, ~IN_AV1)
         .order_by(renditions.c.height.desc())
         .limit(1)
     )

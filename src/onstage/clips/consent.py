@@ -401,7 +401,8 @@ def confirm(clip: Clip, facts: Facts, by: int) -> Clip:
 def is_impartial(clip: Clip, facts: Facts, by: int | None) -> bool:
     """Whether somebody is neither a party nor a party's guardian (R11); None, the server, never is one."""
     guardians = {each.guardian for person in clip.people for each in facts.people[person].guardians}
-    return by not in clip.people | facts.owners | facts.editors | guardians
+    made_it = facts.owners.union(*(side.owners for side in facts.coauthors))
+    return by not in clip.people | made_it | facts.editors | guardians
 
 
 @_of_a_clip_that_is

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, exists, insert, or_, select
 
 from onstage import ids
 from onstage.accounts.acts import Act
@@ -13,8 +13,8 @@ from onstage.clips import coauthors, consent, departing, rows, trimmed
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
-from onstage.clips.models import HoldKind, Stage, Why, clips, concerned, wishes
-from onstage.clips.need import Version, need
+from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, wishes
+from onstage.clips.need import Version, Yes, need, ok
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Content, Record
 from onstage.clips.waiting import Standing, standing
@@ -101,7 +101,7 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     record = rows.load(db, clip)
     version = looked_at(record, Why(row.why))
     seen = faces(db, [record.clip.author, *sorted(version.appears)])
-    content, trim = content_of(record, version), trimmed.of(db, clip)
+    content = content_of(record, version)
     return Waiting(
         clip=clip,
         slug=record.slug,
@@ -115,7 +115,7 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
         appears=seen[1:],
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
         changed=changed_since(record, version, viewer.person),
-        cut=content.cut if trim and content.cut == trim.aside else None,
+        cut=trimmed.waiting(db, clip, content.cut),
     )
 
 
@@ -170,6 +170,37 @@ def faces(db: Connection, people: list[int]) -> list[By]:
     return [found[person] for person in people if person in found]
 
 
+def may_refuse(db: Connection, viewer: Viewer, about: int | None = None, limit: int = 60) -> list[int]:
+    """Clips of others that a no of the viewer's would withhold, but for those that name them, newest first.
+
+    `about`: only those that this person made or appears in, also while they wait for the viewer's answer.
+    """
+    mine = (concerned.c.person_id == viewer.person) & (concerned.c.why == Why.MAY_OBJECT.value)
+    wanted = select(clips.c.id).join_from(concerned, clips, clips.c.id == concerned.c.clip_id)
+    if about is None:
+        wanted = wanted.where(mine, ~_appears(viewer.person))
+    else:
+        theirs = or_(clips.c.person_id == about, _appears(about))
+        wanted = wanted.where(concerned.c.person_id == viewer.person, theirs)
+    return list(db.execute(wanted.where(VISIBLE).order_by(clips.c.id.desc()).limit(limit), asked_by(viewer)).scalars())
+
+
+def _appears(person: int | None) -> ColumnElement[bool]:
+    return exists().where(appearances.c.clip_id == clips.c.id, appearances.c.person_id == person)
+
+
+def may_say_no(db: Connection, viewer: Viewer, slug: str) -> bool:
+    """Whether a no of the viewer's withholds this clip, be it asked about or shown."""
+    mine = exists().where(
+        concerned.c.clip_id == clips.c.id,
+        concerned.c.person_id == viewer.person,
+        concerned.c.why.in_([Why.ANSWER.value, Why.MAY_OBJECT.value]),
+    )
+    return (
+        db.execute(select(clips.c.id).where(clips.c.slug == slug, mine, VISIBLE), asked_by(viewer)).first() is not None
+    )
+
+
 def withheld_by(db: Connection, viewer: Viewer, limit: int = 100) -> list[int]:
     """The clips that the viewer has said no to, newest no first."""
     mine = (concerned.c.person_id == viewer.person) & (concerned.c.why == Why.NO.value)
@@ -209,6 +240,16 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         revised=clip.shown is not None and clip.working is not None,
         version=clip.last,
     )
+
+
+def asks_others(db: Connection, viewer: Viewer, slug: str) -> bool:
+    """Whether publishing a draft of one's own asks somebody else first. Raises NotFound."""
+    record = rows.load(db, own(db, viewer, slug, lock=False).id)
+    working, author = record.clip.working, record.clip.author
+    if working is None:
+        return False
+    alone = Yes(author, working.number, record.facts.at, leaves=True)
+    return not ok(working, [alone], record.facts)
 
 
 def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from onstage.clips import finish, pipeline, reconsidering, sweep, trim, trimmed, upload
+from onstage.clips import dense, finish, pipeline, reconsidering, sweep, trim, trimmed, upload
 from onstage.clips.workroom import Workroom
 from onstage.clock import DAY, HOUR, MINUTE
 from onstage.db.engine import Connection
@@ -24,11 +24,16 @@ def kinds(room: Workroom) -> Mapping[str, Kind]:
         finish.PREVIEW: Kind(partial(finish.make_preview, room), attempts=5),
         trimmed.COVER: Kind(partial(pipeline.make_cover, room), attempts=5),
         trimmed.TRIM: Kind(partial(trim.run, room), attempts=5, gave_up=partial(trim.give_up, room)),
+        dense.AV1: Kind(partial(dense.make, room), attempts=3, gave_up=_leave_it),
         trimmed.DROP: Kind(partial(trim.drop, room)),
         AGREEING: Kind(partial(_agree, room)),
         SWEEP_UPLOADS: Kind(partial(sweep.sweep_uploads, room)),
         SWEEP_OBJECTS: Kind(partial(sweep.sweep_objects, room)),
     }
+
+
+def _leave_it(_job: Job) -> None:
+    """What is a comfort only is not tried for ever."""
 
 
 def _agree(room: Workroom, job: Job) -> None:

@@ -356,6 +356,7 @@ clip_media = Table(  # what was made of a clip beside its renditions, and what w
     Column("gain", Integer, nullable=False, server_default="0"),  # hundredths of dB that bring it to -14 LUFS
     Column("sound_note", Text, nullable=False, server_default=""),  # none, silent, clipped; empty: nothing to tell
     Column("fingerprint", LargeBinary),  # chromaprint's
+    Column("av1_at", BigInteger),  # when a rendition in AV1 was asked for, whatever came of it
     Column("languages", Text, nullable=False, server_default=""),  # of its captions, separated by blanks
     Index("ix_clip_media_cover_tiny", "cover_tiny"),
     Index("ix_clip_media_scrub", "scrub"),

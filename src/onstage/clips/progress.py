@@ -117,6 +117,7 @@ STAGES = {
     "processing": clips.c.stage == Stage.PROCESSING.value,
     "failed": clips.c.stage == Stage.FAILED.value,
     "draft": clips.c.stage == Stage.DRAFT.value,
+    "asked": clips.c.stage == Stage.ASKED.value,
     "published": clips.c.published_at.is_not(None),
 }
 

@@ -59,9 +59,12 @@ def remove(db: Connection, key: str) -> None:
     db.execute(delete(renditions).where(renditions.c.key == key))
 
 
+IN_AV1: ColumnElement[bool] = renditions.c.codecs.startswith("av01")
+
+
 def _of(clip: int) -> ColumnElement[bool]:
     """What is made from, and shown everywhere."""
-    return and_(renditions.c.clip_id == clip, renditions.c.aside == 0)
+    return and_(renditions.c.clip_id == clip, renditions.c.aside == 0, ~IN_AV1)
 
 
 def largest(db: Connection, clip: int) -> str | None:
@@ -89,6 +92,14 @@ def still_shows(db: Connection, clip: int, key: str) -> bool:
     """
     db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first()
     return db.execute(select(renditions.c.key).where(_of(clip), renditions.c.key == key)).first() is not None
+
+
+def rival(db: Connection, clip: int, short: int) -> int:
+    """The bytes of the smallest rendition with at least that short side, or of the largest there is."""
+    rows = db.execute(select(renditions.c.width, renditions.c.height, renditions.c.bytes).where(_of(clip)))
+    sizes: list[tuple[int, int]] = sorted((min(width, height), length) for width, height, length in rows)
+    enough = [length for side, length in sizes if side >= short]
+    return (enough or [length for _side, length in sizes][-1:] or [0])[0]
 
 
 def note_media(db: Connection, clip: int, **values: object) -> None:

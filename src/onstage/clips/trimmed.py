@@ -52,6 +52,12 @@ def of(db: Connection, clip: int) -> Trim | None:
     return Trim(row[0], row[1], Cutting(row[2]), row[3], row[4]) if row else None
 
 
+def waiting(db: Connection, clip: int, cut: str | None) -> str | None:
+    """The film of that key where it waits beside what is shown; None: the version shows what is shown."""
+    found = of(db, clip)
+    return cut if found is not None and found.aside is not None and found.aside == cut else None
+
+
 def waits(db: Connection, clip: int) -> bool:
     """Whether a part was chosen and is not cut yet."""
     found = of(db, clip)
@@ -165,7 +171,7 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
     add(db, clip, made)
     shape = {"duration_us": duration_us, "width": made.width, "height": made.height}
     db.execute(update(clips).where(clips.c.id == clip).values(cover=None, cover_small=None, **shape))
-    note_media(db, clip, cover_tiny=None, placeholder="", scrub=None, scrub_count=0, preview=None)
+    note_media(db, clip, cover_tiny=None, placeholder="", scrub=None, scrub_count=0, preview=None, av1_at=None)
     person = db.execute(select(clips.c.person_id).where(clips.c.id == clip)).scalar_one()
     enqueue(db, COVER, {"at_us": None, "image": None}, lane=Lane.PUBLISH, subject=clip, person=person)
     enqueue(db, LADDER, {"copied": False, "cover": ""}, lane=Lane.LADDER, subject=clip, person=person)

@@ -17,7 +17,7 @@ from onstage.accounts.age import Band
 from onstage.accounts.byline import By
 from onstage.accounts.ledger import Entry
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips import cases, consent, rows
+from onstage.clips import cases, consent, rows, trimmed
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
 from onstage.clips.inbox import Change, account_face, changed_since, content_of, faces, looked_at
@@ -220,9 +220,10 @@ def _answered(db: Connection, label: int) -> None:
 
 
 def film(db: Connection, secret: str) -> str:
-    """The key of the largest film, while something of the clip is shown behind this link. Raises NotFound."""
+    """The key of the film that is asked about, while something of the clip is shown behind this link. Raises NotFound."""
     found = question(db, secret)
-    key = None if found.why is None else cases.film(db, found.clip)
+    cut = trimmed.waiting(db, found.clip, found.content.cut) if found.content else None
+    key = None if found.why is None else cut or cases.film(db, found.clip)
     if key is None:
         raise NotFound("There is nothing to see here now.")
     return key

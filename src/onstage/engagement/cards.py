@@ -1,6 +1,6 @@
 """What a list shows of a clip: one read for all that stands around a video, in the order asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -11,13 +11,11 @@ from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips import coauthors
 from onstage.clips.models import clip_media, clips, renditions
-from onstage.clips.queries import FOR_STRANGERS, SHOWN, VISIBLE, asked_by
+from onstage.clips.queries import FOR_STRANGERS, IDS, SHOWN, VISIBLE, asked_by, at_once
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.engagement.models import counts, likes, reposts, saves, totals
 from onstage.text import parts
-
-AT_ONCE = 16
 
 
 class Rendition(Struct, frozen=True):
@@ -45,7 +43,7 @@ class Card(Struct):
     """A clip as a viewer sees it in a list. Instants and lengths in microseconds; hidden counts are None.
 
     `base` is where its files are fetched from, empty for this server. `placeholder` is a WebP of some pixels in base64,
-    `gain` in dB brings the sound to -14 LUFS, `languages` those of its captions.
+    `av1`: a rendition for players that can; `gain` in dB brings the sound to -14 LUFS, `languages` those of its captions.
     """
 
     id: int
@@ -90,6 +88,7 @@ class Card(Struct):
     gain: float = 0.0
     languages: list[str] = field(default_factory=list)
     cover_tiny: str | None = None
+    av1: Rendition | None = None
     scrub: Scrub | None = None
     base: str = ""
     coauthors: list[By] = field(default_factory=list)
@@ -121,7 +120,6 @@ class Card(Struct):
 
 
 _ACCOUNT: Any = bindparam("viewer_account", type_=BigInteger)
-_IDS = [bindparam(f"id{place}", type_=BigInteger) for place in range(AT_ONCE)]
 _friend_edge = follows.alias()
 _theirs, _own = members.alias(), accounts.alias()
 _MAKER = (
@@ -194,7 +192,7 @@ _CARDS = Hot(
     .outerjoin(counts, counts.c.clip_id == clips.c.id)
     .outerjoin(totals, totals.c.clip_id == clips.c.id)
     .outerjoin(clip_media, clip_media.c.clip_id == clips.c.id)
-    .where(clips.c.id.in_(_IDS), VISIBLE),
+    .where(clips.c.id.in_(IDS), VISIBLE),
     _card,
 )  # fmt: skip
 
@@ -208,7 +206,7 @@ _RENDITIONS = Hot(
         renditions.c.bitrate,
         renditions.c.codecs,
     )
-    .where(renditions.c.clip_id.in_(_IDS), renditions.c.aside == 0)
+    .where(renditions.c.clip_id.in_(IDS), renditions.c.aside == 0)
     .order_by(renditions.c.height.desc()),
     lambda clip, key, *rest: (clip, Rendition(f"/media/{key}", *rest)),
 )
@@ -217,18 +215,13 @@ _RENDITIONS = Hot(
 def cards(db: Connection, viewer: Viewer, clip_ids: Sequence[int]) -> list[Card]:
     """The clips of these ids that the viewer may see, in this order, with renditions, best first."""
     found: dict[int, Card] = {}
-    for batch in _batches(clip_ids):
-        places = {f"id{place}": clip for place, clip in enumerate(batch)}
+    for places in at_once(clip_ids):
         found |= {card.id: card for card in _CARDS.all(db, **places, **asked_by(viewer))}
         for clip, rendition in _RENDITIONS.all(db, **places):
-            if clip in found:
+            if clip in found and rendition.codecs.startswith("av01"):
+                found[clip].av1 = rendition
+            elif clip in found:
                 found[clip].renditions.append(rendition)
     for clip, made_with in coauthors.of_clips(db, list(found)).items():
         found[clip].coauthors = made_with
     return [found[clip] for clip in clip_ids if clip in found]
-
-
-def _batches(clip_ids: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(clip_ids), AT_ONCE):
-        batch = list(clip_ids[start : start + AT_ONCE])
-        yield batch + [-1] * (AT_ONCE - len(batch))

@@ -10,6 +10,7 @@ from onstage.clock import DAY
 from onstage.engagement.models import TALLIED
 from onstage.engagement.tally import (
     COUNTS,
+    MOST_PLAYS,
     Fact,
     Known,
     Play,
@@ -48,14 +49,16 @@ class Answer:
 
 
 _NOT_VISIBLE = Answer(Outcome.REFUSED, "not-visible")
+_TOO_MANY = Answer(Outcome.REFUSED, "too-many")
 _TOO_FAST = Answer(Outcome.REFUSED, "faster-than-time")
 
 
 @dataclass(slots=True)
 class Token:
-    """What is known of a token: all that was watched under it, and its plays that this batch is about."""
+    """What is known of a token: all that was watched under it, in how many plays, and those that this batch is about."""
 
     watched_ms: int = 0
+    number: int = 0
     until: int = 0
     plays: dict[bytes, State] = field(default_factory=dict)
 
@@ -100,12 +103,18 @@ def take(batch: Batch, play: Play) -> Answer:
     if play.clip not in batch.accounts:
         return _NOT_VISIBLE
     token = batch.tokens[play.token]
-    state = token.plays.get(play.play) or State()
+    state = token.plays.get(play.play)
+    if state is None:
+        if token.number >= MOST_PLAYS:
+            return _TOO_MANY
+        state = State()
     if too_fast(play, state, token.watched_ms):
         return _TOO_FAST
     batch.position += 1
     batch.stored[play.event] = batch.position
-    token.plays[play.play] = state
+    if play.play not in token.plays:
+        token.plays[play.play] = state
+        token.number += 1
     token.until = play.issued_at + TOKEN_LIFE
     batch.touched.add((play.token, play.play))
     token.watched_ms -= state.watched_ms

@@ -60,7 +60,7 @@ _ADD_TOTALS, _ADD_DAYS, _ADD_REACHED = adding(totals), adding(days), adding(reac
 _ADD_AUDIENCE = adding(audience_days)
 _STORED = HotAmong(select(plays.c.event, plays.c.position), [plays.c.event])
 _WATCHED = HotAmong(
-    select(playing.c.token, func.sum(playing.c.watched_ms)).group_by(playing.c.token), [playing.c.token]
+    select(playing.c.token, func.sum(playing.c.watched_ms), func.count()).group_by(playing.c.token), [playing.c.token]
 )
 _STATES = HotAmong(
     select(*(playing.c[name] for name in ("token", "play", "watched_ms", "reached_ms", "loops", "facts"))),
@@ -137,8 +137,8 @@ def _load(db: Connection, batch: Sequence[Play], guest_views_at_most: int) -> Ba
 
 def _tokens(db: Connection, touched: Collection[tuple[bytes, bytes]]) -> dict[bytes, Token]:
     tokens = {token: Token() for token, _ in touched}
-    for token, watched in _WATCHED.all(db, [(token,) for token in tokens]):
-        tokens[token].watched_ms = int(watched)
+    for token, watched, number in _WATCHED.all(db, [(token,) for token in tokens]):
+        tokens[token].watched_ms, tokens[token].number = int(watched), number
     for token, play, *state in _STATES.all(db, touched):
         tokens[token].plays[play] = State(*state)
     return tokens

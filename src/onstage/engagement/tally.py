@@ -11,6 +11,8 @@ APART = 30 * MINUTE
 """The public count takes one view of a viewer and clip in so long."""
 FASTEST = 2
 """How fast a player plays at most."""
+MOST_PLAYS = 1000
+"""So many starts of playback one token is good for: who swipes back begins anew, but not for ever."""
 _END_MS = 300  # a browser tells the time of a video four times a second
 
 

@@ -95,7 +95,17 @@ def _codec(stsd: bytes) -> str:
         if name == b"avc1":
             head = _inside(entry[78:], b"avcC")
             return f"avc1.{head[1:4].hex()}" if len(head) > 3 else "avc1"
+        if name == b"av01":
+            return _av1(_inside(entry[78:], b"av1C"))
         if name == b"mp4a":
             return "mp4a.40.2"
         return name.decode("latin-1")
     return ""
+
+
+def _av1(head: bytes) -> str:
+    """AV1 Codec ISO Media File Format Binding, 5: profile, level, tier and depth."""
+    if len(head) < 3:
+        return "av01"
+    tier, depth = "HM"[not head[2] & 0x80], (8, 10, 10, 12)[head[2] >> 5 & 3]
+    return f"av01.{head[1] >> 5}.{head[1] & 31:02}{tier}.{depth:02}"

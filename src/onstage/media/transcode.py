@@ -22,6 +22,8 @@ _BITRATES = {1080: 6_000_000, 720: 2_500_000, 540: 1_400_000, 360: 750_000}
 _LEAST_BITRATE = 200_000
 _DENSER = {"hevc": 1.2, "vp9": 1.2, "av1": 1.4}  # how many bits H.264 needs for one of theirs, at quick settings
 _FAIR_SHARE = 0.8  # of the source's bits a pixel, for all that is smaller
+_AV1_SHORT = 720
+_AV1 = ("-c:v", "libsvtav1", "-preset", "8", "-crf", "36", "-svtav1-params", "lp=2", "-pix_fmt", "yuv420p")
 _TIMED_RIGHT = {"mov", "matroska", "mpegts", "flv"}  # H.264 in the others has no presentation times to copy
 # Drops units that H.264 leaves open to others (such as Dolby Vision's), and packets that are no H.264 at all, which
 # would end playback in a browser.
@@ -132,6 +134,15 @@ def ladder(
     graph = ["-filter_complex", picture.cascade(source, sizes)]
     said = _make(ffmpeg, source, path, list(zip(streams, outs, strict=True)), on_progress, graph=graph, nice=10)
     return Ladder([_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)], said)
+
+
+def in_av1(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None) -> Encoded:
+    """The film in AV1, in far fewer bits at several times the work, for players that can; raises as the others do."""
+    size = picture.fitted(source, _AV1_SHORT, _LONG_SIDE)
+    every = round(_KEY_SECONDS * min(source.fps or 30, picture.MAX_FPS))
+    options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size), *_AV1, "-g", str(max(1, every))]
+    _make(ffmpeg, source, path, [(options, out)], on_progress, nice=15)
+    return _encoded(source, out, size, copied=False)
 
 
 def _complaints(ffmpeg: str, source: Source, path: Path) -> str:

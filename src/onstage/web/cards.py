@@ -44,6 +44,7 @@ def _is_open(card: Card) -> bool:
 def _move(card: Card, base: str) -> None:
     card.base = base
     card.renditions = [replace(each, url=base + each.url) for each in card.renditions]
+    card.av1 = card.av1 and replace(card.av1, url=base + card.av1.url)
     if card.scrub:
         card.scrub = replace(card.scrub, url=base + card.scrub.url)
 

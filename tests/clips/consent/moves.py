@@ -15,6 +15,7 @@ from tests.clips.consent.pair import (
     FRIEND,
     KID,
     KIDS_MUM,
+    LINK,
     MODERATOR,
     MUM,
     NEAR,
@@ -48,6 +49,12 @@ def _answers() -> list[Move]:
         found += [move("ask", by), move("recall", by), move("go", by), move("yes", by, checked=False)]
         found += [move("yes", by, of="stale"), move("yes", by, of="shown", leaves=True)]
     return found
+
+
+def _by_link() -> list[Move]:
+    """What whoever stands for a child who is not here can try."""
+    found = [move("yes", LINK), move("yes", LINK, of="shown"), move("yes", LINK, of="stale")]
+    return [*found, move("no", LINK), move("lift", LINK), move("confirm", LINK), move("narrow", LINK, NEAR)]
 
 
 def _edits() -> list[Move]:
@@ -103,7 +110,7 @@ def _causes() -> list[Move]:
 
 WAITS = [move("wait", time) for time in (1, 5_000_000, 10_000_000, DAY, 3 * DAY, 7 * DAY, 30 * DAY)]
 LIKELY = [move("ask", CHILD)] + [move("yes", by) for by in (CHILD, MUM, DAD, FRIEND, OWNER, OTHER, KIDS_MUM)]
-MOVES: list[Move] = [*_answers(), *_edits(), *_world(), *_causes(), *WAITS]
+MOVES: list[Move] = [*_answers(), *_by_link(), *_edits(), *_world(), *_causes(), *WAITS]
 
 
 def make(pair: Pair, chosen: Move) -> bool:
@@ -122,6 +129,10 @@ def a_world(pick: random.Random) -> tuple[World, Text]:
         joint=pick.random() < 0.8,
         by_hand=pick.random() < 0.7,
     )
+    if pick.random() < 0.2:
+        world.children = {LINK: pick.random() < 0.8}
+    if pick.random() < 0.2:
+        world.sides = [(pick.choice([{OTHER}, {DAD, FRIEND}, {STRANGER, OTHER}]), pick.choice(RULES))]
     child = world.wards[CHILD]
     child.any_will_do, child.absence_rule = pick.random() < 0.3, pick.random() < 0.8
     child.near_without = pick.random() < 0.2

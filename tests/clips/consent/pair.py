@@ -19,6 +19,7 @@ from tests.clips.consent.reference import DAY, No, Reference, Text, Ward, World
 
 CHILD, MUM, DAD, FRIEND, OWNER, OTHER, EDITOR, AUNT, MODERATOR, STRANGER, KID, KIDS_MUM = range(1, 13)
 EVERYBODY = range(1, 13)
+LINK = 20  # whoever stands for a child who is not here
 EVERYWHERE = ("public", True, True)
 NEAR = ("followers", False, False)
 MODULES = ("need", "life", "consent", "invariants")
@@ -125,6 +126,11 @@ class Pair:
             joint=world.joint,
             frozen=world.frozen,
             by_hand=world.by_hand,
+            children=tuple(self.rules.need.Child(label, answers) for label, answers in world.children.items()),
+            coauthors=tuple(
+                self.rules.need.Side(place, frozenset(owners), PublishingRule(rule))
+                for place, (owners, rule) in enumerate(world.sides)
+            ),
         )
 
     def _person(self, ward: Ward) -> Any:

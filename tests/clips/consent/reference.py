@@ -44,6 +44,15 @@ class World:
     frozen: bool = False
     by_hand: bool = True
     clock: int = 1_000_000 * DAY
+    children: dict[int, bool] = field(default_factory=dict)  # who are not here: does anybody answer by a link?
+    sides: list[tuple[set[int], str]] = field(default_factory=list)  # co-authors: owners, rule
+
+    def all_owners(self) -> set[int]:
+        """Of every account that made it."""
+        found = set(self.owners)
+        for owners, _ in self.sides:
+            found |= owners
+        return found
 
 
 @dataclass
@@ -100,7 +109,10 @@ class Reference:
                 found |= set(ward.guardians)
         if self.world.rule == "all":
             found |= self.world.owners
-        return found
+        for owners, rule in self.world.sides:
+            if rule == "all":
+                found |= owners
+        return found | {child for child, answered in self.world.children.items() if answered}
 
     def may_take_back_to_near(self) -> set[int]:
         ward = self.world.wards[self.world.author]
@@ -110,7 +122,7 @@ class Reference:
         return self.world.owners | self.world.editors | {self.world.author}
 
     def may_limit(self) -> set[int]:
-        return self.may_object() | self.world.owners | self.may_take_back_to_near()
+        return self.may_object() | self.world.all_owners() | self.may_take_back_to_near()
 
     # ---- what is enough
 
@@ -130,12 +142,15 @@ class Reference:
 
     def enough(self, text: Text, yes: set[int], second: set[int]) -> bool:
         """Whether these people's yeses, and these second ones to leaving the server, are all that is needed."""
-        owners = len(self.world.owners & yes)
-        if self.world.rule == "one" and owners < 1:
-            return False
-        if self.world.rule == "most" and owners * 2 <= len(self.world.owners):
-            return False
-        if self.world.rule == "all" and (owners < len(self.world.owners) or owners == 0):
+        for owners, rule in [(self.world.owners, self.world.rule), *self.world.sides]:
+            agreed = len(owners & yes)
+            if rule == "one" and agreed < 1:
+                return False
+            if rule == "most" and agreed * 2 <= len(owners):
+                return False
+            if rule == "all" and (agreed < len(owners) or agreed == 0):
+                return False
+        if text.audience != "private" and not set(self.world.children) <= yes:
             return False
         for person in text.appears | {self.world.author}:
             ward = self.world.wards[person]
@@ -160,7 +175,7 @@ class Reference:
         return full <= yes
 
     def can_say_yes(self, text: Text) -> set[int]:
-        found = set(self.world.owners)
+        found = self.world.all_owners() | {child for child, answered in self.world.children.items() if answered}
         for person in text.appears | {self.world.author}:
             ward = self.world.wards[person]
             if ward.band != Band.UNDER_13:
@@ -192,7 +207,11 @@ class Reference:
     def bounds(self, text: Text, without: set[int]) -> list[tuple[str, bool, bool]]:
         ages = [self.world.wards[person].widest for person in text.appears | {self.world.author}]
         limits = [limit for giver, (limit, _) in self.limits.items() if giver not in without]
-        return ages + limits
+        return ages + limits + self.for_children()
+
+    def for_children(self) -> list[tuple[str, bool, bool]]:
+        """With a child who is not here it is near at most."""
+        return [("followers" if self.world.by_hand else "friends", False, False)] if self.world.children else []
 
     def lowest(self, reaches: list[tuple[str, bool, bool]]) -> tuple[str, bool, bool]:
         place = min(ORDER.index(audience) for audience, _, _ in reaches)
@@ -222,6 +241,8 @@ class Reference:
         self.perhaps_publish()
 
     def shows_a_minor(self, text: Text) -> bool:
+        if self.world.children:
+            return True
         return any(self.world.wards[person].band in MINORS for person in text.appears | {self.world.author})
 
     def yes(self, by: int, number: int, checked: bool, second: bool) -> None:
@@ -368,6 +389,7 @@ class Reference:
         if self.out is None:
             return
         bounds = [self.world.wards[person].widest for person in self.out.appears | {self.world.author}]
+        bounds += self.for_children()
         if self.out_by_hand and not self.world.by_hand and self.shows_a_minor(self.out):
             bounds.append(("friends", False, False))
         bound = self.lowest(bounds)
@@ -420,7 +442,7 @@ class Reference:
 
     def impartial(self, by: int) -> bool:
         guardians = {guardian for person in self.in_it() for guardian in self.world.wards[person].guardians}
-        return by not in self.in_it() | self.world.owners | self.world.editors | guardians
+        return by not in self.in_it() | self.world.all_owners() | self.world.editors | guardians
 
     def bring_back(self, by: int) -> None:
         if self.gone or (HoldKind.BASIS, 0) not in self.reasons or self.out is None or self.out_number is None:

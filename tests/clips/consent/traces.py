@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from onstage.accounts.age import Band
-from onstage.accounts.membership import PublishingRule
 from onstage.clips.models import Audience, HoldKind, Stage
 from onstage.errors import Refused
 from tests.clips.consent.pair import (
@@ -686,48 +685,70 @@ def a_backup_without_a_journal_asks_everybody_anew(rules: Rules) -> None:
     assert not asked.clip.holds
 
 
-def who_answers_by_a_link(rules: Rules) -> None:
-    """For a minor who is not here: their yes is needed unless it stays private, their no counts, near is the most."""
-    need, answers, silent = rules.need, 901, 902
-    pair = Pair(rules, family(Band.ADULT, owners={CHILD}), text("public", recommended=True))
-    version = pair.clip.working
-    with_link = replace(pair.facts, children=(need.Child(answers, True),))
-    without = replace(pair.facts, children=(need.Child(silent, False),))
-    part = need.Part(frozenset({answers}))
-    assert part in need.need(version, with_link)
-    assert need.Part(frozenset()) in need.need(version, without), "nobody can say yes, so it stays unmet"
-    private = replace(version, reach=need.Reach(Audience.PRIVATE))
-    assert need.need(private, with_link) == need.need(private, pair.facts)
-    assert not need.ok(version, {need.Yes(CHILD, 0, pair.facts.at)}, with_link)
-    assert need.ok(version, {need.Yes(CHILD, 0, pair.facts.at), need.Yes(answers, 0, pair.facts.at)}, with_link)
-    for of in (need.voices(version, with_link), need.objectors(version.people, with_link)):
-        assert answers in of
-    for of in (need.voices(version, without), need.objectors(version.people, without)):
-        assert silent not in of
-    assert need.has_minor(version, without)
-    assert not need.has_minor(version, pair.facts)
-    assert pair._three(need.today(version.people, without)) == NEAR
-    assert need.today(version.people, pair.facts).recommended
+def a_child_who_is_not_here(rules: Rules) -> None:
+    """Without whoever answers for them: for its author alone; with their yes near at most; their no is a no."""
+    nobody, link = 77, 78
+    world = family(Band.ADULT, owners={CHILD}, children={nobody: False})
+    pair = Pair(rules, world, text("friends"))
+    assert pair.ask()
+    assert not pair.clip.visible
+    assert pair.edit(CHILD, text("private"))
+    assert pair.ask()
+    assert pair.clip.visible
+    for by_hand, shown in ((True, True), (False, False)):
+        world = family(Band.ADULT, owners={CHILD}, children={link: True}, by_hand=by_hand)
+        pair = Pair(rules, world, text("followers"))
+        assert pair.ask()
+        assert not pair.clip.visible
+        assert not pair.yes(nobody)
+        assert pair.yes(link)
+        assert pair.clip.visible == shown
+    world = family(Band.ADULT, owners={CHILD}, children={link: True})
+    public = Pair(rules, world, text("public"))
+    assert public.ask()
+    assert public.yes(link)
+    assert not public.clip.visible
+    assert not Pair(rules, family(Band.ADULT, owners={CHILD}, children={link: True}), text(marked=True)).ask()
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD}, children={link: True}), text("friends"))
+    assert pair.ask()
+    assert pair.yes(link)
+    assert pair.no(link)
+    assert not pair.clip.visible
+    assert not pair.no(nobody)
+    assert pair.lift(link)
+    assert pair.clip.visible
+    assert pair.edit(CHILD, text("friends"))
+    assert pair.ask()
+    assert pair.clip.shown.number == 1
+    assert pair.narrow(link, NEAR)
+    assert pair.no(link)
+    assert pair.correct(lambda changed: changed.children.clear(), set())
+    assert pair.clip.is_held(HoldKind.BASIS)
+    late = Pair(rules, family(Band.ADULT, owners={CHILD}), text("public"))
+    assert late.ask()
+    assert late.correct(lambda changed: changed.children.update({link: True}), set())
+    assert late.clip.is_held(HoldKind.BASIS)
 
 
-def who_made_it_as_well_agrees_as_an_account(rules: Rules) -> None:
-    """Another account's owners are needed by its own rule, may narrow, and object only where each of them counts."""
-    need = rules.need
-    pair = Pair(rules, family(Band.ADULT, owners={CHILD}), text())
-    version = pair.clip.working
-    for rule, least in ((PublishingRule.ONE, 1), (PublishingRule.ALL, 2)):
-        side = need.Side(7, frozenset({FRIEND, STRANGER}), rule)
-        facts = replace(pair.facts, coauthors=(side,))
-        assert need.Part(side.owners, least) in need.need(version, facts)
-        assert side.owners <= need.voices(version, facts)
-        assert (STRANGER in need.objectors(version.people, facts)) == (rule is PublishingRule.ALL)
-        assert STRANGER in rules.consent.limiters(pair.clip, facts)
-    assert need.Side(7, frozenset()).rule is PublishingRule.ONE
-    assert STRANGER not in need.voices(version, pair.facts)
-    assert STRANGER not in rules.consent.limiters(pair.clip, pair.facts)
+def two_accounts_made_it(rules: Rules) -> None:
+    """Both sides' owners agree by their own rule, either side's owners limit it, and none of them judges it."""
+    for rule, enough in (("one", {FRIEND}), ("most", {FRIEND, DAD}), ("all", {FRIEND, DAD, MUM})):
+        world = family(Band.ADULT, owners={CHILD}, sides=[({FRIEND, DAD, MUM}, rule)])
+        world.wards[CHILD].guardians.clear()
+        pair = Pair(rules, world, text("friends"))
+        assert pair.ask()
+        for place, by in enumerate((FRIEND, DAD, MUM)):
+            assert pair.clip.visible == (place >= len(enough))
+            assert pair.yes(by) == (place < len(enough))
+        assert pair.clip.visible
+        assert pair.narrow(MUM, ("members", False, False))
+        assert pair.no(MUM) == (rule == "all")
+        assert not pair.place(HoldKind.MODERATION, by=DAD)
 
 
 SMALLER: tuple[Trace, ...] = (
+    a_child_who_is_not_here,
+    two_accounts_made_it,
     the_whole_first_life,
     owners_decide_by_their_rule,
     leaving_needs_a_second_yes,
@@ -757,6 +778,4 @@ SMALLER: tuple[Trace, ...] = (
     a_question_that_ran_out_publishes_nothing,
     a_second_yes_lapses_like_the_first,
     a_backup_without_a_journal_asks_everybody_anew,
-    who_answers_by_a_link,
-    who_made_it_as_well_agrees_as_an_account,
 )

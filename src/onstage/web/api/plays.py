@@ -95,7 +95,7 @@ def report(
 
     Reasons of a refusal: `forged`, `expired` (after 72 hours), `somebody-else` (another viewer's token), `not-visible`
     (the clip is not for this viewer now), `time` (not between issue and receipt), `faster-than-time` (more was watched
-    under the token than time has passed since it was issued).
+    under the token than time has passed since it was issued), `too-many` (more than 1,000 plays under the token).
     """
     tokens = [read(app.keys, event.token) for event in data.events]
     received = now()

@@ -7,18 +7,24 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
+from onstage.accounts import passkeys, relations
 from onstage.accounts.byline import By
+from onstage.accounts.queries import password_hash
 from onstage.accounts.viewer import Viewer
 from onstage.clips import answers, appearances, coauthors, deletion, inbox
 from onstage.clips.inbox import Progress, Waiting
 from onstage.clips.models import Audience
+from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.errors import Invalid, Refused
-from onstage.web.http import App, page, plain, reads, see_other, signed_in, writes
+from onstage.errors import Invalid, NotFound, Refused
+from onstage.notifications import inbox as told
+from onstage.web import entry
+from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in, writes
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
 from onstage.web.pages.telling import day
+from onstage.web.pages.together import asks
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -50,12 +56,8 @@ class Question:
 def questions(db: Connection, viewer: Viewer) -> list[Question]:
     """What waits for the viewer, oldest first."""
     found = inbox.waiting(db, viewer)
-    shown = {card.id: card for at in range(0, len(found), 16) for card in _cards(db, viewer, found[at : at + 16])}
+    shown = {card.id: card for card in cards(db, viewer, [each.clip for each in found])}
     return [_question(each, shown[each.clip]) for each in found if each.clip in shown]
-
-
-def _cards(db: Connection, viewer: Viewer, some: list[Waiting]) -> list[Card]:
-    return cards(db, viewer, [each.clip for each in some])
 
 
 def _question(each: Waiting, card: Card) -> Question:
@@ -144,26 +146,59 @@ def state(far: Progress) -> str:
 
 @post("/inbox/{slug:str}", include_in_schema=False, status_code=200)
 @plain(signed_in)
-def answer(app: App, viewer: Viewer, slug: FromPath[str], data: Fields) -> Response[Any]:
-    """Answer what is asked, by the button that was pressed. A yes asks first who is there, if that was long ago."""
+def answer(app: App, request: AnyRequest, viewer: Viewer, slug: FromPath[str], data: Fields) -> Response[Any]:
+    """Answer what is asked, by the button that was pressed.
+
+    If the last check was long ago, a yes asks first who is there, and goes on with what they show.
+    """
+    proof = words(data, "passkey") or words(data, "password")
     try:
+        if proof:
+            shown = passkeys.as_credential(proof) if words(data, "passkey") else proof
+            viewer = entry.confirm(app, request, viewer, shown)
         with app.database.write() as db:
             said = _answer(app, db, viewer, slug, data)
     except Refused as error:
         if error.code == "check-needed":
-            return see_other(f"/settings/check?next=/inbox%23q-{slug}")
-        if error.status == 404:
-            raise
-        return _inbox(app, viewer, error=error)
+            return _who_is_there(app, viewer, slug, data)
+        if proof and error.field in {"password", "passkey"}:
+            return _who_is_there(app, viewer, slug, data, error)
+        if error.status == NotFound.status:
+            error = NotFound(_("This is no longer asked of you: it was taken back, or decided. Nothing was changed."))
+        with app.database.read() as db:
+            return inbox_page(db, viewer, error=error)
     return see_other(f"/inbox?did={said}")
+
+
+def _who_is_there(
+    app: App, viewer: Viewer, slug: str, data: dict[str, Any], error: Refused | None = None
+) -> Response[Any]:
+    """Ask who presses Yes; the answer is kept in the form, so that nobody presses it twice."""
+    assert viewer.person is not None
+    with app.database.read() as db:
+        asked = inbox.one(db, viewer, slug)
+        (card,) = cards(db, viewer, [asked.clip])
+        has_password = password_hash(db, viewer.person) is not None
+        kept = passkeys.mine(db, viewer)
+    return page(
+        "answer_check.html",
+        viewer,
+        status=error.status if error else 200,
+        clip=card,
+        asked=asked,
+        leaves=ticked(data, "leaves"),
+        has_password=has_password,
+        passkeys=kept,
+        error=error,
+    )
 
 
 def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> str:
     wish, known = words(data, "words").strip(), ticked(data, "known")
     match words(data, "do"):
         case "yes":
-            answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
-            return "yes"
+            after = answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
+            return f"{'out' if after.visible and after.working is None else 'yes'}&clip={slug}"
         case "no":
             if wish:
                 inbox.wish(db, viewer, slug, wish, known=known)
@@ -193,27 +228,39 @@ def _version(data: dict[str, Any]) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
-def _inbox(app: App, viewer: Viewer, *, error: Refused) -> Response[Any]:
-    with app.database.read() as db:
-        asked, cases = questions(db, viewer), cases_to_answer(db, viewer)
+def inbox_page(
+    db: Connection, viewer: Viewer, *, did: str = "", about: str = "", error: Refused | None = None
+) -> Response[Any]:
+    """What waits for an answer, who asks to follow, and what happened lately."""
+    asked = questions(db, viewer)
+    waiting, _more = relations.requests(db, viewer)
+    clips = {each.slug for each in asked}
+    lately = [item for item in told.listed(db, viewer)[0] if item.kind != "question" or _slug(item) not in clips]
     return page(
         "inbox.html",
         viewer,
-        status=error.status,
+        status=error.status if error else 200,
         questions=asked,
-        cases=cases,
-        requests=[],
-        items=[],
+        requests=[By(each.handle, each.name, each.avatar) for each in waiting],
+        items=lately,
+        cases=cases_to_answer(db, viewer),
+        **asks(db, viewer, now()),
         error=error,
-        said="",
-        withheld="",
+        said=done(did),
+        did=did if done(did) else "",
+        about=about,
     )
+
+
+def _slug(item: told.Item) -> str:
+    return item.clip.slug if item.clip else ""
 
 
 def done(did: str) -> str:
     """What a page says after an answer."""
     return {
-        "yes": _("Thank you. Your yes counts for exactly this version."),
+        "yes": _("Thank you. It goes out when everybody who must agree has said yes."),
+        "out": _("Thank you. It is out now."),
         "no": _("It is withheld, here and now. Nobody is told that it was you."),
         "wish": _("Your words are with whoever asked."),
         "lift": _("Your no is taken back."),
@@ -226,14 +273,15 @@ def done(did: str) -> str:
 @get("/me/with-me", include_in_schema=False)
 @reads(signed_in)
 def with_me(db: Connection, viewer: Viewer, before: FromQuery[int | None] = None) -> Response[Any]:
-    """Clips that name the viewer, and what they withheld."""
+    """Clips that name the viewer, what else their no would withhold, and what they withheld."""
     found = appearances.with_me(db, viewer, before, _GRID)
-    withheld = cards(db, viewer, inbox.withheld_by(db, viewer))
+    withheld = inbox.withheld_by(db, viewer)
     return page(
         "with_me.html",
         viewer,
-        clips=cards(db, viewer, found),
-        withheld=withheld,
+        clips=cards(db, viewer, [clip for clip in found if clip not in withheld]),
+        others=[] if before else cards(db, viewer, inbox.may_refuse(db, viewer)),
+        withheld=[] if before else cards(db, viewer, withheld),
         next=found[-1] if len(found) == _GRID else None,
         nevers=appearances.nevers(db, viewer),
         coauthored=_coauthored(db, viewer),

@@ -9,16 +9,16 @@ from litestar.params import FromQuery, Parameter
 from onstage import clock
 from onstage.accounts import household
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances
+from onstage.clips import appearances, inbox
 from onstage.clips.appearances import Label
-from onstage.clock import to_datetime
 from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
-from onstage.moderation import claims
-from onstage.moderation.claim_rules import Decision, State, What
+from onstage.moderation import claim_rules, claims
+from onstage.moderation.claim_rules import Decision, State, Weight, What
 from onstage.moderation.claims import Claim
 from onstage.web.api.claims import Secret, claimant
 from onstage.web.http import AnyRequest, App, anyone, page, plain, reads, see_other, server_owner, signed_in
+from onstage.web.pages import telling
 from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
@@ -58,7 +58,7 @@ def what_words(what: What) -> str:
 def state_words(claim: Claim) -> str:
     """How far a case is, in words for both sides."""
     return {
-        State.OPEN: _("It is with the people who made it. They have three days to answer."),
+        State.OPEN: _("Those who made it are asked. They have three days to answer."),
         State.ACCEPTED: _("They say that it is so. Nobody sees the clip until whoever it shows allows it."),
         State.PRESUMED: _("Nobody answered, so it counts as true. Nobody sees the clip."),
         State.CONTESTED: _("They say that it is not so. A moderator decides."),
@@ -72,7 +72,7 @@ def state_words(claim: Claim) -> str:
 @get("/claim", include_in_schema=False)
 @reads(anyone)
 def form(db: Connection, viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
-    """Say it: three choices and a few words."""
+    """Say it: three choices and a few words. Whose no counts anyway is shown that shorter way first."""
     typed = {"clip": clip, "account": account, "what": "", "words": ""}
     return _form_page(db, viewer, typed, None)
 
@@ -97,9 +97,9 @@ def _form_page(db: Connection, viewer: Viewer, typed: dict[str, str], error: Ref
     labels = _labels(db, viewer, typed["clip"][:32])
     wards = household.wards(db, viewer)
     status = error.status if error else 200
-    return page(
-        "claim_form.html", viewer, status=status, options=options, form=typed, error=error, labels=labels, wards=wards
-    )
+    may_refuse = bool(typed["clip"]) and viewer.signed_in and inbox.may_say_no(db, viewer, typed["clip"])
+    context = {"options": options, "labels": labels, "wards": wards, "may_refuse": may_refuse}
+    return page("claim_form.html", viewer, status=status, form=typed, error=error, **context)
 
 
 @post("/claim", include_in_schema=False, status_code=200)
@@ -138,7 +138,12 @@ def case(db: Connection, viewer: Viewer, secret: Secret) -> Response[Any]:
 def _case_page(viewer: Viewer, claim: Claim, error: Refused | None) -> Response[Any]:
     may_withdraw = claim.stands
     may_appeal = claim.may_be_appealed and claim.state in {State.REJECTED, State.PUBLIC}
-    context = {"what": what_words(claim.what), "state": state_words(claim), "until": _until(claim)}
+    context = {
+        "what": what_words(claim.what),
+        "state": state_words(claim),
+        "until": _until(claim),
+        "now": _shown(claim),
+    }
     shown = page(
         "claim_case.html",
         viewer,
@@ -155,7 +160,20 @@ def _case_page(viewer: Viewer, claim: Claim, error: Refused | None) -> Response[
 
 def _until(claim: Claim) -> str:
     instant = claim.decide_until or (claim.answer_until if claim.state is State.OPEN else None)
-    return f"{to_datetime(instant):%Y-%m-%d %H:%M} UTC" if instant else ""
+    return telling.day(instant) if instant else ""
+
+
+def _shown(claim: Claim) -> str:
+    """Who sees the clip while the case is undecided, in a sentence; a decision says it itself."""
+    if claim.state not in {State.OPEN, State.CONTESTED}:
+        return ""
+    waits_for_look = claim.state is State.OPEN and claim.decide_until is not None
+    weight = Weight(claim.what, claim.minor, waits_for_look)
+    if claim_rules.holds(weight, claim.state):
+        return _("Nobody sees it now.")
+    if claim_rules.stops_spread(weight, claim.state):
+        return _("It goes no further than where it is now.")
+    return ""
 
 
 @post("/claims/{secret:str}", include_in_schema=False, status_code=200)
@@ -209,6 +227,7 @@ def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
             else:
                 claims.answer(db, app.keys, viewer, claim, words(data, "do") == "accept", typed, clock.now())
     except Refused as error:
+        _name_field(error, claim)
         with app.database.read() as db:
             return _answers_page(db, viewer, "", error)
     return see_other("/inbox" if words(data, "from") == "inbox" else "/settings/claims?did=answer")
@@ -247,9 +266,16 @@ def decide(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                 raise Refused(_("Choose a decision."))
             claims.decide(db, app.keys, viewer, claim, Decision(do), words(data, f"words-{claim}"), clock.now())
     except Refused as error:
+        _name_field(error, claim)
         with app.database.read() as db:
             return _queue_page(db, viewer, "", error)
     return see_other("/server/claims?did=decide")
+
+
+def _name_field(error: Refused, claim: int) -> None:
+    """A page with several cases has a field for each."""
+    if error.field == "words":
+        error.field = f"words-{claim}"
 
 
 def _number(words_: str) -> int:

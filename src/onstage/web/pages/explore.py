@@ -1,13 +1,13 @@
 """Pages for finding: explore, search, a tag, a profile, the inbox."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, Parameter
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
-from onstage.accounts import profiles, relations
+from onstage.accounts import profiles
 from onstage.accounts.byline import By
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
@@ -16,12 +16,10 @@ from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import likes_of
 from onstage.feed import explore
 from onstage.feed.recommend import of_account, with_tag
-from onstage.notifications import inbox as told
 from onstage.text import tag_key
 from onstage.web.cards import reposts_page, without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
-from onstage.web.pages.asking import done, questions
-from onstage.web.pages.claims import cases_to_answer
+from onstage.web.pages.asking import inbox_page
 
 GRID = 30
 FACES = 12
@@ -147,21 +145,9 @@ def me(viewer: Viewer) -> Redirect:
 
 @get("/inbox", include_in_schema=False)
 @reads(signed_in)
-def inbox(db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQuery[str] = "") -> Template:
+def inbox(db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQuery[str] = "") -> Response[Any]:
     """What waits for an answer, who asks to follow, and what happened lately."""
-    waiting, _ = relations.requests(db, viewer)
-    requests = [By(each.handle, each.name, each.avatar) for each in waiting]
-    return page(
-        "inbox.html",
-        viewer,
-        questions=questions(db, viewer),
-        cases=cases_to_answer(db, viewer),
-        requests=requests,
-        items=told.listed(db, viewer)[0],
-        said=done(did),
-        error=None,
-        withheld=clip if did == "no" else "",
-    )
+    return inbox_page(db, viewer, did=did, about=clip)
 
 
 routes = [exploring, search, tag, profile, me, inbox]

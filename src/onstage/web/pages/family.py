@@ -30,8 +30,10 @@ from onstage.accounts.models import Kind
 from onstage.accounts.queries import name_of
 from onstage.accounts.recovery import Purpose
 from onstage.accounts.viewer import Viewer
+from onstage.clips import inbox
 from onstage.clips.narrowing import narrow
 from onstage.db.engine import Connection
+from onstage.engagement.cards import cards
 from onstage.errors import Gone, Invalid, Refused
 from onstage.web import entry
 from onstage.web.http import App, page, plain, see_other, signed_in
@@ -131,11 +133,16 @@ def _child_page(
         found = household.child(db, viewer, household.minor_named(db, viewer, handle), clock.now())
         mine = next(each for each in found.guardians if each.person == person)
         limits = {row: permissions.said(db, found.person, row).guardians.get(person, ...) for row in age.LIMITS}
+        waits = [each.clip for each in inbox.waiting(db, viewer)]
+        theirs = inbox.may_refuse(db, viewer, about=found.person)
         shown = page(
             "child.html",
             viewer,
             status=error.status if error else 200,
             child=found,
+            clips=cards(db, viewer, [clip for clip in theirs if clip not in waits]),
+            questions=len(set(theirs) & set(waits)),
+            withheld=inbox.withheld_by(db, viewer),
             mine=mine,
             cells=table_words.cells(db, found, person),
             time=screen_time.how(db, found.person, clock.now()),

@@ -8,13 +8,14 @@ from onstage.accounts.age import Band, Row, Who
 from onstage.accounts.models import Kind
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, progress, trim
+from onstage.clips import edit, inbox, progress, trim
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.progress import Progress
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.web.http import App
+from onstage.web.pages.asking import state
 from onstage.web.pages.choices import Option, about_age, audience_options, commenter_options
 from onstage.web.pages.forms import ticked, words
 from onstage.web.words import gettext as _
@@ -41,6 +42,7 @@ class InWork:
     slug: str
     stage: str
     state_words: str
+    standing: str
     badge: str
     part: float
     upload_length: int
@@ -105,16 +107,23 @@ def in_work(app: App, db: Connection, viewer: Viewer, clip_ids: list[int]) -> li
     assert viewer.person is not None
     watched = progress.watch(db, [viewer.person], [card.slug for card in found])
     ways = {way.slug: way for _person, way in watched}
-    return [_in_work(app, card, ways.get(card.slug)) for card in found]
+    return [_in_work(app, card, ways.get(card.slug), _standing(db, viewer, card)) for card in found]
 
 
-def _in_work(app: App, card: Card, way: Progress | None) -> InWork:
+def _standing(db: Connection, viewer: Viewer, card: Card) -> str:
+    """Whom it waits for, where it waits."""
+    waits = card.held or card.stage == Stage.ASKED.value
+    return state(inbox.progress(db, viewer, card.slug)) if waits else ""
+
+
+def _in_work(app: App, card: Card, way: Progress | None, standing: str) -> InWork:
     part = _part(app, way)
     asked = bool(way and way.publish_asked)
     return InWork(
         slug=card.slug,
         stage=card.stage,
         state_words=_state(card, way, part, asked=asked),
+        standing=standing,
         badge=_badge(card),
         part=part,
         upload_length=way.length if way else 0,

@@ -42,7 +42,8 @@ from onstage.web.words import ngettext
 _WHOLE = 200_000_000  # bytes of a request that carries a film
 _LISTED = 96
 _DID = {Stage.NONE: "publish&show=published", Stage.ASKED: "ask"}
-_COMING = ["uploading", "processing", "failed", "draft"]
+_UNDER_WAY = ["uploading", "processing", "failed", "draft"]
+_COMING = [*_UNDER_WAY, "asked"]
 
 
 @get("/make", include_in_schema=False)
@@ -56,7 +57,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
     assert viewer.person is not None
     with app.database.read() as db:
         limits = room(db, viewer.person, app.settings)
-        drafts = in_work(app, db, viewer, [made.id for made in progress.mine(db, viewer, _COMING, None, 8)])
+        drafts = in_work(app, db, viewer, [made.id for made in progress.mine(db, viewer, _UNDER_WAY, None, 8)])
         form = new_words(db, viewer)
     return page(
         "make.html",
@@ -67,6 +68,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         part=None,
         drafts=drafts,
         error=error,
+        asks=viewer.band in _ASK_FIRST,
         longest=_short(limits.seconds),
         limits_sentence=_limits(limits),
     )
@@ -115,7 +117,15 @@ def bring(app: App, viewer: Viewer, data: Parts) -> Response[Any]:
 @plain(signed_in)
 def clip(app: App, viewer: Viewer, slug: FromPath[str], did: FromQuery[str] = "") -> Response[Any]:
     """One clip in the hands of those who made it."""
-    return _clip_page(app, viewer, slug, said=_("Saved.") if did else "")
+    said = {
+        "save": _("Saved."),
+        "name": _("They are in it, and are asked when you ask."),
+        "label": _("They are in it."),
+        "unname": _("They are out."),
+        "unlabel": _("They are out."),
+        "recall": _("The question is taken back. It is a draft again."),
+    }
+    return _clip_page(app, viewer, slug, said=said.get(did, ""))
 
 
 def _clip_page(
@@ -140,6 +150,7 @@ def _clip_page(
         heard = finish.sound_note(db, viewer, slug)
         may_trim = found.person == viewer.person
         part = part_of(db, viewer, shown) if may_trim else None
+        asks = inbox.asks_others(db, viewer, slug)
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -158,10 +169,7 @@ def _clip_page(
         labels=labels,
         link=link,
         made_with=shown_card.coauthors,
-        asks=bool(named)
-        or bool(shown_card.coauthors)
-        or any(each.minor for each in labels)
-        or viewer.band in _ASK_FIRST,
+        asks=asks,
     )
 
 
@@ -182,15 +190,17 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
                 link = _guardian_link(app, db, viewer, slug, data)
             elif act in _ABOUT_PEOPLE:
                 _ABOUT_PEOPLE[act](app, db, viewer, slug, data)
-                return see_other(f"/make/{slug}?did=save")
+                return see_other(f"/make/{slug}?did={act}")
             else:
                 link = ""
                 _save(app, db, viewer, slug, data)
             stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
-        if error.status == NotFound.status:
+        if act == "name":
+            error.field = error.field or "handle"
+        elif error.status == NotFound.status:
             raise
-        return _clip_page(app, viewer, slug, typed=data, error=error)
+        return _clip_page(app, viewer, slug, typed=None if act in _ABOUT_PEOPLE else data, error=error)
     if link:
         return _clip_page(app, viewer, slug, link=link)
     if stage is None:

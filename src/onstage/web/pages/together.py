@@ -47,9 +47,7 @@ def _index_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
             viewer,
             status=error.status if error else 200,
             accounts=[own for own in profiles.own_accounts(db, viewer) if own.kind is Kind.JOINT],
-            asked=[_card(each) for each in invitations.of_guest(db, viewer, now)],
-            to_answer=[_card(each, _guest_name(db, each)) for each in invitations.to_answer(db, viewer, now)],
-            claims=guarding.open_claims(db, viewer),
+            **asks(db, viewer, now),
             children=wards,
             guarded=bool(guardianship.guardians_of(db, [person])),
             may_begin=viewer.band == "adult",
@@ -57,6 +55,15 @@ def _index_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
             error=error,
             said="",
         )
+
+
+def asks(db: Connection, viewer: Viewer, now: int) -> dict[str, Any]:
+    """Who asks the viewer in, whom they may let in, and who says that they look after a child."""
+    return {
+        "asked": [_card(each) for each in invitations.of_guest(db, viewer, now)],
+        "to_answer": [_card(each, _guest_name(db, each)) for each in invitations.to_answer(db, viewer, now)],
+        "claims": guarding.open_claims(db, viewer),
+    }
 
 
 def _card(found: Invitation, guest: str = "") -> dict[str, Any]:
@@ -102,7 +109,7 @@ def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     guarding.answer(db, app.keys, viewer, one, yes, now)
     except Refused as error:
         return _index_page(app, viewer, error)
-    return see_other("/together")
+    return see_other("/inbox" if words(data, "from") == "inbox" else "/together")
 
 
 def _number(typed: str) -> int:

@@ -1,4 +1,4 @@
-"""Trimmed clips: which part was chosen, and the film that waits aside."""
+"""Trimmed clips: which part was chosen, and the film that waits aside; renditions in AV1."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("renditions", sa.Column("aside", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("clip_media", sa.Column("av1_at", sa.BigInteger(), nullable=True))
     op.create_table(
         "trims",
         sa.Column("clip_id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -74,6 +74,12 @@ feed.addEventListener("clip-on-stage", () => {
   if (commentsSheet.open && article) void comments.show(article);
   showArrows();
 });
+feed.addEventListener("clip-withheld", (event) => {
+  const slug = /** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest("article")).dataset.slug;
+  if (comments.slug !== slug) return;
+  comments.forget();
+  if (commentsSheet.open) closeSheet(commentsSheet);
+});
 feed.addEventListener("feed-grew", showArrows);
 
 function showArrows() {

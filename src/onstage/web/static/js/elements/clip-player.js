@@ -5,7 +5,7 @@
 import { controls } from "../lib/controls.js";
 import { listen } from "../lib/gestures.js";
 import { Stay } from "../lib/plays.js";
-import { choose } from "../lib/quality.js";
+import { choose, withAv1 } from "../lib/quality.js";
 import { sound } from "../lib/sound.js";
 import { word } from "../lib/words.js";
 
@@ -22,6 +22,7 @@ export class ClipPlayer extends HTMLElement {
   current = false;
   paused = false; // by the person
   failed = false;
+  withheld = false; // while it was open here
   /** @type {Stay | null} */
   stay = null;
   /** @type {string[]} what is left to try */
@@ -44,9 +45,9 @@ export class ClipPlayer extends HTMLElement {
     this.wired = true;
     listen(this, {
       tap: () => this.current && this.toggle(),
-      twice: (x, y) => this.dispatchEvent(new CustomEvent("clip-liked-twice", { bubbles: true, detail: { x, y } })),
+      twice: (x, y) => !this.withheld && this.dispatchEvent(new CustomEvent("clip-liked-twice", { bubbles: true, detail: { x, y } })),
       hold: (held) => this.hold(held),
-      menu: () => this.dispatchEvent(new CustomEvent("clip-pressed", { bubbles: true })),
+      menu: () => !this.withheld && this.dispatchEvent(new CustomEvent("clip-pressed", { bubbles: true })),
       swipe: () => this.dispatchEvent(new CustomEvent("clip-swiped", { bubbles: true })),
     });
   }
@@ -57,7 +58,7 @@ export class ClipPlayer extends HTMLElement {
 
   /** @returns {import("../lib/quality.js").File[]} */
   get files() {
-    return JSON.parse(this.dataset.files || "[]");
+    return withAv1(JSON.parse(this.dataset.files || "[]"), JSON.parse(this.dataset.av1 || "null"));
   }
 
   /** The address that would be played now. */
@@ -67,6 +68,7 @@ export class ClipPlayer extends HTMLElement {
 
   /** @param {HTMLVideoElement} video */
   receive(video) {
+    if (this.withheld) return;
     this.video = video;
     this.failed = false;
     this.querySelector(".stage-failed")?.remove();
@@ -159,13 +161,27 @@ export class ClipPlayer extends HTMLElement {
     if (answer?.status === 404 && source === this.video?.getAttribute("src")) this.withhold();
   }
 
-  /** Nothing of it stays on the screen. */
+  /** It stops at once, nothing of it stays on the screen, and a card says so kindly and leads on. */
   withhold() {
+    if (this.withheld) return;
+    this.withheld = this.failed = true;
     clearInterval(this.looking);
+    this.stay?.end();
+    this.stay = null;
+    this.wait(false);
     this.giveBack();
     this.style.backgroundImage = "none";
-    for (const cover of this.querySelectorAll("img")) cover.remove();
-    this.fail("clip-withheld");
+    this.article.removeAttribute("aria-labelledby");
+    this.article.setAttribute("aria-label", word("clip-withheld"));
+    for (const rest of this.article.querySelectorAll("img, .caption, .stage-failed")) rest.remove();
+    for (const rest of /** @type {NodeListOf<HTMLElement>} */ (this.article.querySelectorAll(".controls, .clip-words, .rail"))) {
+      rest.hidden = true;
+    }
+    const card = /** @type {HTMLTemplateElement} */ (document.getElementById("stage-withheld")).content.cloneNode(true);
+    this.append(card);
+    const feed = /** @type {import("./clip-feed.js").ClipFeed | null} */ (this.closest("clip-feed"));
+    /** @type {HTMLElement} */ (this.querySelector(".stage-withheld [data-go]")).hidden = !feed?.beside(1);
+    this.dispatchEvent(new CustomEvent("clip-withheld", { bubbles: true }));
   }
 
   leave() {
@@ -260,6 +276,7 @@ export class ClipPlayer extends HTMLElement {
   }
 
   again() {
+    if (this.withheld) return;
     this.failed = false;
     this.querySelector(".stage-failed")?.remove();
     this.sources = choose(this.files, this.clientWidth).map((file) => file[3]);

@@ -68,6 +68,13 @@ export class Comments {
     await this.more();
   }
 
+  /** The clip is no longer shown here, and what was said under it neither. */
+  forget() {
+    this.list.replaceChildren();
+    this.slug = "";
+    this.next = null;
+  }
+
   nearEnd() {
     return this.body.scrollHeight - this.body.scrollTop - this.body.clientHeight < 400;
   }

@@ -49,6 +49,24 @@ if ("PerformanceObserver" in globalThis) {
   }).observe({ type: "resource", buffered: true });
 }
 
+let playsAv1 = false;
+const film = { contentType: 'video/mp4; codecs="av01.0.05M.08"', width: 720, height: 1280, bitrate: 2_000_000, framerate: 30 };
+navigator.mediaCapabilities?.decodingInfo({ type: "file", video: film }).then(
+  ({ supported, smooth }) => (playsAv1 = supported && smooth),
+  () => undefined,
+);
+
+/**
+ * The files with the one in AV1 among them, before its equal, where this device plays that without effort.
+ * @param {File[]} files best first @param {File | null} av1
+ * @returns {File[]}
+ */
+export function withAv1(files, av1) {
+  if (!av1 || !playsAv1) return files;
+  const larger = files.filter(([height]) => height >= av1[0]);
+  return [...larger, av1, ...files.slice(larger.length)];
+}
+
 /**
  * The files to try in order: first the one to play, then the lighter ones in case it fails.
  * @param {File[]} files best first

@@ -19,7 +19,7 @@ export class CaptionField extends HTMLElement {
     this.area.addEventListener("input", () => this.show());
     this.area.addEventListener("scroll", () => this._follow());
     this.classList.add("is-lit");
-    suggestIn(this.area, this);
+    suggestIn(this.area);
     this.show();
   }
 

@@ -10,7 +10,7 @@ import "./trim.js";
 import "./upload_state.js";
 import { say } from "./words.js";
 
-/** Fires `saved`, and `published` with detail.out: whether others can see it already. */
+/** Fires `saved`, and `published` with detail.stage: `none` once others can see it, `asked` while somebody must agree. */
 export class ClipForm extends HTMLElement {
   connectedCallback() {
     this.slug = this.dataset.slug ?? "";
@@ -140,7 +140,7 @@ export class ClipForm extends HTMLElement {
     if (act === "publish") {
       const { stage } = await api("POST", `/clips/${this.slug}/publish`);
       if (stage === "draft") this.state?.watch(); // it goes out once it is cut
-      this.dispatchEvent(new CustomEvent("published", { detail: { out: stage === "none" } }));
+      this.dispatchEvent(new CustomEvent("published", { detail: { stage } }));
     } else {
       this.dispatchEvent(new Event("saved"));
     }

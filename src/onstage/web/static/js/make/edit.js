@@ -12,9 +12,9 @@ form.addEventListener("saved", () => {
   else location.assign(`/make/${form.slug}?did=save`);
 });
 form.addEventListener("published", (event) => {
-  const { out } = /** @type {CustomEvent} */ (event).detail;
+  const { stage } = /** @type {CustomEvent} */ (event).detail;
   if (form.isSending) toast(say("published_later_sentence"));
-  else location.assign(`/me/clips?did=${out ? "publish&show=published" : "publish-later"}`);
+  else location.assign(`/me/clips?did=${{ none: "publish&show=published", asked: "ask" }[stage] || "publish-later"}`);
 });
 form.state?.addEventListener("ready", () => {
   const badge = document.querySelector("[data-badge]");

@@ -99,12 +99,9 @@ class ClipMaker extends HTMLElement {
     if (this.clip) this.clip.hidden = true;
     this._part("[data-part=work]").append(blank.content.cloneNode(true));
     const clip = /** @type {import("./clip_form.js").ClipForm} */ (this.querySelector("[data-part=work] > :last-child"));
-    clip.addEventListener("published", (event) => this._finish(/** @type {CustomEvent} */ (event).detail.out));
+    clip.addEventListener("published", (event) => this._finish(/** @type {CustomEvent} */ (event).detail.stage));
     clip.addEventListener("saved", () => this._kept());
-    clip.state?.addEventListener("ready", (event) => {
-      const { out } = /** @type {CustomEvent} */ (event).detail;
-      if (clip === this.clip && this.dataset.step === "done") this._finish(out);
-    });
+    clip.state?.addEventListener("ready", () => clip === this.clip && this.dataset.step === "done" && void this._come());
     clip.part("[data-go]").addEventListener("click", () => this._go("words"));
     return (this.clip = clip);
   }
@@ -199,16 +196,27 @@ class ClipMaker extends HTMLElement {
     else location.assign("/me/clips?did=saved");
   }
 
-  /** @param {boolean} out whether others can see it already */
-  _finish(out) {
+  /** It can be played now: whether it is out, or others are asked, the server knows. */
+  async _come() {
+    const { stage } = await api("GET", `/clips/${this.clip?.slug}`);
+    this._finish(stage);
+  }
+
+  /** @param {string} stage `none`: others can see it; `asked`: somebody must agree first; else it is still being made */
+  _finish(stage) {
+    const asked = stage === "asked";
+    const what = { none: "published", asked: "asked" }[stage] || "published_later";
     const url = `${location.origin}/c/${this.clip?.slug}`;
-    this._part("[data-done-heading]").textContent = say(out ? "published" : "published_later");
-    this._part("[data-done-sentence]").textContent = out ? "" : say("published_later_sentence");
+    this._part("[data-done-heading]").textContent = say(what);
+    this._part("[data-done-sentence]").textContent = stage === "none" ? "" : say(`${what}_sentence`);
     this._part("[data-link]").textContent = url;
     this._part("[data-copy-link]").dataset.copy = url;
-    /** @type {HTMLAnchorElement} */ (this._part("[data-watch]")).href = url;
+    this._hide("[data-done-link]", asked);
+    const watch = /** @type {HTMLAnchorElement} */ (this._part("[data-watch]"));
+    watch.href = asked ? `/make/${this.clip?.slug}` : url;
+    watch.textContent = say(asked ? "see_how_far" : "watch_it");
     const share = this._part("[data-share]");
-    share.hidden = !navigator.share;
+    share.hidden = asked || !navigator.share;
     share.onclick = () => navigator.share({ url }).catch(() => undefined);
     if (this.dataset.step === "done") return;
     history.replaceState({ step: "done" }, "");
