@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench import (
+    approval_page,
     browser,
     clone,
     deletion_complete,
@@ -16,8 +17,10 @@ from bench import (
     media_range,
     player,
     plays,
+    states_explored,
     swipe,
     upload_to_playable,
+    withhold_latency,
 )
 from bench.measure import Measure
 
@@ -44,6 +47,9 @@ MEASURES: tuple[tuple[tuple[str, ...], Run], ...] = (
     (("kill9_lost", "kill9_double"), plays.kill9),
     _named("sse_connections", plays.listeners),
     _named("first_load_bytes", first_load.measure),
+    _named("approval_page_ms", approval_page.measure),
+    _named("withhold_latency", withhold_latency.measure),
+    _named("states_explored", states_explored.measure),
     _named("deletion_complete", deletion_complete.measure),
     _named("ledger_verify", ledger_verify.measure),
     (clone.NAMES, clone.measure),

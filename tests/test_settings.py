@@ -28,6 +28,18 @@ def _defaults(tmp_path: Path) -> Settings:
     return load({"ONSTAGE_DATA": str(tmp_path)})
 
 
+@pytest.mark.parametrize(
+    ("country", "own", "alone"),
+    [("", 13, 16), ("DE", 13, 16), ("DK", 13, 15), ("IT", 13, 14), ("GB", 13, 13), ("AU", 16, 16)],
+)
+def test_a_country_presets_the_ages_unless_they_are_given(country: str, own: int, alone: int) -> None:
+    chosen = load({"COUNTRY": country})
+    assert (chosen.own_account_from, chosen.alone_from) == (own, alone)
+    assert load({"COUNTRY": country, "ALONE_FROM": "17"}).alone_from == 17
+    with pytest.raises(BadSetting, match="COUNTRY is 'IS'"):
+        load({"COUNTRY": "IS"})
+
+
 def test_this_page_knows_every_setting() -> None:
     assert {setting.name for setting in SETTINGS} - {"ONSTAGE_DATA"} == set(GIVEN)
 

@@ -92,10 +92,10 @@ COMMANDS = (
     Command(
         "ledger",
         "onstage.upkeep.ledger_file:check",
-        "check somebody's copy of a ledger, or a receipt; needs no server",
+        "check somebody's copy of a ledger, or a receipt, which needs no server; or read this server's again (replay)",
         {
-            "act": {"choices": ("verify", "receipt"), "metavar": "verify | receipt"},
-            "file": {"help": "the copy, or the receipt", "metavar": "FILE"},
+            "act": {"choices": ("verify", "receipt", "replay"), "metavar": "verify | receipt | replay"},
+            "file": {"nargs": "?", "help": "the copy, or the receipt", "metavar": "FILE"},
             "--head": {"help": "a head that you hold, from a receipt or a mail", "metavar": "POSITION.HASH"},
             "--key": {"help": "the key that you trust, as the server publishes it", "default": ""},
         },

@@ -12,7 +12,7 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, removing, unregistered
+from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, removing, restoring, unregistered
 from onstage.clips import closing as closing_accounts
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
@@ -20,6 +20,7 @@ from onstage.clips import models as _clips  # noqa: F401
 from onstage.clips.deletion import Ending
 from onstage.clips.workroom import Workroom, open_workroom
 from onstage.clock import DAY, MINUTE, SERVER_ZONE, now
+from onstage.db import copies
 from onstage.db.engine import Connection, Database
 from onstage.db.sqlite import check_library, open_sqlite
 from onstage.engagement import closing, popular
@@ -159,6 +160,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         **deletion.kinds(open_ending(app, room)),
         **removing.kinds(app.keys),
         **closing_accounts.kinds(open_ending(app, room)),
+        restoring.RESTORED: Kind(partial(restoring.job, app.keys)),
         queue.EVENT: deliver(_subscribers(app)),
         avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
@@ -190,6 +192,7 @@ def _rank(av1_from_views: int, job: Job) -> None:
 def _keep_up(app: App, job: Job) -> None:
     origin = app.settings.origin
     job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
+    copies.drop(app.settings.data, now() - app.settings.backup_days * DAY)
     job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
 
 

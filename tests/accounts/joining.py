@@ -8,6 +8,7 @@ from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy
 from onstage.accounts.viewer import Viewer, find
 from onstage.clock import now, to_datetime
 from onstage.db.engine import Database
+from tests.cast import KEYS
 
 OPEN = Policy(SignUpPolicy.OPEN, alone_from=16, server_zone="UTC")
 PASSWORD = "a quiet walk at dusk"
@@ -36,7 +37,7 @@ def join(database: Database, handle: str = "nia", policy: Policy = OPEN, **other
     """Sign somebody up."""
     ready = signup.prepare(form(handle, **other), policy, now())
     with database.write() as db:
-        return signup.sign_up(db, policy, ready, now())
+        return signup.sign_up(db, KEYS, policy, ready, now())
 
 
 def signed_in(database: Database, who: SignedUp, kind: SessionKind = SessionKind.BROWSER) -> Viewer:

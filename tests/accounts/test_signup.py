@@ -15,6 +15,7 @@ from onstage.clock import DAY, now
 from onstage.db.engine import Database
 from onstage.errors import Conflict, Gone, Invalid, NotAllowed, Refused
 from tests.accounts.joining import OPEN, PASSWORD, born, form, join
+from tests.cast import KEYS
 
 INVITE = Policy(SignUpPolicy.INVITE, 16, "UTC")
 CLOSED = Policy(SignUpPolicy.CLOSED, 16, "UTC")
@@ -114,7 +115,7 @@ def test_of_two_who_take_a_handle_at_the_same_moment_one_gets_it(database: Datab
         together.wait(20)
         try:
             with database.write() as db:
-                signup.sign_up(db, OPEN, ready, now())
+                signup.sign_up(db, KEYS, OPEN, ready, now())
             outcomes.append("in")
         except Refused as refused:
             outcomes.append(refused.code)

@@ -8,13 +8,13 @@ from onstage.clips.models import Audience, clips
 from onstage.clips.narrowing import narrow
 from onstage.db.engine import Connection
 from onstage.jobs.models import jobs
-from tests.cast import Actor, Cast, make_clip
+from tests.cast import KEYS, Actor, Cast, make_clip
 
 
 def choose(db: Connection, who: Actor, row: Row, value: Scale) -> int:
     permissions.choose(db, who.viewer, row, value)
     assert who.viewer.person is not None
-    return narrow(db, who.viewer.person)
+    return narrow(db, KEYS, who.viewer.person)
 
 
 def state(db: Connection, clip: int) -> tuple[str, str, int, int]:

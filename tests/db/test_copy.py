@@ -1,5 +1,6 @@
 """The copy that is made of an SQLite database before it is upgraded."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from alembic.util import CommandError
 from sqlalchemy import text
 
 from onstage import settings
-from onstage.db import migrate
+from onstage.clock import DAY, SECOND, now
+from onstage.db import copies, migrate
 from onstage.db.revision import newest
 from onstage.server import open_database
 
@@ -30,6 +32,16 @@ def test_a_filled_database_is_copied_before_it_is_upgraded(tmp_path: Path, sqlit
     with kept.read() as db:
         assert db.execute(text("SELECT id FROM tombstones")).scalars().all() == [7]
     kept.close()
+
+
+def test_a_copy_ends_as_backups_do(tmp_path: Path) -> None:
+    """What was deleted since lies in it, and receipts say until when the last backup has it."""
+    for name, age in (("before-0001.db", 31), ("before-0002.db", 29), ("before-0003.part", 40), ("onstage.db", 40)):
+        (tmp_path / name).touch()
+        moment = (now() - age * DAY) // SECOND
+        os.utime(tmp_path / name, (moment, moment))
+    assert copies.drop(tmp_path, now() - 30 * DAY) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["before-0002.db", "onstage.db"]
 
 
 def test_a_copy_is_made_while_others_write(tmp_path: Path, sqlite_template: Path) -> None:

@@ -361,7 +361,7 @@ def test_two_claims_hold_apart(app: App, cast: Cast, clip: tuple[int, str]) -> N
     assert spreads(app, clip[0]) == (1, 1)
     with app.database.read() as db:
         acts = [act for act in db.execute(select(entries.c.act)).scalars() if '"kind":"claim"' in act]
-    assert len(acts) == 2, "one hold began and ended"
+    assert len(acts) == 4, "two holds began and ended"
 
 
 def test_each_look_is_in_the_ledger_and_opens_the_film(app: App, cast: Cast, clip: tuple[int, str]) -> None:

@@ -77,7 +77,7 @@ def test_nobody_whom_a_report_names_reads_or_settles_it(cast: Cast) -> None:
     assert [one.id for one in open_for(cast, cast.ben)] == [about_ola], "a member of the joint account"
     for who, which in ((cast.ola, about_ola), (cast.ben, about_duo), (cast.ada, about_duo)):
         with cast.app.database.write() as db, pytest.raises(NotFound):
-            reports.settle(db, who.viewer, which, Outcome.DISMISS, "No.", now())
+            reports.settle(db, cast.app.keys, who.viewer, which, Outcome.DISMISS, "No.", now())
 
 
 def test_an_author_who_has_left_the_account_is_still_named(cast: Cast) -> None:
@@ -104,36 +104,36 @@ def test_a_hold_withholds_at_once_and_ends_only_by_its_giver(cast: Cast) -> None
     with cast.app.database.write() as db:
         db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(is_server_owner=1))
         which = reports.report_clip(db, cast.fay.viewer, slug, Reason.ILLEGAL, "", now())
-        reports.settle(db, cast.ola.viewer, which, Outcome.HOLD, "Against the law here.", now())
+        reports.settle(db, cast.app.keys, cast.ola.viewer, which, Outcome.HOLD, "Against the law here.", now())
         assert db.execute(select(holds.c.kind, holds.c.giver_id)).one() == ("moderation", cast.ola.viewer.person)
     assert held(cast, clip) == 1
     assert open_for(cast, cast.ola) == []
     with cast.app.database.write() as db, pytest.raises(NotFound):
-        reports.release(db, cast.max.viewer, which)
+        reports.release(db, cast.app.keys, cast.max.viewer, which)
     with cast.app.database.write() as db:
-        reports.release(db, cast.ola.viewer, which)
+        reports.release(db, cast.app.keys, cast.ola.viewer, which)
     assert held(cast, clip) == 0
     with cast.app.database.write() as db, pytest.raises(NotFound):
-        reports.release(db, cast.ola.viewer, which)
+        reports.release(db, cast.app.keys, cast.ola.viewer, which)
 
 
 def test_settling_takes_a_reason_and_happens_once(cast: Cast) -> None:
     with cast.app.database.write() as db:
         which = reports.report_account(db, cast.fay.viewer, "ben", Reason.SPAM, "", now())
         with pytest.raises(Invalid):
-            reports.settle(db, cast.ola.viewer, which, Outcome.DISMISS, "  ", now())
+            reports.settle(db, cast.app.keys, cast.ola.viewer, which, Outcome.DISMISS, "  ", now())
         with pytest.raises(Invalid):
-            reports.settle(db, cast.ola.viewer, which, Outcome.HOLD, "Hold what?", now())
-        reports.settle(db, cast.ola.viewer, which, Outcome.DISMISS, "It is no spam.", now())
+            reports.settle(db, cast.app.keys, cast.ola.viewer, which, Outcome.HOLD, "Hold what?", now())
+        reports.settle(db, cast.app.keys, cast.ola.viewer, which, Outcome.DISMISS, "It is no spam.", now())
         with pytest.raises(Conflict):
-            reports.settle(db, cast.ola.viewer, which, Outcome.DISMISS, "Again.", now())
+            reports.settle(db, cast.app.keys, cast.ola.viewer, which, Outcome.DISMISS, "Again.", now())
         assert db.execute(select(table.c.outcome, table.c.settled_words)).one() == ("dismiss", "It is no spam.")
 
 
 def test_after_it_is_settled_one_may_report_anew(cast: Cast) -> None:
     with cast.app.database.write() as db:
         first = reports.report_account(db, cast.fay.viewer, "ben", Reason.SPAM, "", now())
-        reports.settle(db, cast.ola.viewer, first, Outcome.DISMISS, "No.", now())
+        reports.settle(db, cast.app.keys, cast.ola.viewer, first, Outcome.DISMISS, "No.", now())
         assert reports.report_account(db, cast.fay.viewer, "ben", Reason.SPAM, "", now()) != first
         assert db.execute(select(func.count()).select_from(table)).scalar_one() == 2
 
@@ -160,7 +160,7 @@ def test_a_report_never_reaches_a_guardian_of_who_reports_or_of_whom_it_names(ca
         assert [each.id for each in reports.open_reports(db, cast.ola.viewer)[0]] == [of_mia]
         for hidden in (of_max, on_max):
             with pytest.raises(NotFound):
-                reports.settle(db, cast.ola.viewer, hidden, Outcome.DISMISS, "Seen.", now())
+                reports.settle(db, cast.app.keys, cast.ola.viewer, hidden, Outcome.DISMISS, "Seen.", now())
         assert reports.readers(db, cast.mia.viewer, cast.ada.viewer.account or 0) == 1
         assert reports.readers(db, cast.max.viewer, cast.ada.viewer.account or 0) == 0
         assert reports.readers(db, cast.ben.viewer, cast.max.viewer.account or 0) == 0

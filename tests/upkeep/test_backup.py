@@ -7,20 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from onstage import datafolder
 from onstage.accounts import leaving
-from onstage.accounts.models import accounts, people
-from onstage.clips import deletion
+from onstage.accounts.models import accounts, ledger, people
+from onstage.accounts.replay import Clip, replay
+from onstage.accounts.viewer import Viewer
+from onstage.clips import answers, deletion
 from onstage.clips.holds import lift, place
-from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clips, holds, tombstones
+from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clip_yeses, clips, holds, tombstones
+from onstage.clips.restoring import RESTORED
 from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
-from onstage.db.engine import Database
-from onstage.errors import Conflict, InUse
+from onstage.db.engine import Connection, Database
+from onstage.errors import Conflict, InUse, Refused
 from onstage.jobs.models import jobs
-from onstage.server import compose
+from onstage.jobs.worker import run_due
+from onstage.server import compose, job_kinds
 from onstage.settings import Settings
 from onstage.storage import journal
 from onstage.upkeep.archive import NotABackup
@@ -67,6 +71,8 @@ def test_everything_comes_back(filled: Filled, empty_place: EmptyPlace, tmp_path
     archive = save(filled, tmp_path)
     place = empty_place()
     back = bring_back(place, archive)
+    with back.database.write() as db:
+        db.execute(delete(jobs).where(jobs.c.kind == RESTORED))
     assert rows(back.database) == rows(filled.app.database)
     for stored in filled.app.storage.list():
         assert back.storage.read(stored.key, 0, stored.bytes) == filled.app.storage.read(stored.key, 0, stored.bytes)
@@ -186,7 +192,55 @@ def test_without_a_journal_clips_with_minors_start_withheld(
     back = bring_back(empty_place(), archive, vouched=False)
     with back.database.read() as db:
         held = {tuple(row) for row in db.execute(select(holds.c.clip_id, holds.c.kind))}
-    assert held == {(filled.second.clip, HoldKind.MODERATION.value)}
+        assert db.execute(select(clip_yeses).where(clip_yeses.c.clip_id == clip)).all() == [], (
+            "no yes from before counts"
+        )
+    assert held == {(clip, HoldKind.BASIS.value)}
+    while run_due(back.database, job_kinds(back)):
+        continue
+    with back.database.read() as db:
+        told = replay_of(db)
+    assert [(each.shown, dict(each.holds), each.yeses) for each in told if each.holds] == [
+        (1, {("basis", None): 1}, {})
+    ]
+    back.close()
+
+
+def replay_of(db: Connection) -> list[Clip]:
+    """The clips that the ledger tells of."""
+    acts = db.execute(select(ledger.c.act).order_by(ledger.c.position)).scalars()
+    return list(replay([json.loads(act) for act in acts]).clips.values())
+
+
+def test_who_must_agree_brings_a_clip_back_after_that(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    """Nobody else does: its author alone is enough only where their yes is all that it needs."""
+    mia = filled.cast.mia.viewer
+    with filled.app.database.write() as db:
+        hers = {"person_id": mia.person, "account_id": mia.account}
+        db.execute(update(clips).where(clips.c.id == filled.second.clip).values(hers))
+    archive = save(filled, tmp_path)
+    back = bring_back(empty_place(), archive, vouched=False)
+    slug, gus, gil = filled.second.slug, filled.cast.gus.viewer, filled.cast.gil.viewer
+
+    def refused(who: Viewer) -> bool:
+        try:
+            with back.database.write() as db:
+                answers.bring_back(db, back.keys, who, slug)
+        except Refused:
+            return True
+        return False
+
+    with back.database.write() as db:
+        answers.say_yes(db, back.keys, mia, slug, 1, leaves=True)
+        answers.say_yes(db, back.keys, gus, slug, 1, leaves=True)
+    assert refused(mia)
+    assert refused(gus)
+    assert refused(filled.cast.ola.viewer), "the owner of the server opens nothing"
+    with back.database.write() as db:
+        answers.say_yes(db, back.keys, gil, slug, 1, leaves=True)
+    assert not refused(gil)
+    with back.database.read() as db:
+        assert db.execute(select(holds).where(holds.c.clip_id == filled.second.clip)).all() == []
     back.close()
 
 

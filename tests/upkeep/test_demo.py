@@ -15,6 +15,7 @@ from onstage.engagement import recount
 from onstage.errors import Conflict
 from onstage.upkeep import demo
 from onstage.upkeep.demo_story import read
+from onstage.upkeep.ledger_replay import differences
 from onstage.web.http import App
 from tests.cast import Cast
 from tests.client import Client
@@ -74,6 +75,8 @@ def test_it_fills_a_server(app: App, client: Client, material: Path) -> None:
     assert film.body[4:8] == b"ftyp"
     assert client.get(shown[0]["account"]["avatar_url"]).status == 200
     assert client.get("/tag/thing").status == 200
+    with app.database.read() as db:
+        assert differences(db) == [], "the ledger tells what the tables hold"
 
 
 def test_the_past_is_where_it_was_and_borrowed_work_is_credited(app: App, material: Path) -> None:

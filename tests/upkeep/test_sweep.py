@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import apsw
@@ -15,7 +16,8 @@ from onstage.accounts.ledger import Act, Entry
 from onstage.clips import deletion, edit, publish, receipts
 from onstage.clips.models import tombstones
 from onstage.clips.upload import Upload
-from onstage.clock import now
+from onstage.clock import DAY, SECOND, now
+from onstage.db import copies
 from onstage.engagement import comments, likes
 from onstage.engagement.models import plays
 from onstage.errors import Invalid
@@ -89,6 +91,25 @@ def test_a_clip_leaves_nothing_and_a_signed_receipt(app: App, cast: Cast, clip: 
     assert receipt.said["not_covered"] == receipts.EVIDENCE
     assert receipt.said["servers"] == []
     assert str(clip.clip) not in (receipt.document or "")
+
+
+def test_a_copy_of_before_an_upgrade_is_a_place_until_it_ends(app: App, cast: Cast, clip: Upload, run: Run) -> None:
+    if app.database.kind == "postgresql":
+        pytest.skip("no copy is made there")
+    copies.keep(app.database, app.settings.data / "before-0001.db")
+    delete(app, cast, clip)
+    hasten(app)
+    run_all(app, run)
+    places = look(app.settings, app.database, [clip.slug])
+    assert places == ["file before-0001.db"]
+    with app.database.read() as db:
+        (receipt,) = receipts.mine(db, cast.ada.viewer)
+    last = datetime.fromisoformat(f"{receipt.said['last_backup_expires']}T00:00:00Z")
+    assert copies.drop(app.settings.data, now() - DAY) == 0
+    made = (app.settings.data / "before-0001.db").stat().st_mtime
+    assert made + app.settings.backup_days * DAY / SECOND <= last.timestamp() + DAY / SECOND
+    assert copies.drop(app.settings.data, now() + SECOND) == 1
+    assert look(app.settings, app.database, [clip.slug]) == []
 
 
 def test_a_person_leaves_nothing(app: App, cast: Cast, clip: Upload, run: Run) -> None:

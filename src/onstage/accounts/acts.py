@@ -1,12 +1,6 @@
 """What the ledger tells: every act that consent depends on, by a name that never changes.
 
-How an entry is filled in, so that reading them all again gives the state (`replay`):
-
-- `by` gives the yes, the no, the hold; None is the server. A hold is ended by an entry with the same `by` and `kind`.
-- Guardianship: `about` is the guardian, then the child, then whoever else is told; of the child alone, `by` is the guardian.
-- Membership: who joins or leaves is `by`; whose role is changed or who is removed stands first in `about`. `role` is theirs,
-  `account` says of what; who makes an account owns it.
-- Versions of a clip count from 1 in `version`: asked, yes and published carry it.
+How an entry is filled in, so that reading them all again gives the state, is written in docs/build/ledger-format.md.
 """
 
 from enum import StrEnum
@@ -21,6 +15,7 @@ class Act(StrEnum):
     ASKED = "asked"
     RECALLED = "recalled"
     EXPIRED = "expired"  # thirty days without everybody's answer
+    DRAFT_AGAIN = "draft again"  # what was asked is asked no more, and its yeses are void
     YES = "yes"
     NO = "no"
     LIFTED = "lifted"
@@ -39,6 +34,7 @@ class Act(StrEnum):
     APPEARANCE_ENDED = "appearance ended"
     # Guardianship
     GUARDIANSHIP_CLAIMED = "guardianship claimed"
+    GUARDIANSHIP_REFUSED = "guardianship refused"
     GUARDIANSHIP_ACCEPTED = "guardianship accepted"
     GUARDIANSHIP_NOTICED = "guardianship noticed"
     GUARDIANSHIP_FULL = "guardianship full"
@@ -57,8 +53,6 @@ class Act(StrEnum):
     MEMBER_REMOVED = "member removed"
     MEMBER_ROLE = "member role"
     RULE_CHANGED = "rule changed"
-    FROZEN = "frozen"
-    UNFROZEN = "unfrozen"
     SETTING_CHANGED = "setting changed"
     SIGN_IN_MADE = "sign-in made"
     SIGN_IN_RESET = "sign-in reset"
@@ -83,8 +77,11 @@ class Act(StrEnum):
 MODERATORS = frozenset({Act.MODERATOR_LOOKED, Act.MODERATOR_DECIDED, Act.CLAIM_DECIDED, Act.GUARDIANSHIP_DECIDED})
 """Acts of office: whom they concern reads that they happened, not who did them."""
 
+HOLDS = frozenset({Act.HOLD_PLACED, Act.HOLD_ENDED})
+"""A hold's `kind` says whose act it is: `moderation` is one of office, `no` as secret as a no."""
+
 SECRET = frozenset({Act.NO, Act.LIFTED, Act.CLAIM_OPENED, Act.CLAIM_APPEALED})
 """Acts that nobody but who did them reads in an export, unless they want it known (field `known`)."""
 
-FACTS = ("kind", "role", "rule", "version", "reach", "mode", "row")
+FACTS = ("kind", "role", "rule", "version", "reach", "recommended", "leaves", "over", "mode", "row", "alone")
 """Fields that stay readable with the act when keys are shredded, as they are numbers or words of a closed list."""

@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 from onstage import ids
 from onstage.accounts import guarding, ledger, notices, recovery
 from onstage.accounts.age import Band, band_of
+from onstage.accounts.growing import enter_age
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import people
 from onstage.accounts.naming import check_birth_date, check_handle, check_name, check_zone
@@ -62,6 +63,7 @@ def add(db: Connection, keys: Keys, viewer: Viewer, form: ChildForm, policy: Pol
         )
     )
     open_account(db, child, handle, name, theirs, now)
+    enter_age(db, keys, child, theirs, viewer.person, "joined")
     guarding.begin_for(db, keys, viewer.person, child, viewer.person, now)
     return child
 

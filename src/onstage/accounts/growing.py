@@ -61,7 +61,7 @@ def _turned(db: Connection, keys: Keys, person: int, band: Band, now: int) -> No
     notices.tell(db, to, Notice.BAND_NOW, now, about=person, band=band.value)
     if band is Band.ADULT:
         _come_of_age(db, keys, person, now)
-    ledger.append(db, keys, Entry(ledger.Act.AGE_CHANGED, None, about=(person,), fields={"mode": "birthday"}))
+    enter_age(db, keys, person, band, None, "birthday")
 
 
 def _come_of_age(db: Connection, keys: Keys, person: int, now: int) -> None:
@@ -97,7 +97,8 @@ def own_family_accounts(db: Connection, keys: Keys, person: int, made_for: set[i
         record(db, MemberJoined(account, person, Role.OWNER.value))
         everyone = list(db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalars())
         notices.tell(db, everyone, Notice.JOINED, now, about=person, account=account, role=Role.OWNER.value)
-        entry = Entry(ledger.Act.MEMBER_ROLE, None, account, tuple(everyone), fields={"role": Role.OWNER.value})
+        about = (person, *(each for each in everyone if each != person))
+        entry = Entry(ledger.Act.MEMBER_ROLE, None, account, about, fields={"role": Role.OWNER.value})
         ledger.append(db, keys, entry)
     return owned
 
@@ -118,12 +119,15 @@ def end_others_ownership(
         raise NotAllowed("Only who alone made all clips of an account, and came of age in it, can do this.")
     others = (members.c.account_id == account) & (members.c.person_id != viewer.person)
     ended = update(members).where(others, members.c.role == Role.OWNER.value).values(role=Role.EDITOR.value)
-    for person in db.execute(ended.returning(members.c.person_id)).scalars().all():
+    changed = sorted(db.execute(ended.returning(members.c.person_id)).scalars())
+    for person in changed:
         record(db, MemberLeft(account, person))
     everyone = tuple(db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalars())
     notices.tell(db, everyone, Notice.OWNER_ALONE, now, about=viewer.person, by=viewer.person, account=account)
-    entry = Entry(ledger.Act.MEMBER_ROLE, viewer.person, account, everyone, fields={"role": Role.EDITOR.value})
-    ledger.append(db, keys, entry)
+    for person in changed:
+        about = (person, *(each for each in everyone if each != person))
+        entry = Entry(ledger.Act.MEMBER_ROLE, viewer.person, account, about, fields={"role": Role.EDITOR.value})
+        ledger.append(db, keys, entry)
 
 
 def came_of_age_at(db: Connection, person: int) -> int | None:
@@ -199,5 +203,11 @@ def correct_birth_date(
             db.execute(update(people).where(people.c.id == person).values(choosing_since=None, sees_marked=0))
     to = {person, *(each.guardian for each in guardians_of(db, [person]))}
     notices.tell(db, to, Notice.BIRTH_DATE, now, about=person, by=voucher.person)
-    entry = Entry(ledger.Act.AGE_CHANGED, voucher.person, about=(person,), fields={"mode": "corrected"})
-    ledger.append(db, keys, entry)
+    enter_age(db, keys, person, band, voucher.person, "corrected")
+
+
+def enter_age(db: Connection, keys: Keys, person: int, band: Band, by: int | None, how: str) -> None:
+    """Enter the band that somebody is in from now on, and whether they are alone: so the ledger tells what is frozen."""
+    alone = db.execute(select(people.c.alone).where(people.c.id == person)).scalar_one()
+    fields = {"kind": band.value, "alone": bool(alone), "mode": how}
+    ledger.append(db, keys, Entry(ledger.Act.AGE_CHANGED, by, about=(person,), fields=fields))

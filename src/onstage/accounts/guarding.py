@@ -126,7 +126,7 @@ def answer(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, yes: b
     if found is None:
         raise NotFound("There is no such claim, or it has been answered.")
     if not yes:
-        refuse(db, found, viewer.person, now)
+        refuse(db, keys, found, viewer.person, now)
         return
     if band(db, found.minor) not in MINORS:
         raise NotAllowed("You are of age, and need no guardian.", code="of-age")
@@ -141,10 +141,11 @@ def accept(db: Connection, keys: Keys, found: Claim, by: int | None, now: int) -
     _accepted(db, keys, found.guardian, found.minor, by, now)
 
 
-def refuse(db: Connection, found: Claim, by: int | None, now: int) -> None:
+def refuse(db: Connection, keys: Keys, found: Claim, by: int | None, now: int) -> None:
     """End a claim before it began; the claimer is told."""
     db.execute(update(guardianships).where(guardianships.c.id == found.id).values(ended_at=now, end="refused"))
     notices.tell(db, [found.guardian], Notice.GUARDIAN_REFUSED, now, about=found.minor, by=by)
+    ledger.append(db, keys, Entry(ledger.Act.GUARDIANSHIP_REFUSED, by, about=(found.guardian, found.minor)))
 
 
 def end_own(db: Connection, keys: Keys, viewer: Viewer, minor: int, now: int) -> None:

@@ -274,7 +274,8 @@ def settle(db: Connection, keys: Keys, invitation: int, now: int) -> Invitation:
     is_new = before is None
     notices.tell(db, told, Notice.JOINED, now, about=found.guest, account=found.account, role=found.role, new=is_new)
     act = ledger.Act.MEMBER_JOINED if is_new else ledger.Act.MEMBER_ROLE
-    ledger.append(db, keys, Entry(act, found.guest, found.account, tuple(told), fields={"role": found.role.value}))
+    about = tuple(sorted(told)) if is_new else (found.guest, *sorted(told))
+    ledger.append(db, keys, Entry(act, found.guest, found.account, about, fields={"role": found.role.value}))
     return found
 
 

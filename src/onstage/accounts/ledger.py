@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts import chain
-from onstage.accounts.acts import FACTS, MODERATORS, SECRET
+from onstage.accounts.acts import FACTS, HOLDS, MODERATORS, SECRET
 from onstage.accounts.acts import Act as Act
 from onstage.accounts.chain import Head
 from onstage.accounts.models import ledger, ledger_head, ledger_keys, ledger_mentions, ledger_signers
@@ -61,7 +61,7 @@ def append(db: Connection, keys: Keys, entry: Entry) -> int:
     """
     facts = _facts(entry)
     name, position, before = _next(db)
-    by = _named(db, OFFICE if entry.act in MODERATORS else PERSON, entry.by)
+    by = _named(db, OFFICE if _is_of_office(entry) else PERSON, entry.by)
     about = [_name(db, PERSON, person) for person in dict.fromkeys(entry.about)]
     account, clip = _named(db, ACCOUNT, entry.account), _named(db, CLIP, entry.clip)
     named = [each for each in (by, *about, account, clip) if each]
@@ -227,7 +227,12 @@ def _facts(entry: Entry) -> dict[str, object]:
 
 
 def _is_secret(entry: Entry) -> bool:
-    return entry.act in SECRET and not entry.fields.get("known")
+    hidden = entry.act in SECRET or (entry.act in HOLDS and entry.fields.get("kind") == "no")
+    return hidden and not entry.fields.get("known")
+
+
+def _is_of_office(entry: Entry) -> bool:
+    return entry.act in MODERATORS or (entry.act in HOLDS and entry.fields.get("kind") == "moderation")
 
 
 def _json(value: object) -> str:

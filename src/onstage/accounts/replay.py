@@ -1,191 +1,252 @@
 """The state that the ledger tells: every entry read again, from the first to the last (consent.md, I8).
 
-Nothing but the part of an entry that outlasts a shredding is read, so that it works with the names gone as well.
+Nothing but the part of an entry that outlasts a shredding is read, so that it works with the names gone as well. What each
+act does is written in docs/build/ledger-format.md, for whoever reads a ledger without this program.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from onstage.accounts.acts import Act
 
 Hold = tuple[str, str | None]  # kind, giver
+Cap = tuple[str, bool, bool, int]  # audience, recommended, leaves the server, up to which version
+GONE = "gone"  # stands for a giver who is gone
+_NO = "no"
+_YOUNG = frozenset({"under_13", "13_15"})
+_ADULT = "adult"
+
+
+@dataclass
+class Clip:
+    """A clip by aliases. A hold's or limit's giver is None for the server; of the holds of cases only the number tells."""
+
+    stage: str = "draft"  # draft, asked, none
+    asked: int | None = None
+    shown: int | None = None
+    yeses: dict[tuple[str, int], bool] = field(default_factory=dict)  # person, version: to leaving the server too
+    holds: Counter[Hold] = field(default_factory=Counter)
+    caps: dict[str | None, Cap] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing about it was ever decided."""
+        return self == Clip()
 
 
 @dataclass
 class State:
-    """What holds now, by aliases. `holds` of a clip are (kind, giver), the giver None for the server itself."""
+    """What holds now, by aliases."""
 
+    clips: dict[str, Clip] = field(default_factory=dict)
     members: dict[tuple[str, str], str] = field(default_factory=dict)  # account, person: role
+    rules: dict[str, str] = field(default_factory=dict)  # account: publishing rule, where it is not `one`
     guardians: dict[tuple[str, str], str] = field(
         default_factory=dict
     )  # guardian, child: claimed, carer, noticed, full
-    asked: dict[str, int] = field(default_factory=dict)  # clip: version
-    yeses: set[tuple[str, int, str]] = field(default_factory=set)  # clip, version, person
-    shown: dict[str, int] = field(default_factory=dict)  # clip: version
-    holds: dict[str, set[Hold]] = field(default_factory=lambda: defaultdict(set))
-    frozen: set[str] = field(default_factory=set)  # accounts and people
-    gone: set[str] = field(default_factory=set)
+    bands: dict[str, str] = field(default_factory=dict)  # of who is no adult
+    alone: set[str] = field(
+        default_factory=set
+    )  # of these, who came at an age at which this server lets people be alone
+
+    def frozen(self) -> set[str]:
+        """People under 16 without a full guardian, and accounts without an adult owner (consent.md R8)."""
+        stood_for = {child for (_, child), kind in self.guardians.items() if kind == "full"}
+        young = {person for person, band in self.bands.items() if band in _YOUNG} - self.alone
+        adult = {
+            account
+            for (account, person), role in self.members.items()
+            if role == "owner" and self.bands.get(person, _ADULT) == _ADULT
+        }
+        return (young - stood_for) | ({account for account, _ in self.members} - adult)
+
+    def forget(self, gone: Collection[str]) -> None:
+        """These are deleted, and whatever hung on them; a no of somebody who is gone has become `basis`."""
+        self.clips = {name: clip for name, clip in self.clips.items() if name not in gone}
+        for clip in self.clips.values():
+            clip.yeses = {key: leaves for key, leaves in clip.yeses.items() if key[0] not in gone}
+            clip.caps = {giver: cap for giver, cap in clip.caps.items() if giver not in gone}
+            for kind, giver in [hold for hold in clip.holds if hold[1] in gone]:
+                count = clip.holds.pop((kind, giver))
+                if kind == _NO:
+                    clip.holds["basis", None] = 1
+                else:
+                    clip.holds[kind, GONE] += count
+        self.members = {key: role for key, role in self.members.items() if not set(key) & set(gone)}
+        self.rules = {account: rule for account, rule in self.rules.items() if account not in gone}
+        self.guardians = {key: kind for key, kind in self.guardians.items() if not set(key) & set(gone)}
+        self.bands = {person: band for person, band in self.bands.items() if person not in gone}
+        self.alone -= set(gone)
 
 
 def replay(entries: Iterable[Mapping[str, Any]]) -> State:
     """The state after these entries: the `act` of each as an object, in their order, from the first one on."""
     state = State()
     for entry in entries:
-        step = _STEPS.get(Act(entry["act"]))
-        if step is not None:
-            step(state, entry)
-    state.holds = {clip: held for clip, held in state.holds.items() if held}
+        act = Act(entry["act"])
+        if act in _OF_CLIP and entry["clip"]:
+            _OF_CLIP[act](state.clips.setdefault(entry["clip"], Clip()), entry)
+        elif act in _OF_PEOPLE:
+            _OF_PEOPLE[act](state, entry)
     return state
 
 
-def _asked(state: State, entry: Mapping[str, Any]) -> None:
-    state.asked[entry["clip"]] = entry["version"]
+Entry = Mapping[str, Any]
 
 
-def _not_asked(state: State, entry: Mapping[str, Any]) -> None:
-    """Back to draft: the yeses to that version are void."""
-    version = state.asked.pop(entry["clip"], None)
-    state.yeses -= {yes for yes in state.yeses if yes[:2] == (entry["clip"], version)}
+def _asked(clip: Clip, entry: Entry) -> None:
+    clip.stage, clip.asked = "asked", entry["version"]
+    _yes(clip, entry)
 
 
-def _yes(state: State, entry: Mapping[str, Any]) -> None:
-    state.yeses.add((entry["clip"], entry["version"], entry["by"]))
+def _draft_again(clip: Clip, _entry: Entry) -> None:
+    """The yeses to what was asked are void."""
+    clip.yeses = {key: leaves for key, leaves in clip.yeses.items() if key[1] != clip.asked}
+    clip.stage, clip.asked = "draft", None
 
 
-def _yes_voided(state: State, entry: Mapping[str, Any]) -> None:
-    whose = entry["about"][0]
-    state.yeses -= {yes for yes in state.yeses if yes[0] == entry["clip"] and yes[2] == whose}
+def _yes(clip: Clip, entry: Entry) -> None:
+    clip.yeses[entry["by"], entry["version"]] = entry["leaves"]
 
 
-def _no(state: State, entry: Mapping[str, Any]) -> None:
-    state.holds[entry["clip"]].add(("no", entry["by"]))
-    _not_asked(state, entry)
+def _yes_voided(clip: Clip, entry: Entry) -> None:
+    clip.yeses.pop((entry["by"], entry["version"]), None)
 
 
-def _lifted(state: State, entry: Mapping[str, Any]) -> None:
-    state.holds[entry["clip"]].discard(("no", entry["by"]))
+def _published(clip: Clip, entry: Entry) -> None:
+    """The yeses to versions before it are of no use any more."""
+    clip.stage, clip.asked, clip.shown = "none", None, entry["version"]
+    clip.yeses = {key: leaves for key, leaves in clip.yeses.items() if key[1] == clip.shown}
 
 
-def _published(state: State, entry: Mapping[str, Any]) -> None:
-    state.shown[entry["clip"]] = entry["version"]
-    state.asked.pop(entry["clip"], None)
-    _drop(state, entry["clip"], "basis")
+def _limited(clip: Clip, entry: Entry) -> None:
+    if "reach" in entry:
+        clip.caps[entry["by"]] = (entry["reach"], entry["recommended"], entry["leaves"], entry["over"])
 
 
-def _confirmed(state: State, entry: Mapping[str, Any]) -> None:
-    _drop(state, entry["clip"], "basis")
+def _widened(clip: Clip, entry: Entry) -> None:
+    clip.caps.pop(entry["by"], None)
+    _limited(clip, entry)
 
 
-def _hold_placed(state: State, entry: Mapping[str, Any]) -> None:
-    state.holds[entry["clip"]].add((entry["kind"], entry["by"]))
+def _no(clip: Clip, entry: Entry) -> None:
+    clip.holds[_NO, entry["by"]] = 1
 
 
-def _hold_ended(state: State, entry: Mapping[str, Any]) -> None:
-    state.holds[entry["clip"]].discard((entry["kind"], entry["by"]))
+def _lifted(clip: Clip, entry: Entry) -> None:
+    del clip.holds[_NO, entry["by"]]
 
 
-def _deletion_begun(state: State, entry: Mapping[str, Any]) -> None:
-    if entry["clip"]:
-        state.holds[entry["clip"]].add(("deleting", entry["by"]))
+def _hold_placed(clip: Clip, entry: Entry) -> None:
+    hold = (entry["kind"], entry["by"])
+    clip.holds[hold] = clip.holds[hold] + 1 if entry["kind"] == "claim" else 1
 
 
-def _deletion_stopped(state: State, entry: Mapping[str, Any]) -> None:
-    if entry["clip"]:
-        _drop(state, entry["clip"], "deleting")
+def _hold_ended(clip: Clip, entry: Entry) -> None:
+    hold = (entry["kind"], entry["by"])
+    clip.holds[hold] -= 1
+    if clip.holds[hold] <= 0:
+        del clip.holds[hold]
 
 
-def _deletion_done(state: State, entry: Mapping[str, Any]) -> None:
-    """What is gone has no state any more, and whatever hung on it has none either."""
-    gone = {name for name in (entry["clip"], entry["account"], *entry["about"]) if name}
-    state.gone |= gone
-    state.members = {key: role for key, role in state.members.items() if not gone & set(key)}
-    state.guardians = {key: kind for key, kind in state.guardians.items() if not gone & set(key)}
-    state.asked = {clip: version for clip, version in state.asked.items() if clip not in gone}
-    state.shown = {clip: version for clip, version in state.shown.items() if clip not in gone}
-    state.yeses = {yes for yes in state.yeses if not {yes[0], yes[2]} & gone}
-    for clip in gone & state.holds.keys():
-        del state.holds[clip]
-    state.frozen -= gone
+def _deletion_begun(clip: Clip, entry: Entry) -> None:
+    clip.holds["deleting", entry["by"]] = 1
 
 
-def _drop(state: State, clip: str, kind: str) -> None:
-    state.holds[clip] = {hold for hold in state.holds[clip] if hold[0] != kind}
+def _deleted(state: State, entry: Entry) -> None:
+    state.forget({name for name in (entry["clip"], entry["account"], *entry["about"]) if name})
 
 
-def _made(state: State, entry: Mapping[str, Any]) -> None:
+def _made(state: State, entry: Entry) -> None:
     state.members[entry["account"], entry["by"]] = "owner"
 
 
-def _joined(state: State, entry: Mapping[str, Any]) -> None:
+def _joined(state: State, entry: Entry) -> None:
     state.members[entry["account"], entry["by"]] = entry["role"]
 
 
-def _role(state: State, entry: Mapping[str, Any]) -> None:
+def _role(state: State, entry: Entry) -> None:
     state.members[entry["account"], entry["about"][0]] = entry["role"]
 
 
-def _left(state: State, entry: Mapping[str, Any]) -> None:
+def _left(state: State, entry: Entry) -> None:
     state.members.pop((entry["account"], entry["by"]), None)
 
 
-def _removed(state: State, entry: Mapping[str, Any]) -> None:
+def _removed(state: State, entry: Entry) -> None:
     state.members.pop((entry["account"], entry["about"][0]), None)
 
 
+def _rule(state: State, entry: Entry) -> None:
+    state.rules[entry["account"]] = entry["rule"]
+    if entry["rule"] == "one":
+        del state.rules[entry["account"]]
+
+
+def _claimed(state: State, entry: Entry) -> None:
+    state.guardians[entry["by"], entry["about"][0]] = "claimed"
+
+
 def _guardian(kind: str) -> "Step":
-    def step(state: State, entry: Mapping[str, Any]) -> None:
-        state.guardians[_pair(entry)] = kind
+    def step(state: State, entry: Entry) -> None:
+        state.guardians[entry["about"][0], entry["about"][1]] = kind
 
     return step
 
 
-def _no_guardian(state: State, entry: Mapping[str, Any]) -> None:
-    state.guardians.pop(_pair(entry), None)
+def _no_guardian(state: State, entry: Entry) -> None:
+    state.guardians.pop((entry["about"][0], entry["about"][1]), None)
 
 
-def _pair(entry: Mapping[str, Any]) -> tuple[str, str]:
-    named = entry["about"] if len(entry["about"]) > 1 else [entry["by"], *entry["about"]]
-    return named[0], named[1]
+def _contest_decided(state: State, entry: Entry) -> None:
+    _guardian("carer" if entry["kind"] == "refused" else "noticed")(state, entry)
 
 
-def _frozen(state: State, entry: Mapping[str, Any]) -> None:
-    state.frozen |= {entry["account"]} if entry["account"] else set(entry["about"][:1])
+def _age(state: State, entry: Entry) -> None:
+    person = entry["about"][0]
+    state.bands.pop(person, None)
+    state.alone.discard(person)
+    if entry["kind"] != _ADULT:
+        state.bands[person] = entry["kind"]
+        state.alone |= {person} if entry["alone"] else set()
 
 
-def _unfrozen(state: State, entry: Mapping[str, Any]) -> None:
-    state.frozen -= {entry["account"]} if entry["account"] else set(entry["about"][:1])
+Step = Callable[[State, Entry], None]
 
-
-Step = Callable[[State, Mapping[str, Any]], None]
-
-_STEPS: Mapping[Act, Step] = {
+_OF_CLIP: Mapping[Act, Callable[[Clip, Entry], None]] = {
     Act.ASKED: _asked,
-    Act.RECALLED: _not_asked,
-    Act.EXPIRED: _not_asked,
+    Act.EDITED: _draft_again,
+    Act.RECALLED: _draft_again,
+    Act.EXPIRED: _draft_again,
+    Act.DRAFT_AGAIN: _draft_again,
     Act.YES: _yes,
     Act.YES_VOIDED: _yes_voided,
+    Act.PUBLISHED: _published,
+    Act.NARROWED: _limited,
+    Act.WIDENED: _widened,
     Act.NO: _no,
     Act.LIFTED: _lifted,
-    Act.PUBLISHED: _published,
-    Act.CONFIRMED: _confirmed,
     Act.HOLD_PLACED: _hold_placed,
     Act.HOLD_ENDED: _hold_ended,
     Act.DELETION_BEGUN: _deletion_begun,
-    Act.DELETION_STOPPED: _deletion_stopped,
-    Act.DELETION_DONE: _deletion_done,
+}
+_OF_PEOPLE: Mapping[Act, Step] = {
+    Act.DELETION_DONE: _deleted,
     Act.ACCOUNT_MADE: _made,
     Act.MEMBER_JOINED: _joined,
     Act.MEMBER_ROLE: _role,
     Act.MEMBER_LEFT: _left,
     Act.MEMBER_REMOVED: _removed,
-    Act.GUARDIANSHIP_CLAIMED: _guardian("claimed"),
+    Act.RULE_CHANGED: _rule,
+    Act.GUARDIANSHIP_CLAIMED: _claimed,
+    Act.GUARDIANSHIP_REFUSED: _no_guardian,
     Act.GUARDIANSHIP_ACCEPTED: _guardian("carer"),
     Act.GUARDIANSHIP_NOTICED: _guardian("noticed"),
+    Act.GUARDIANSHIP_DECIDED: _contest_decided,
     Act.GUARDIANSHIP_FULL: _guardian("full"),
     Act.GUARDIANSHIP_ENDED: _no_guardian,
     Act.GUARDIANSHIP_ANNULLED: _no_guardian,
-    Act.FROZEN: _frozen,
-    Act.UNFROZEN: _unfrozen,
+    Act.AGE_CHANGED: _age,
 }

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from onstage import ids
 from onstage.accounts import passkeys, passwords, recovery
 from onstage.accounts.age import Accepting, Band, Choice, Row, band_of, birthday, value
+from onstage.accounts.growing import enter_age
 from onstage.accounts.models import Kind, Role, accounts, members, people
 from onstage.accounts.naming import check_birth_date, check_handle, check_name, check_zone
 from onstage.db.engine import Connection
@@ -16,6 +17,7 @@ from onstage.db.inserts import insert_missing
 from onstage.errors import Conflict, Gone, Invalid, NotAllowed
 from onstage.events import AccountChanged
 from onstage.jobs.queue import record
+from onstage.keys import Keys
 
 
 class SignUpPolicy(StrEnum):
@@ -107,7 +109,7 @@ def prepare(form: Form, policy: Policy, now: int) -> Ready:
     return Ready(form, handle, name, band, until, is_alone, password_hash, recovery.new_codes())
 
 
-def sign_up(db: Connection, policy: Policy, ready: Ready, now: int) -> SignedUp:
+def sign_up(db: Connection, keys: Keys, policy: Policy, ready: Ready, now: int) -> SignedUp:
     """Make the person and their account. Raises Conflict (handle taken), NotAllowed (policy) or Gone (link)."""
     link = _may_sign_up(db, policy, ready.form, now)
     person = ready.form.passkey.person if ready.form.passkey else ids.new()
@@ -132,6 +134,8 @@ def sign_up(db: Connection, policy: Policy, ready: Ready, now: int) -> SignedUp:
         passkeys.keep(db, form.passkey, now)
     recovery.keep_codes(db, person, ready.codes)
     record(db, AccountChanged(account))
+    if ready.band is not Band.ADULT:
+        enter_age(db, keys, person, ready.band, None, "joined")
     by_guardian = link is not None and link.purpose is recovery.Purpose.WARD and ready.band is not Band.ADULT
     return SignedUp(person, account, ready.handle, ready.codes, link.made_by if link and by_guardian else None)
 

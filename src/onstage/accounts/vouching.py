@@ -210,7 +210,8 @@ def decide(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, upheld
     to = {row["guardian_id"], row["minor_id"], *(each.guardian for each in guardians_of(db, [row["minor_id"]]))}
     about = row["minor_id"]
     notices.tell(db, to, Notice.CONTEST_DECIDED, now, about=about, by=viewer.person, upheld=upheld, reason=why)
-    entry = Entry(ledger.Act.GUARDIANSHIP_DECIDED, viewer.person, about=(row["guardian_id"], about))
+    fields = {"kind": str(verdict["decision"])}
+    entry = Entry(ledger.Act.GUARDIANSHIP_DECIDED, viewer.person, about=(row["guardian_id"], about), fields=fields)
     ledger.append(db, keys, entry)
 
 

@@ -4,7 +4,8 @@ from onstage.accounts.acts import Act
 from onstage.accounts.sessions import is_checked
 from onstage.accounts.viewer import Viewer
 from onstage.clips import consent
-from onstage.clips.deciding import Fields, concerning, decide
+from onstage.clips.changes import Fields
+from onstage.clips.deciding import concerning, decide
 from onstage.clips.life import Clip
 from onstage.clips.models import Audience
 from onstage.clips.need import Reach
@@ -28,7 +29,6 @@ def say_yes(db: Connection, keys: Keys, viewer: Viewer, slug: str, version: int,
         lambda record: consent.say_yes(record.clip, record.facts, by, version, checked=checked, leaves=leaves),
         Act.YES,
         by=by,
-        fields={"version": version, "leaves": leaves},
     )
 
 
@@ -60,7 +60,6 @@ def narrow(db: Connection, keys: Keys, viewer: Viewer, slug: str, audience: Audi
         lambda record: consent.narrow(record.clip, record.facts, by, reach),
         Act.NARROWED,
         by=by,
-        fields={"reach": audience.value},
     )
 
 

@@ -360,6 +360,13 @@ def corrected(clip: Clip, facts: Facts, void: frozenset[int] = frozenset()) -> C
 
 
 @_of_a_clip_that_is
+def restored(clip: Clip, facts: Facts) -> Clip:
+    """[R17] Out of a backup, and nobody knows what was said since: no yes counts any more, and what is shown waits (13)."""
+    silent = replace(_to_draft(clip), yeses=frozenset())
+    return silent if clip.shown is None else _with(silent, Hold(HoldKind.BASIS, since=facts.at))
+
+
+@_of_a_clip_that_is
 def appear(clip: Clip, facts: Facts, person: int) -> Clip:
     """[12] Somebody is in it whom nobody had named; the facts know them already. What was asked is a draft again."""
     found = replace(_to_draft(clip), named=clip.named | {person})

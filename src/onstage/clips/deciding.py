@@ -1,6 +1,7 @@
 """Deciding about a clip: lock, read the facts, ask the rules, write what follows, enter it in the ledger."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -9,6 +10,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.ledger import Entry
 from onstage.accounts.viewer import Viewer
 from onstage.clips import rows
+from onstage.clips.changes import Change, Fields, changes
 from onstage.clips.facts import lock
 from onstage.clips.life import Clip
 from onstage.clips.models import clips
@@ -20,8 +22,6 @@ from onstage.errors import Conflict, NotFound
 from onstage.events import YesAsked, YesUsed
 from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
-
-Fields = Mapping[str, str | int | bool | None]
 
 
 def concerning(db: Connection, viewer: Viewer, slug: str) -> int:
@@ -73,27 +73,22 @@ def _used_beforehand(record: Record, after: Clip) -> list[Yes]:
     return sorted(new, key=lambda yes: yes.person)
 
 
+def told_of(record: Record, after: Clip, act: Act | None = None, by: int | None = None) -> list[Change]:
+    """What the ledger is told of an act. Of a clip from before there were versions, first what it was."""
+    found = changes(record.clip, after, act, by)
+    if not record.is_new or record.clip.shown is None:
+        return found
+    unknown = replace(record.clip, shown=None, yeses=frozenset(), caps=frozenset())
+    return [*changes(unknown, record.clip), *found]
+
+
 def _enter(
     db: Connection, keys: Keys, record: Record, after: Clip, act: Act | None, by: int | None, fields: Fields
 ) -> None:
-    """The act itself, and what has come of it: publication, and holds that began or ended with it."""
-    about = tuple(sorted(after.people))
+    """The act, and what has come of it."""
     version = after.working or after.shown
-    told: dict[str, str | int | bool | None] = {"version": version.number if version else 0, **fields}
-
-    def enter(what: Act, who: int | None, more: Fields) -> None:
-        ledger.append(db, keys, Entry(what, who, record.account, about, record.id, more))
-
-    if act is not None:
-        enter(act, by, told)
-    for yes in _used_beforehand(record, after):
-        enter(Act.YES, yes.person, {"version": yes.version, "mode": "beforehand"})
-    for hold in sorted(after.holds - record.clip.holds, key=lambda each: (each.kind.value, each.giver)):
-        if act is not Act.NO or hold.giver != by:
-            enter(Act.HOLD_PLACED, None, {"kind": hold.kind.value})
-    for hold in sorted(record.clip.holds - after.holds, key=lambda each: (each.kind.value, each.giver)):
-        if act is not Act.LIFTED:
-            enter(Act.HOLD_ENDED, None, {"kind": hold.kind.value})
-    number = after.shown.number if after.shown else 0
-    if number != (record.clip.shown.number if record.clip.shown else 0) and after.shown is not None:
-        enter(Act.PUBLISHED, by, {"version": number, "reach": after.shown.reach.audience.value})
+    told: Fields = {"version": version.number if version else 0, **fields}
+    about = tuple(sorted(after.people))
+    for change in told_of(record, after, act, by):
+        said = {**told, **change.fields} if (change.act, change.by) == (act, by) else change.fields
+        ledger.append(db, keys, Entry(change.act, change.by, record.account, about, record.id, said))

@@ -2,6 +2,9 @@
 
 from sqlalchemy import delete, exists, select, update
 
+from onstage.accounts import ledger
+from onstage.accounts.acts import Act
+from onstage.accounts.ledger import Entry
 from onstage.clips.models import HoldKind, clips, holds
 from onstage.clips.withdrawing import withdraw
 from onstage.clock import now
@@ -9,6 +12,7 @@ from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.events import ClipShown, ClipWithheld
 from onstage.jobs.queue import enqueue, record
+from onstage.keys import Keys
 
 SERVER = 0
 JOURNAL = "journal"
@@ -46,6 +50,13 @@ def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) ->
     """A no outlasts a restore: it goes into the journal beside the backups, in the order in which it was said."""
     if kind is HoldKind.NO:
         enqueue(db, JOURNAL, {"kind": said, "id": clip, "at": now(), "by": giver})
+
+
+def enter(db: Connection, keys: Keys, clip: int, kind: HoldKind, by: int | None, *, placed: bool) -> None:
+    """Enter in the ledger that a hold began or ended; `by`: the person who gave it, None for a case or the server."""
+    row = db.execute(select(clips.c.account_id, clips.c.person_id).where(clips.c.id == clip)).one()
+    act = Act.HOLD_PLACED if placed else Act.HOLD_ENDED
+    ledger.append(db, keys, Entry(act, by, row.account_id, (row.person_id,), clip, {"kind": kind.value}))
 
 
 def is_held(db: Connection, clip: int, kind: HoldKind) -> bool:

@@ -2,19 +2,27 @@
 
 from sqlalchemy import ColumnElement, select, update
 
-from onstage.accounts.age import Choice, Reach, Row, Who
+from onstage.accounts import ledger
+from onstage.accounts.acts import Act
+from onstage.accounts.age import Choice, Row, Who
+from onstage.accounts.age import Reach as Width
+from onstage.accounts.ledger import Entry
 from onstage.accounts.permissions import value_for
-from onstage.clips.life import SERVER
+from onstage.clips.changes import limit_facts
+from onstage.clips.life import SERVER, Cap
 from onstage.clips.models import Audience, Commenters, clip_caps, clip_consents, clips
+from onstage.clips.need import Reach
+from onstage.clips.rows import cap_row
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.events import ClipShown
 from onstage.jobs.queue import record
+from onstage.keys import Keys
 
 _WIDER = {
-    Reach.PRIVATE: ((Audience.FRIENDS, Audience.FOLLOWERS, Audience.UNLISTED, Audience.PUBLIC), Audience.PRIVATE),
-    Reach.FRIENDS: ((Audience.FOLLOWERS, Audience.UNLISTED, Audience.PUBLIC), Audience.FRIENDS),
-    Reach.FOLLOWERS: ((Audience.UNLISTED, Audience.PUBLIC), Audience.FOLLOWERS),
+    Width.PRIVATE: ((Audience.FRIENDS, Audience.FOLLOWERS, Audience.UNLISTED, Audience.PUBLIC), Audience.PRIVATE),
+    Width.FRIENDS: ((Audience.FOLLOWERS, Audience.UNLISTED, Audience.PUBLIC), Audience.FRIENDS),
+    Width.FOLLOWERS: ((Audience.UNLISTED, Audience.PUBLIC), Audience.FOLLOWERS),
 }
 _MORE = {
     Who.NOBODY: ((Commenters.FRIENDS, Commenters.FOLLOWERS, Commenters.EVERYONE), Commenters.NOBODY),
@@ -24,14 +32,14 @@ _MORE = {
 }
 
 
-def narrow(db: Connection, person: int) -> int:
+def narrow(db: Connection, keys: Keys, person: int) -> int:
     """Bring a person's clips within what the age table gives them now (consent.md R6); returns how many changed.
 
     It never widens: what becomes looser counts for new clips.
     """
     changed: set[int] = set()
     reach, who = value_for(db, person, Row.AUDIENCE), value_for(db, person, Row.COMMENTS)
-    if isinstance(reach, Reach) and reach in _WIDER:
+    if isinstance(reach, Width) and reach in _WIDER:
         too_wide, audience = _WIDER[reach]
         changed |= _set(db, person, clips.c.audience.in_([each.value for each in too_wide]), audience=audience.value)
     if isinstance(who, Who) and who in _MORE:
@@ -42,7 +50,7 @@ def narrow(db: Connection, person: int) -> int:
     for row, column in ((Row.RECOMMENDED, clips.c.recommended), (Row.LEAVES_SERVER, clips.c.leaves_server)):
         if value_for(db, person, row) is Choice.NO:
             changed |= _set(db, person, column == 1, **{column.name: 0})
-    _remember(db, changed)
+    _remember(db, keys, changed)
     shown = select(clips.c.id).where(clips.c.id.in_(changed), clips.c.published_at.is_not(None), clips.c.holds == 0)
     for clip in db.execute(shown.order_by(clips.c.id)).scalars().all():
         record(db, ClipShown(clip))
@@ -54,17 +62,12 @@ def _set(db: Connection, person: int, condition: ColumnElement[bool], **values: 
     return set(db.execute(update(clips).where(theirs, condition).values(**values).returning(clips.c.id)).scalars())
 
 
-def _remember(db: Connection, changed: set[int]) -> None:
+def _remember(db: Connection, keys: Keys, changed: set[int]) -> None:
     """What is narrower now stays so, whatever was agreed to before: a limit by the server (consent.md R6)."""
     published = select(clips, clip_consents.c.last).outerjoin(clip_consents, clip_consents.c.clip_id == clips.c.id)
-    for row in db.execute(published.where(clips.c.id.in_(changed), clips.c.published_at.is_not(None))).all():
-        insert_or_set(
-            db,
-            clip_caps,
-            clip_id=row.id,
-            giver_id=SERVER,
-            audience=row.audience,
-            recommended=row.recommended,
-            leaves=row.leaves_server,
-            over=row.last or 1,
-        )
+    these = published.where(clips.c.id.in_(changed), clips.c.published_at.is_not(None)).order_by(clips.c.id)
+    for row in db.execute(these).all():
+        reach = Reach(Audience(row.audience), bool(row.recommended), bool(row.leaves_server))
+        cap = Cap(SERVER, reach, row.last or 1)
+        insert_or_set(db, clip_caps, clip_id=row.id, **cap_row(cap))
+        ledger.append(db, keys, Entry(Act.NARROWED, None, row.account_id, (row.person_id,), row.id, limit_facts(cap)))

@@ -85,12 +85,12 @@ def _move(db: Connection, keys: Keys, by: int, clip: int, audience: Audience) ->
     if audience is now_shown.audience:
         return None if rows.DRAFT not in record.contents else audience
     if WIDTHS.index(audience) < WIDTHS.index(now_shown.audience):
-        decide(db, keys, clip, narrower, Act.NARROWED, by=by, fields={"reach": audience.value})
+        decide(db, keys, clip, narrower, Act.NARROWED, by=by)
         return None if rows.DRAFT not in record.contents else audience
     others = replace(record.clip, caps=frozenset(cap for cap in record.clip.caps if cap.giver != by))
     freed = reach_of(others, record.facts)
     if freed is not None and Reach(audience).within(freed):
-        decide(db, keys, clip, back, Act.WIDENED, by=by, fields={"reach": audience.value})
+        decide(db, keys, clip, back, Act.WIDENED, by=by)
         return None
     return audience
 

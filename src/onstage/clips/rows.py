@@ -292,7 +292,7 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: froz
     was, is_ = before.yeses, after.yeses
     _differ(db, clip_yeses, clip, map(_yes_row, _of_people(was, apart)), map(_yes_row, _of_people(is_, apart)))
     _differ(db, label_yeses, clip, map(_link_row, _of_links(was, apart)), map(_link_row, _of_links(is_, apart)))
-    _differ(db, clip_caps, clip, map(_cap_row, before.caps), map(_cap_row, after.caps))
+    _differ(db, clip_caps, clip, map(cap_row, before.caps), map(cap_row, after.caps))
     _differ(db, holds, clip, map(_hold_row, before.holds), map(_hold_row, after.holds))
     for hold in sorted(after.holds ^ before.holds, key=lambda each: (each.kind.value, each.giver)):
         journal(db, clip, hold.kind, hold.giver, "no" if hold in after.holds else "lifted")
@@ -327,7 +327,8 @@ def _link_row(yes: Yes) -> dict[str, object]:
     return {"label_id": row.pop("person_id"), **row}
 
 
-def _cap_row(cap: Cap) -> dict[str, object]:
+def cap_row(cap: Cap) -> dict[str, object]:
+    """A limit as its row has it."""
     return {
         "giver_id": cap.giver, "audience": cap.reach.audience.value, "recommended": int(cap.reach.recommended),
         "leaves": int(cap.reach.leaves), "over": cap.over,

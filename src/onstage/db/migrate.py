@@ -1,7 +1,6 @@
 """Bringing a database to this version: alembic's migrations, under a lock, after a backup, foreign keys checked."""
 
 import fcntl
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
+from onstage.db import copies
 from onstage.db.engine import Database
 from onstage.db.revision import current, newest
 from onstage.errors import Conflict
@@ -38,7 +38,7 @@ def upgrade(database: Database, data: Path, to: str | None = None) -> bool:
         if before is not None and before > newest():
             raise Conflict("A newer Onstage wrote this database. Start that version, or restore a backup of this one.")
         if database.kind == "sqlite" and before is not None:
-            _keep_copy(database, data / f"before-{after}.db")
+            copies.keep(database, data / f"before-{after}.db")
         with database.migrating() as db:
             if database.kind == "postgresql":
                 db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -54,14 +54,6 @@ def _run(db: Connection, revision: str) -> None:
         raise RuntimeError(
             "The upgrade would leave rows that point nowhere, so nothing was changed. Please report this."
         )
-
-
-def _keep_copy(database: Database, target: Path) -> None:
-    fresh = target.with_suffix(".part")
-    fresh.unlink(missing_ok=True)
-    database.copy_to(fresh)
-    fresh.chmod(0o600)
-    shutil.move(fresh, target)
 
 
 @contextmanager

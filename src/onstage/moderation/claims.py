@@ -197,13 +197,9 @@ def _apply(db: Connection, keys: Keys, claim: int, by: int | None = None) -> Non
     elif not stopped and row.spread_before and not _another_stops(db, row):
         spread.go_on(db, row.clip_id, row.spread_before)
         db.execute(update(claims).where(claims.c.id == claim).values(spread_before=0))
-    was_held = holds.is_held(db, row.clip_id, HoldKind.CLAIM)
     held = rules.holds(weight, state) and not asked
-    changed = (holds.place if held else holds.lift)(db, row.clip_id, HoldKind.CLAIM, claim)
-    if changed and was_held != holds.is_held(db, row.clip_id, HoldKind.CLAIM):
-        act = Act.HOLD_ENDED if was_held else Act.HOLD_PLACED
-        about = (row.author_id,) if row.author_id else ()
-        ledger.append(db, keys, Entry(act, None, row.account_id, about, row.clip_id, {"kind": HoldKind.CLAIM.value}))
+    if (holds.place if held else holds.lift)(db, row.clip_id, HoldKind.CLAIM, claim):
+        holds.enter(db, keys, row.clip_id, HoldKind.CLAIM, None, placed=held)
 
 
 def _name(db: Connection, keys: Keys, row: Row[Any], state: State, by: int | None) -> bool:

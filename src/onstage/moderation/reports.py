@@ -17,6 +17,7 @@ from onstage.clips.queries import VISIBLE, asked_by, seen
 from onstage.db.engine import Connection
 from onstage.engagement.models import comments
 from onstage.errors import Conflict, Invalid, NotFound
+from onstage.keys import Keys
 from onstage.moderation.models import reports
 from onstage.text import clean
 
@@ -188,7 +189,7 @@ def _read(db: Connection, rows: Sequence[Row[Any]]) -> list[Report]:
     ]
 
 
-def settle(db: Connection, viewer: Viewer, report: int, outcome: Outcome, words: str, now: int) -> None:
+def settle(db: Connection, keys: Keys, viewer: Viewer, report: int, outcome: Outcome, words: str, now: int) -> None:
     """Settle a report with a reason. Raises NotFound, also for one that names the viewer, or Conflict."""
     row = db.execute(select(reports).where(reports.c.id == report, _impartial(viewer)).with_for_update()).first()
     if row is None:
@@ -199,19 +200,20 @@ def settle(db: Connection, viewer: Viewer, report: int, outcome: Outcome, words:
     if not 1 <= len(reason) <= WORDS_LENGTH:
         raise Invalid("Give a reason, in at most %(most)s characters.", field="words", most=WORDS_LENGTH)
     if outcome is Outcome.HOLD:
-        _hold(db, viewer, row)
+        _hold(db, keys, viewer, row)
     settled = {"settled_at": now, "settled_by": viewer.person, "outcome": outcome.value, "settled_words": reason}
     db.execute(update(reports).where(reports.c.id == report).values(settled))
 
 
-def _hold(db: Connection, viewer: Viewer, row: Row[Any]) -> None:
+def _hold(db: Connection, keys: Keys, viewer: Viewer, row: Row[Any]) -> None:
     if row.clip_id is None or row.comment_id is not None:
         raise Invalid("Only a clip can be held.", field="outcome")
     assert viewer.person is not None
-    holds.place(db, row.clip_id, HoldKind.MODERATION, viewer.person)
+    if holds.place(db, row.clip_id, HoldKind.MODERATION, viewer.person):
+        holds.enter(db, keys, row.clip_id, HoldKind.MODERATION, viewer.person, placed=True)
 
 
-def release(db: Connection, viewer: Viewer, report: int) -> None:
+def release(db: Connection, keys: Keys, viewer: Viewer, report: int) -> None:
     """End the hold that the viewer placed by settling a report; raises NotFound when there is none of theirs."""
     clip = db.execute(
         select(reports.c.clip_id).where(
@@ -220,4 +222,5 @@ def release(db: Connection, viewer: Viewer, report: int) -> None:
     ).scalar()
     if clip is None or viewer.person is None or not holds.lift(db, clip, HoldKind.MODERATION, viewer.person):
         raise NotFound("There is no hold of yours on this clip.")
+    holds.enter(db, keys, clip, HoldKind.MODERATION, viewer.person, placed=False)
     db.execute(update(reports).where(reports.c.id == report).values(outcome=Outcome.DISMISS.value))

@@ -100,7 +100,7 @@ def _sign_up(app: App, story: Story, handle: str, password: str) -> Viewer:
     form = Form(handle=handle, name=account.name, birth_date=_BORN, zone="UTC", password=password)
     ready = signup.prepare(form, policy, now())
     with app.database.write() as db:
-        made = signup.sign_up(db, policy, ready, now())
+        made = signup.sign_up(db, app.keys, policy, ready, now())
     return Viewer(person=made.person, account=made.account, handle=handle, band=ready.band)
 
 

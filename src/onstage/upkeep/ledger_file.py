@@ -1,4 +1,4 @@
-"""`onstage ledger verify`: is this copy of a ledger what the server signed? Needs neither server nor database."""
+"""`onstage ledger`: is this copy of a ledger, or this receipt, what a server signed? Needs neither server nor database."""
 
 from pathlib import Path
 
@@ -6,10 +6,16 @@ from onstage.accounts.chain import Head, read_head
 from onstage.accounts.verify import SignedReceipt, Verified, verify, verify_receipt
 from onstage.errors import Invalid
 from onstage.settings import Settings
+from onstage.upkeep.ledger_replay import replay_own
 
 
-def check(_settings: Settings, *, act: str, file: str, head: str | None, key: str) -> None:
+def check(settings: Settings, *, act: str, file: str | None, head: str | None, key: str) -> None:
     """Check a copy or a receipt and say what it proves. Raises Invalid, and Broken when it is not whole."""
+    if act == "replay":
+        replay_own(settings)
+        return
+    if file is None:
+        raise Invalid("Which file? Give the copy, or the receipt.")
     path = Path(file)
     if not path.is_file():
         raise Invalid(f"There is no file {path}.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onstage import datafolder
 from onstage.clips import holdings
-from onstage.clips.restoring import erase_again, hold_minors, say_no_again
+from onstage.clips.restoring import doubt_minors, erase_again, say_no_again, tell
 from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
 from onstage.db.engine import Database
@@ -112,12 +112,13 @@ def _restore_database(database: Database, archive: Reader, work: Path) -> None:
 def _replay(database: Database, entries: list[deletions.Entry] | None, *, nothing_was_deleted: bool) -> None:
     with database.write() as db:
         gone = erase_again(db, entries or [], purgers(open_search(database)))
-        say_no_again(db, entries or [])
-        held = 0 if entries is not None or nothing_was_deleted else hold_minors(db)
+        said = say_no_again(db, entries or [])
+        doubted = [] if entries is not None or nothing_was_deleted else doubt_minors(db)
+        tell(db, [*said, *doubted])
     if gone:
         print(f"{gone:,} of what was deleted after the backup had risen with it, and is gone again.")
-    if held:
-        print(f"There was no journal of deletions: {held:,} clips are withheld whose authors may be minors.")
+    if doubted:
+        print(f"There was no journal of deletions: {len(doubted):,} clips with minors wait until all agree anew.")
 
 
 def _restore_files(settings: Settings, archive: Reader, database: Database, work: Path) -> None:

@@ -73,7 +73,7 @@ def sign_up(app: App, request: AnyRequest, form: Form, credential: Credential | 
         form = _with_passkey(app, form, credential)
     ready = signup.prepare(form, policy, clock.now())
     with app.database.write() as db:
-        who = signup.sign_up(db, policy, ready, clock.now())
+        who = signup.sign_up(db, app.keys, policy, ready, clock.now())
         if who.guardian is not None:
             guarding.begin_for(db, app.keys, who.guardian, who.person, who.person, clock.now())
         return who, _begin(db, request, Who(who.person, who.account))

@@ -1,5 +1,6 @@
 """The real application on a database, and the naive reference beside it: the same people try the same things in both."""
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -8,9 +9,10 @@ from sqlalchemy import delete, insert, select, update
 
 from onstage import ids
 from onstage.accounts.age import Band, Row
-from onstage.accounts.models import accounts, choices, guardianships, members, people, yeses_beforehand
+from onstage.accounts.models import accounts, choices, guardianships, ledger, members, people, yeses_beforehand
+from onstage.accounts.replay import Clip, State, replay
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, revising, rows
+from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, restoring, revising, rows
 from onstage.clips.deciding import decide
 from onstage.clips.invariants import agreed, can_end, heeds, within_limits
 from onstage.clips.life import shown_reach
@@ -44,11 +46,29 @@ from onstage.events import (
     SaidBeforehandEnded,
 )
 from onstage.jobs.queue import record
+from onstage.upkeep import ledger_replay
+from tests.accounts.second_reader import read_again
 from tests.cast import KEYS, joint, make_clip, person, signed_in
 from tests.clips.consent.pair import CHILD, EVERYBODY
 from tests.clips.consent.reference import No, Reference, Text, Ward, World
 
 YEAR = 365 * DAY
+
+
+def acts_of(db: Connection) -> list[dict[str, Any]]:
+    """What every entry of the ledger says that outlasts its keys."""
+    return [json.loads(act) for act in db.execute(select(ledger.c.act).order_by(ledger.c.position)).scalars()]
+
+
+def same_clip(acts: list[dict[str, Any]], alias: str, held: State) -> None:
+    """Both readers of the ledger tell the same of a clip, and it is what the tables hold."""
+    ours, theirs = replay(acts).clips.get(alias, Clip()), read_again(acts)["clips"].get(alias)
+    assert ours == held.clips.get(alias, Clip()), "I8"
+    if theirs is not None:
+        words = {"limits" if name == "caps" else name: value for name, value in vars(ours).items()}
+        assert theirs == words, "I8, by the page alone"
+
+
 LATER = "a session of long ago "
 _EXTRA = {"age", "held", "check-needed", "version"}  # what the verbs refuse earlier than the rules would
 
@@ -166,6 +186,7 @@ class Application:
         assert heeds(clip, self.noes), "I3"
         assert can_end(clip, record.facts, record.facts.at + 10**15), "I5"
         self._rows(record)
+        self._ledger()
 
     def _rows(self, record: Record) -> None:
         """The columns that every feed reads say the same, and who is concerned is whom it waits for."""
@@ -178,6 +199,12 @@ class Application:
         reach = shown_reach(record.clip, record.facts)
         assert reach is None or row.audience == reach.audience.value
         assert {self.number[each] for each in waits} >= self.must_see() - {CHILD}
+
+    def _ledger(self) -> None:
+        """I8: the ledger, read again, tells what the tables hold about the clip; so does a reader made from its page alone."""
+        with self.database.read() as db:
+            names = ledger_replay.aliases(db)
+            same_clip(acts_of(db), names.get(("clip", self.clip), ""), ledger_replay.tables(db, names))
 
     def must_see(self) -> set[int]:
         """Who sees it whatever its audience (I3): its author, who said no, whose yes is missing, who may object to it."""
@@ -346,6 +373,15 @@ class Application:
         return self.do(
             None, write, lambda model: model.world_changed() if void is None else model.look_again(set(void))
         )
+
+    def restored(self) -> bool:
+        """Its backup came back without a journal; the server then enters in its ledger what that changed."""
+
+        def act(db: Connection) -> None:
+            change = restoring.doubt(db, self.clip)
+            restoring.enter(db, KEYS, [] if change is None else [change])
+
+        return self.do(None, act, lambda model: model.from_backup())
 
     def end(self, guardian: int, ward: int = CHILD) -> bool:
         fact = GuardianshipEnded(self.id_of[guardian], self.id_of[ward])

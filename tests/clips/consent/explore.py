@@ -39,7 +39,7 @@ ACTS: list[Move] = [
     move("end", MUM), move("annul", MUM), move("away", DAD), move("grow"), move("younger"),
     move("place", HoldKind.CLAIM, 7, MODERATOR), move("release", HoldKind.CLAIM, 7, MODERATOR),
     move("delete", CHILD), move("delete", OWNER), move("undelete", CHILD), move("stop", CHILD, OWNER), move("erase"),
-    move("wait", 8 * DAY), move("wait", 30 * DAY),
+    move("restored"), move("wait", 8 * DAY), move("wait", 30 * DAY),
 ]  # fmt: skip
 
 

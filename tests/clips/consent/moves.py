@@ -102,7 +102,14 @@ def _causes() -> list[Move]:
     found += [move("stop", by, of) for by in (CHILD, OWNER, OTHER, EDITOR, MUM) for of in (CHILD, OWNER, EDITOR)]
     found += [move("mark", by) for by in (CHILD, EDITOR, STRANGER)]
     found += [move("story_end", keep) for keep in (True, False)]
-    found += [move("erase"), move("expire"), move("due"), move("ask", CHILD, 3 * DAY), move("ask", CHILD, 40 * DAY)]
+    found += [
+        move("restored"),
+        move("erase"),
+        move("expire"),
+        move("due"),
+        move("ask", CHILD, 3 * DAY),
+        move("ask", CHILD, 40 * DAY),
+    ]
     return found
 
 

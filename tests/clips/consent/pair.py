@@ -336,6 +336,9 @@ class Pair:
         act(self.world)
         return self.do("corrected", self.facts_now(), frozenset(void), model=lambda: self.model.look_again(void))
 
+    def restored(self) -> bool:
+        return self.do("restored", self.facts_now(), model=self.model.from_backup)
+
     def end(self, guardian: int, ward: int = CHILD) -> bool:
         return self.change(lambda world: world.wards[ward].guardians.pop(guardian, None))
 

@@ -454,6 +454,14 @@ class Reference:
         if self.out is not None and self.out_number is not None and not self.has_enough(self.out, self.out_number):
             self.reasons.setdefault((HoldKind.BASIS, 0), self.world.clock)
 
+    def from_backup(self) -> None:
+        if self.gone:
+            raise No
+        self.back_to_draft()
+        self.said_yes = {}
+        if self.out is not None:
+            self.reasons.setdefault((HoldKind.BASIS, 0), self.world.clock)
+
     def appear(self, person: int) -> None:
         if self.gone:
             raise No

@@ -787,6 +787,54 @@ def what_is_not_said_is_strict(rules: Rules) -> None:
     assert (life.SERVER, life.Hold(HoldKind.BASIS).since) == (0, 0)
 
 
+def a_question_that_ran_out_publishes_nothing(rules: Rules) -> None:
+    """Also where every yes is fresh: the author of ten years gives none."""
+    pair = Pair(rules, family(Band.UNDER_13, owners={OWNER}), text())
+    assert pair.ask()
+    assert pair.wait(30 * DAY)
+    for by in (MUM, DAD, OWNER):
+        assert pair.yes(by)
+    assert not pair.go()
+    assert not pair.clip.visible
+
+
+def a_second_yes_lapses_like_the_first(rules: Rules) -> None:
+    """What somebody said about leaving the server thirty days ago is not in what they say today."""
+    pair = Pair(rules, family(owners={CHILD}), text("public", leaves=True))
+    assert pair.ask()
+    for by in (MUM, DAD):
+        assert pair.yes(by, leaves=True)
+    assert pair.gain(AUNT, "full")
+    assert pair.annul(MUM)
+    assert pair.clip.is_held(HoldKind.BASIS)
+    assert pair.yes(AUNT, of="shown", leaves=True)
+    assert pair.wait(30 * DAY)
+    assert pair.yes(AUNT, of="shown")
+    assert not pair.confirm(DAD)
+    assert pair.yes(AUNT, of="shown", leaves=True)
+    assert pair.confirm(DAD)
+
+
+def a_backup_without_a_journal_asks_everybody_anew(rules: Rules) -> None:
+    """No yes from before counts; what waited is a draft again, and what is shown waits until all have agreed."""
+    pair = _published(rules)
+    assert pair.restored()
+    assert pair.clip.is_held(HoldKind.BASIS)
+    assert not pair.confirm(CHILD)
+    for by in (CHILD, MUM, OWNER):
+        assert pair.yes(by, of="shown")
+    assert not pair.confirm(MUM)
+    assert pair.yes(DAD, of="shown")
+    assert pair.confirm(DAD)
+    assert pair.clip.visible
+    asked = Pair(rules, family(owners={OWNER}), text())
+    assert asked.ask()
+    assert asked.yes(MUM)
+    assert asked.restored()
+    assert asked.clip.stage is Stage.DRAFT
+    assert not asked.clip.holds
+
+
 def a_child_who_is_not_here(rules: Rules) -> None:
     """Without whoever answers for them: for its author alone; with their yes near at most; their no is a no."""
     nobody, link = 77, 78
@@ -885,4 +933,7 @@ SMALLER: tuple[Trace, ...] = (
     a_yes_beforehand_lifts_nothing,
     a_yes_beforehand_is_near_also_later,
     what_is_not_said_is_strict,
+    a_question_that_ran_out_publishes_nothing,
+    a_second_yes_lapses_like_the_first,
+    a_backup_without_a_journal_asks_everybody_anew,
 )

@@ -419,7 +419,7 @@ def choose_for(
     except ValueError:
         raise Invalid("There is no such row or no such value.", field="value") from None
     permissions.choose_for(db, app.keys, viewer, minor, known, value, clock.now())
-    narrow(db, minor)
+    narrow(db, app.keys, minor)
 
 
 @delete("/api/v1/children/{handle:str}", tags=["guardians"], responses=problems(404), operation_id="end_own")

@@ -296,7 +296,7 @@ def correct_birth_date(app: App, db: Connection, viewer: Viewer, data: JSONBody[
     assert viewer.person is not None
     sessions.need_check(viewer, clock.now())
     growing.correct_birth_date(db, app.keys, viewer, viewer.person, data.birth_date, clock.SERVER_ZONE, clock.now())
-    narrow(db, viewer.person)
+    narrow(db, app.keys, viewer.person)
 
 
 @put(
@@ -317,7 +317,7 @@ def set_birth_date(
     """As somebody who checks guardians and ages here: enter what you saw. Never for yourself or a child of yours."""
     person = vouching.whose_age(db, viewer, handle)
     growing.correct_birth_date(db, app.keys, viewer, person, data.birth_date, clock.SERVER_ZONE, clock.now())
-    narrow(db, person)
+    narrow(db, app.keys, person)
 
 
 @put(
@@ -345,13 +345,17 @@ def _read(row: str, words: str) -> tuple[Row, age.Value]:
 @put("/api/v1/me/choices/{row:str}", tags=["me"], responses=problems(401, 403, 404), operation_id="choose")
 @writes(signed_in)
 def choose(
-    db: Connection, viewer: Viewer, row: Annotated[str, PathParameter(max_length=40)], data: JSONBody[RowChoiceIn]
+    app: App,
+    db: Connection,
+    viewer: Viewer,
+    row: Annotated[str, PathParameter(max_length=40)],
+    data: JSONBody[RowChoiceIn],
 ) -> RowOut:
     """Loosen or tighten a row of the age table for yourself. Looser counts for new clips, stricter at once for all."""
     assert viewer.person is not None
     known, value = _read(row, data.value)
     permissions.choose(db, viewer, known, value)
-    narrow(db, viewer.person)
+    narrow(db, app.keys, viewer.person)
     return _row(db, viewer.person, known)
 
 

@@ -16,7 +16,7 @@ from onstage.moderation import reports
 from onstage.moderation.reports import WORDS_LENGTH, Outcome, Reason, Report
 from onstage.web.api.schemas import Limit, problems
 from onstage.web.api.sessions import RowId
-from onstage.web.http import reads, server_owner, signed_in, writes
+from onstage.web.http import App, reads, server_owner, signed_in, writes
 
 Words = Annotated[str, Meta(max_length=WORDS_LENGTH)]
 Before = Annotated[
@@ -129,18 +129,18 @@ def listed(db: Connection, viewer: Viewer, before: Before = None, limit: Limit =
     operation_id="settle_report",
 )
 @writes(server_owner)
-def settle(db: Connection, viewer: Viewer, report_id: RowId, data: JSONBody[SettleIn]) -> None:
+def settle(app: App, db: Connection, viewer: Viewer, report_id: RowId, data: JSONBody[SettleIn]) -> None:
     """Hold the clip or dismiss the report."""
-    reports.settle(db, viewer, report_id, Outcome(data.outcome), data.words, clock.now())
+    reports.settle(db, app.keys, viewer, report_id, Outcome(data.outcome), data.words, clock.now())
 
 
 @delete(
     "/api/v1/reports/{report_id:int}/hold", tags=["reports"], responses=problems(401, 403, 404), operation_id="end_hold"
 )
 @writes(server_owner)
-def release(db: Connection, viewer: Viewer, report_id: RowId) -> None:
+def release(app: App, db: Connection, viewer: Viewer, report_id: RowId) -> None:
     """End the hold that you placed by settling this report."""
-    reports.release(db, viewer, report_id)
+    reports.release(db, app.keys, viewer, report_id)
 
 
 routes = [report, readers, listed, settle, release]

@@ -284,7 +284,7 @@ def _save_table(app: App, db: Connection, viewer: Viewer, found: Child, data: di
         if wanted and wanted != chosen and wanted in {option.value for option in cell.options}:
             row = Row(cell.row)
             permissions.choose_for(db, app.keys, viewer, found.person, row, age.read(row, wanted), clock.now())
-    narrow(db, found.person)
+    narrow(db, app.keys, found.person)
 
 
 def _save_time(app: App, db: Connection, viewer: Viewer, minor: int, data: dict[str, Any]) -> None:

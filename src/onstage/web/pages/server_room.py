@@ -82,7 +82,7 @@ def settle(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
         outcome = Outcome.HOLD if words(data, "do") == "hold" else Outcome.DISMISS
         report = int(named) if named.isdecimal() and len(named) < 20 else 0
         with app.database.write() as db:
-            reports.settle(db, viewer, report, outcome, typed, clock.now())
+            reports.settle(db, app.keys, viewer, report, outcome, typed, clock.now())
     except Refused as error:
         error.field = f"words-{named}" if error.field == "words" else error.field
         return _reports_page(app, viewer, error=error, at=named, typed=typed)

@@ -105,14 +105,14 @@ def change_privacy(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                 case "unmute":
                     relations.unmute(db, viewer, words(data, "handle"))
                 case _:
-                    _save_privacy(db, viewer, data)
+                    _save_privacy(app, db, viewer, data)
     except Refused as error:
         with app.database.read() as db:
             return _privacy_page(db, viewer, error=error)
     return see_other("/settings/privacy?did=save")
 
 
-def _save_privacy(db: Connection, viewer: Viewer, data: dict[str, Any]) -> None:
+def _save_privacy(app: App, db: Connection, viewer: Viewer, data: dict[str, Any]) -> None:
     """A switch that is off is not sent, and so is one that can't be switched: only what may change and does is changed."""
     assert viewer.person is not None
     for switch in choices.switches(db, viewer):
@@ -129,7 +129,7 @@ def _save_privacy(db: Connection, viewer: Viewer, data: dict[str, Any]) -> None:
                 permissions.choose(db, viewer, row, choices.SWITCHES[row][0 if on else 1])
     _choose_usual(db, viewer, Row.AUDIENCE, words(data, "audience"), choices.usual_audience(db, viewer))
     _choose_usual(db, viewer, Row.COMMENTS, words(data, "comments"), choices.usual_commenters(db, viewer))
-    narrow(db, viewer.person)
+    narrow(db, app.keys, viewer.person)
 
 
 def _choose_usual(db: Connection, viewer: Viewer, row: Row, wanted: str, options: list[choices.Option]) -> None:

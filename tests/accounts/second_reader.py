@@ -1,0 +1,120 @@
+"""Another reading of a ledger, written from docs/build/ledger-format.md alone ("Reading it again"); no line of ours is in it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+Holds = dict[tuple[str, str | None], int]
+
+
+def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The state: `clips`, `members`, `rules`, `guardians`, `ages`, `frozen`."""
+    clips: dict[str, dict[str, Any]] = {}
+    members: dict[tuple[str, str], str] = {}
+    rules: dict[str, str] = {}
+    guardians: dict[tuple[str, str], str] = {}
+    ages: dict[str, tuple[str, bool]] = {}
+    for entry in acts:
+        what, by, about, account = entry["act"], entry["by"], entry["about"], entry["account"]
+        if what == "deletion done":
+            gone = {entry["clip"], account, *about} - {None}
+            clips = {name: _without(clip, gone) for name, clip in clips.items() if name not in gone}
+            members = {key: role for key, role in members.items() if gone.isdisjoint(key)}
+            rules = {name: rule for name, rule in rules.items() if name not in gone}
+            guardians = {key: kind for key, kind in guardians.items() if gone.isdisjoint(key)}
+            ages = {name: age for name, age in ages.items() if name not in gone}
+        elif what == "account made":
+            members[account, by] = "owner"
+        elif what == "member joined":
+            members[account, by] = entry["role"]
+        elif what == "member role":
+            members[account, about[0]] = entry["role"]
+        elif what in {"member left", "member removed"}:
+            members.pop((account, by if what == "member left" else about[0]), None)
+        elif what == "rule changed":
+            rules[account] = entry["rule"]
+        elif what == "guardianship claimed":
+            guardians[by, about[0]] = "claimed"
+        elif what in {"guardianship accepted", "guardianship noticed", "guardianship full"}:
+            kind = what.split()[1]
+            guardians[about[0], about[1]] = "carer" if kind == "accepted" else kind
+        elif what == "guardianship decided":
+            guardians[about[0], about[1]] = {"refused": "carer", "accepted": "noticed"}[entry["kind"]]
+        elif what in {"guardianship refused", "guardianship ended", "guardianship annulled"}:
+            guardians.pop((about[0], about[1]), None)
+        elif what == "age changed":
+            ages[about[0]] = (entry["kind"], entry["alone"])
+        elif entry["clip"]:
+            empty: dict[str, Any] = {
+                "stage": "draft",
+                "asked": None,
+                "shown": None,
+                "yeses": {},
+                "holds": {},
+                "limits": {},
+            }
+            _of_clip(clips.setdefault(entry["clip"], empty), entry)
+    return {
+        "clips": clips,
+        "members": members,
+        "rules": {name: rule for name, rule in rules.items() if rule != "one"},
+        "guardians": guardians,
+        "ages": ages,
+        "frozen": _frozen(members, guardians, ages),
+    }
+
+
+def _of_clip(clip: dict[str, Any], entry: dict[str, Any]) -> None:
+    what, by, version = entry["act"], entry["by"], entry.get("version")
+    if what in {"asked", "yes"}:
+        clip["yeses"][by, version] = entry["leaves"]
+    if what == "asked":
+        clip["stage"], clip["asked"] = "asked", version
+    elif what == "yes voided":
+        clip["yeses"].pop((by, version), None)
+    elif what in {"edited", "recalled", "expired", "draft again"}:
+        clip["yeses"] = {key: leaves for key, leaves in clip["yeses"].items() if key[1] != clip["asked"]}
+        clip["stage"], clip["asked"] = "draft", None
+    elif what == "published":
+        clip["stage"], clip["asked"], clip["shown"] = "none", None, version
+        clip["yeses"] = {key: leaves for key, leaves in clip["yeses"].items() if key[1] == version}
+    elif what in {"narrowed", "widened"}:
+        if what == "widened":
+            clip["limits"].pop(by, None)
+        if "reach" in entry:
+            clip["limits"][by] = tuple(entry[name] for name in ("reach", "recommended", "leaves", "over"))
+    elif what in {"no", "hold placed", "deletion begun"}:
+        hold = ({"no": "no", "deletion begun": "deleting"}.get(what) or entry["kind"], by)
+        clip["holds"][hold] = clip["holds"].get(hold, 0) + 1 if hold[0] == "claim" else 1
+    elif what in {"lifted", "hold ended"}:
+        hold = ("no" if what == "lifted" else entry["kind"], by)
+        if clip["holds"].get(hold, 0) > 1:
+            clip["holds"][hold] -= 1
+        else:
+            clip["holds"].pop(hold, None)
+
+
+def _without(clip: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    holds: Holds = {}
+    for (kind, giver), count in clip["holds"].items():
+        if giver in gone and kind == "no":
+            holds["basis", None] = 1
+        elif giver in gone:
+            holds[kind, "gone"] = holds.get((kind, "gone"), 0) + count
+        else:
+            holds[kind, giver] = count
+    yeses = {key: leaves for key, leaves in clip["yeses"].items() if key[0] not in gone}
+    limits = {giver: limit for giver, limit in clip["limits"].items() if giver not in gone}
+    return {**clip, "holds": holds, "yeses": yeses, "limits": limits}
+
+
+def _frozen(
+    members: dict[tuple[str, str], str], guardians: dict[tuple[str, str], str], ages: dict[str, tuple[str, bool]]
+) -> set[str]:
+    full = {child for (_, child), kind in guardians.items() if kind == "full"}
+    young = {name for name, (band, alone) in ages.items() if band in {"under_13", "13_15"} and not alone}
+    led = {
+        account
+        for (account, name), role in members.items()
+        if role == "owner" and ages.get(name, ("adult", False))[0] == "adult"
+    }
+    return (young - full) | {account for account, _ in members if account not in led}
