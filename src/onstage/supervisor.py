@@ -117,7 +117,8 @@ def _asked_to_stop() -> asyncio.Event:
 
 
 async def _answer(app: App, hosts: list[str], stopping: asyncio.Event) -> None:
-    servers = [_listener(make(app), app.settings, host) for host in hosts]
+    application = make(app)  # one for all, with one count of requests
+    servers = [_listener(application, app.settings, host) for host in hosts]
     settle()
     answering = [asyncio.create_task(server.serve()) for server in servers]
     await asyncio.wait([asyncio.create_task(stopping.wait()), *answering], return_when=asyncio.FIRST_COMPLETED)

@@ -29,6 +29,8 @@ def test_a_child_asks_and_two_parents_decide(family: Family) -> None:
         "answer",
         None,
     )
+    by_the_clip = [family.client.get(f"/c/{family.slug}", who).header("location") for who in (family.child, family.mum)]
+    assert by_the_clip == [f"/make/{family.slug}", f"/inbox#q-{family.slug}"]
     assert family.yes(family.other, 1) == 404
     assert family.yes(family.mum, 2) == 409
     assert family.yes(family.mum, 1) == 204

@@ -144,11 +144,11 @@ def _card(app: App, request: AnyRequest, db: Connection, viewer: Viewer, slug: s
 @get("/c/{slug:str}", include_in_schema=False)
 @reads(anyone)
 def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: FromPath[str]) -> Template | Redirect:
-    """One clip with its comments; what is not shown to anybody yet goes to its author's edit page."""
+    """One clip with its comments; what nobody is shown yet is on its author's edit page, and in the inbox of who is asked."""
     guest = known_guest(app, request, viewer)
     card = _card(app, request, db, viewer, slug)
     if card.published_at is None:
-        return see_other(f"/make/{card.slug}")
+        return see_other(f"/make/{card.slug}" if card.mine else f"/inbox#q-{card.slug}")
     found, following_id = comments.listed(db, viewer, slug)
     shown = page(
         "clip.html",
