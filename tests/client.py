@@ -14,11 +14,16 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, unquote, urlencode
+
+from litestar import Litestar
+from litestar.plugins.jinja import JinjaTemplateEngine
 
 from onstage.web import asgi
 from onstage.web.app import App
+from onstage.web.metrics import Metrics
+from onstage.web.templating import make_engine
 from tests.cast import Actor
 
 T = TypeVar("T")
@@ -66,11 +71,32 @@ class Answer:
         return found
 
 
+_made: dict[
+    object, Any
+] = {}  # the routes and templates of this process: they know no application, and take half a second
+
+
+def _routes(app: App, metrics: Metrics) -> Litestar:
+    if "routes" not in _made:
+        _made["routes"] = asgi.litestar(app, metrics)
+    return cast("Litestar", _made["routes"])
+
+
+def _engine(app: App, routes: Litestar) -> JinjaTemplateEngine:
+    site = (app.settings.name, app.settings.origin, app.settings.source_url)
+    if site not in _made:
+        _made[site] = make_engine(app.settings, routes.state.static)
+    return cast("JinjaTemplateEngine", _made[site])
+
+
 class Client:
     """Asks the application."""
 
     def __init__(self, app: App) -> None:
-        self._asgi = asgi.make(app)
+        self._app, self._metrics = app, Metrics()
+        self._routes = _routes(app, self._metrics)
+        self._engine = _engine(app, self._routes)
+        self._asgi = asgi.around(self._routes, app, self._metrics)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="client", daemon=True)
         self._thread.start()
@@ -126,6 +152,8 @@ class Client:
             body, given["content-type"] = _parts(parts), f"multipart/form-data; boundary={BOUNDARY}"
         if body:
             given["content-length"] = str(len(body))
+        self._routes.state.app, self._routes.state.metrics = self._app, self._metrics
+        self._routes.template_engine = self._engine
         return self.run(_call(self._asgi, _scope(method, path, given), body, most, until))
 
 

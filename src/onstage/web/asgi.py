@@ -141,14 +141,18 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
 def make(app: App) -> Asgi:
     """The whole of what answers HTTP."""
     metrics = Metrics()
-    web: Any = litestar(app, metrics)
+    return around(litestar(app, metrics), app, metrics)
+
+
+def around(routes: Litestar, app: App, metrics: Metrics) -> Asgi:
+    """The routes with what stands around them."""
+    web: Any = routes
     settings = app.settings
-    limit = RateLimit(settings.rate_limit)
     return Protect(
         web,
         origin=settings.origin,
         proxies=settings.trusted_proxies,
-        limit=limit,
+        limit=RateLimit(settings.rate_limit),
         metrics=metrics,
         media=media.elsewhere(app),
     )
