@@ -22,6 +22,6 @@ def finds_nothing(axe: str) -> Look:
         page.evaluate(axe)
         found: dict[str, Any] = page.evaluate(RUN, run)
         said = [f"{each['id']}: {node['html'][:120]}" for each in found["violations"] for node in each["nodes"]]
-        assert said == [], state
+        assert said == [], f"{state}: {said}"
 
     return look

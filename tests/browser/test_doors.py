@@ -54,8 +54,8 @@ def test_signing_up_and_keeping_the_codes(chromium: Browser, site: Site) -> None
     page.goto(f"{site.origin}/sign-up")
     fill_in(page, "ada")
     expect(page.get_by_text("@ada is taken.")).to_be_visible()
-    page.get_by_label("Handle", exact=True).fill("rika")
-    expect(page.get_by_text("@rika is free.")).to_be_visible()
+    page.get_by_label("Handle", exact=True).fill("marit")
+    expect(page.get_by_text("@marit is free.")).to_be_visible()
     assert page.locator("[data-zone]").input_value() == page.evaluate(
         "Intl.DateTimeFormat().resolvedOptions().timeZone"
     )

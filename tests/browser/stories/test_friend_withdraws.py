@@ -20,7 +20,8 @@ def test_a_friend_who_appears_withdraws(tell: Telling) -> None:
     expect(maker.get_by_role("alert")).to_be_visible()  # says what to do; the draft is as it was
     maker.get_by_label("Name, as in @name").fill("@pim")
     maker.get_by_role("button", name="Name them").click()
-    expect(maker.get_by_role("link", name="Pim")).to_be_visible()
+    named = maker.get_by_role("region", name="Who is in it", exact=True)
+    expect(named.get_by_role("link", name="Pim")).to_be_visible()
     tell.looks(maker, "3-named")
     maker.get_by_role("button", name="Ask", exact=True).click()
     expect(maker.get_by_text("It waits for one more who appears in it.")).to_be_visible()

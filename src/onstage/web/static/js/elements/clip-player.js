@@ -41,6 +41,7 @@ export class ClipPlayer extends HTMLElement {
     }
     this.video ??= this.querySelector("video");
     if (this.video) this.wire(this.video);
+    if (this.video?.error) this.stumble(); // it broke before this script was there to hear of it
     if (this.wired) return;
     this.wired = true;
     listen(this, {
