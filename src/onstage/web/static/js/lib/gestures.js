@@ -34,6 +34,7 @@ export function listen(surface, on) {
     holding = window.setTimeout(() => {
       if (event.pointerType !== "mouse" && inTheMiddle(surface, event.clientX)) {
         release();
+        swallowClick();
         on.menu();
       } else {
         held = true;
@@ -77,6 +78,16 @@ export function listen(surface, on) {
     lastTap = event.timeStamp;
     single = window.setTimeout(on.tap, TWICE_IN);
   }
+}
+
+/** The finger that opened a menu is lifted above it, and chooses nothing there. */
+function swallowClick() {
+  const swallow = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener("click", swallow, { capture: true, once: true });
+  document.addEventListener("pointerdown", () => document.removeEventListener("click", swallow, true), { capture: true, once: true });
 }
 
 /**
