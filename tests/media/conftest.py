@@ -58,9 +58,13 @@ def decode(path: Path, *options: str, sound: bool = True) -> Decoded:
     return Decoded(tuple(int(time) for time in times), done.stderr)
 
 
+_MADE_PLAIN = "zscale=p=bt709:t=bt709:m=bt709,format=yuv420p,"
+_READ = dict.fromkeys(("ycgco.mp4", "constant-light.mp4"), _MADE_PLAIN)  # which ffmpeg's own scaler can't read
+
+
 def pixels(path: Path, *, width: int, height: int) -> bytes:
     """The first picture of a file as `width` x `height` RGB, right side up."""
-    small = f"format=gbrp,scale={width}:{height}:flags=area"
+    small = f"{_READ.get(path.name, '')}format=gbrp,scale={width}:{height}:flags=area"
     raw = ["-f", "rawvideo", "-pix_fmt", "rgb24"]
     return make.output("-i", str(path), "-map", "0:v:0", "-frames:v", "1", "-vf", small, *raw)
 
