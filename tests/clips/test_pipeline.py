@@ -31,7 +31,11 @@ def row(database: Database, clip: int) -> Any:
 
 def files(database: Database, clip: int) -> list[Any]:
     with database.read() as db:
-        rows = select(renditions).where(renditions.c.clip_id == clip).order_by(renditions.c.height.desc(), renditions.c.aside.desc())
+        rows = (
+            select(renditions)
+            .where(renditions.c.clip_id == clip)
+            .order_by(renditions.c.height.desc(), renditions.c.aside.desc())
+        )
         return list(db.execute(rows).all())
 
 

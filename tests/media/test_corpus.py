@@ -3,6 +3,7 @@
 import os
 import random
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -26,8 +27,13 @@ def kept() -> list[Path]:
 
 
 def children() -> set[psutil.Process]:
-    """What runs below this process: a database and a browser of other tests, and never an ffmpeg that was left."""
-    return set(psutil.Process().children(recursive=True))
+    """What runs below this process but a browser, which begins processes as it likes: never an ffmpeg that was left."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "chrom" not in child.name():
+                found.add(child)
+    return found
 
 
 def through(ffmpeg: str, path: Path, folder: Path) -> tuple[Source, Encoded]:
