@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote, unquote, urlencode
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 
 from onstage.web import asgi
@@ -93,10 +94,11 @@ class Client:
     """Asks the application."""
 
     def __init__(self, app: App) -> None:
-        self._app, self._metrics = app, Metrics()
-        self._routes = _routes(app, self._metrics)
+        metrics = Metrics()
+        self._routes = _routes(app, metrics)
+        self._state = State({"app": app, "metrics": metrics, "static": self._routes.state.static})
         self._engine = _engine(app, self._routes)
-        self._asgi = asgi.around(self._routes, app, self._metrics)
+        self._asgi = asgi.around(self._routes, app, metrics)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="client", daemon=True)
         self._thread.start()
@@ -152,8 +154,7 @@ class Client:
             body, given["content-type"] = _parts(parts), f"multipart/form-data; boundary={BOUNDARY}"
         if body:
             given["content-length"] = str(len(body))
-        self._routes.state.app, self._routes.state.metrics = self._app, self._metrics
-        self._routes.template_engine = self._engine
+        self._routes.state, self._routes.template_engine = self._state, self._engine
         return self.run(_call(self._asgi, _scope(method, path, given), body, most, until))
 
 
