@@ -72,9 +72,8 @@ class Answer:
         return found
 
 
-_made: dict[
-    object, Any
-] = {}  # the routes and templates of this process: they know no application, and take half a second
+# Made once for each process: they know no application, and take half a second.
+_made: dict[object, Any] = {}
 
 
 def _routes(app: App, metrics: Metrics) -> Litestar:

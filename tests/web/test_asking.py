@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
-from onstage.accounts.models import sessions
+from onstage.accounts.models import people, sessions
 from onstage.clips import reconsidering
 from onstage.clips.models import clip_consents, concerned
 from onstage.clock import DAY, MINUTE, now
@@ -41,6 +41,16 @@ def test_a_child_asks_and_two_parents_decide(family: Family) -> None:
     assert family.yes(family.dad, 1) == 204
     assert family.sees(family.friend)
     assert not family.sees(family.other)
+
+
+def test_a_new_way_to_sign_in_by_a_guardian_ends_no_no(family: Family) -> None:
+    """For seven days (R10): else whoever resets a child's sign-in could take the child's no back in its name."""
+    assert family.api(family.child, "POST", "/no", json={}).status == 204
+    for days, status in ((0, 403), (6, 403), (8, 204)):
+        with family.app.database.write() as db:
+            reset = update(people).where(people.c.id == family.child.viewer.person)
+            db.execute(reset.values(reset_at=now() - days * DAY))
+        assert family.api(family.child, "DELETE", "/no").status == status
 
 
 def test_a_no_acts_at_once_and_names_nobody(family: Family) -> None:

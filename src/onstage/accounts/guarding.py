@@ -15,14 +15,12 @@ from onstage.accounts.permissions import band, need_guardian
 from onstage.accounts.queries import by_handle
 from onstage.accounts.recovery import Purpose
 from onstage.accounts.viewer import Viewer
-from onstage.clock import DAY
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed, NotFound
 from onstage.events import GuardiansAgreed, GuardianshipAnnulled, GuardianshipBegan, GuardianshipEnded
 from onstage.jobs.queue import record
 from onstage.keys import Keys
 
-CLAIM_LASTS = 30 * DAY
 _MOST_CLAIMS = 5
 MINORS = frozenset({Band.UNDER_13, Band.FROM_13, Band.FROM_16})
 _OWN_WORD_FROM = frozenset({Band.FROM_13, Band.FROM_16})

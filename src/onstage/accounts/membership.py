@@ -64,10 +64,14 @@ def is_young(db: Connection, person: int) -> bool:
     return effective(Band(kept), until, now()) in _UNDER_16 and not alone
 
 
-def may_lift(db: Connection, person: int, moment: int) -> bool:
-    """Whether somebody may lift a no of theirs now: not within seven days after a guardian reset their sign-in (R10)."""
+def need_rested(db: Connection, person: int, moment: int) -> None:
+    """Raise NotAllowed within seven days after a guardian reset how they sign in: till then no no of theirs ends (R10)."""
     reset_at = db.execute(select(people.c.reset_at).where(people.c.id == person)).scalar()
-    return reset_at is None or reset_at <= moment - RESET_RESTS
+    if reset_at is not None and reset_at > moment - RESET_RESTS:
+        raise NotAllowed(
+            "A guardian has just set a new way to sign in here. For seven days after that, a no can't be taken back.",
+            code="reset",
+        )
 
 
 def _has_adult_owner(db: Connection, account: int) -> bool:

@@ -55,8 +55,3 @@ def may(role: Role | None, act: Act, band: Band) -> bool:
     youngest = None if role is None else _TABLE[act][role]
     of_age = Band.UNDER_13 if band is Band.UNKNOWN else band
     return youngest is not None and _ORDER.index(of_age) >= _ORDER.index(youngest)
-
-
-def roles_for(act: Act, band: Band) -> list[Role]:
-    """The roles in which somebody of that age may do this."""
-    return [role for role in Role if may(role, act, band)]

@@ -1,6 +1,7 @@
 """Answers: yes, no, taking a no back, narrower, "bring it back"; each belongs to its person and is theirs alone."""
 
 from onstage.accounts.acts import Act
+from onstage.accounts.membership import need_rested
 from onstage.accounts.sessions import is_checked
 from onstage.accounts.viewer import Viewer
 from onstage.clips import consent
@@ -47,6 +48,7 @@ def say_no(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, words: str 
 def lift(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:
     """Take one's own no back; nobody else's goes with it. Raises NotFound, NotAllowed, Conflict."""
     clip, by = concerning(db, viewer, slug), _person(viewer)
+    need_rested(db, by, now())
     return decide(db, keys, clip, lambda record: consent.lift(record.clip, record.facts, by), Act.LIFTED, by=by)
 
 

@@ -19,6 +19,20 @@ def _clip() -> Column[int]:
     return Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True)
 
 
+def _picked(name: str) -> Table:
+    """Clips picked by accounts: each account has one for a clip, or none."""
+    return Table(
+        name,
+        metadata,
+        _clip(),
+        Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+        Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+        Column("at", BigInteger, nullable=False),
+        Index(f"ix_{name}_account", "account_id", "at"),
+        **COMPACT,
+    )
+
+
 plays = Table(
     "plays",
     metadata,
@@ -146,49 +160,10 @@ closed_audience = Table(  # what events added to it that the log no longer has, 
     Column("daily_viewers", BigInteger, nullable=False),
 )
 
-likes = Table(
-    "likes",
-    metadata,
-    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Index("ix_likes_account", "account_id", "at"),
-    **COMPACT,
-)
-
-saves = Table(
-    "saves",
-    metadata,
-    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Index("ix_saves_account", "account_id", "at"),
-    **COMPACT,
-)
-
-shares = Table(
-    "shares",
-    metadata,
-    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Index("ix_shares_account", "account_id", "at"),
-    **COMPACT,
-)
-
-reposts = Table(
-    "reposts",
-    metadata,
-    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Index("ix_reposts_account", "account_id", "at"),
-    **COMPACT,
-)
+likes = _picked("likes")
+saves = _picked("saves")
+shares = _picked("shares")
+reposts = _picked("reposts")
 
 comments = Table(
     "comments",
