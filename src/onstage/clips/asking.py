@@ -1,14 +1,16 @@
 """Asking: the draft is frozen, its author has agreed by asking, and it goes out as soon as nobody else must agree."""
 
+from dataclasses import replace
+
 import msgspec
 from sqlalchemy import select
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
-from onstage.clips import consent, trimmed
+from onstage.clips import captioned, consent, trimmed
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
-from onstage.clips.models import HoldKind, appearances, captions, clip_labels
+from onstage.clips.models import HoldKind, appearances, clip_labels
 from onstage.clips.need import need, today
 from onstage.clips.rows import Record
 from onstage.clips.trimmed import Trim
@@ -38,18 +40,18 @@ def _seen(db: Connection, record: Record, trim: Trim | None) -> bytes:
     """
     working, one = record.clip.working, record.id
     assert working is not None
-    spoken = (
-        select(captions.c.language, captions.c.words).where(captions.c.clip_id == one).order_by(captions.c.language)
-    )
     who = select(appearances.c.person_id, appearances.c.from_us, appearances.c.to_us)
     named = who.where(appearances.c.clip_id == one).order_by(appearances.c.person_id)
     who_else = select(clip_labels.c.words, clip_labels.c.minor, clip_labels.c.from_us, clip_labels.c.to_us)
     labelled = who_else.where(clip_labels.c.clip_id == one).order_by(clip_labels.c.id)
-    rows = [[tuple(row) for row in db.execute(each)] for each in (spoken, named, labelled)]
+    rows = [[tuple(row) for row in db.execute(each)] for each in (named, labelled)]
     reach, part = working.reach, trim and trim.part
-    facts = (one, record.draft, reach.recommended, reach.leaves, sorted(working.appears), part)
+    draft = replace(record.draft, captions=None)
+    words = captioned.words(db, one) if record.draft.captions is None else record.draft.captions
+    spoken = [(language, text) for language, _source, text in words]
+    facts = (one, draft, reach.recommended, reach.leaves, sorted(working.appears), part)
     made_by = (record.account, sorted(side.account for side in record.facts.coauthors))
-    return msgspec.json.encode((facts, made_by, *rows))
+    return msgspec.json.encode((facts, made_by, spoken, *rows))
 
 
 def check(record: Record) -> None:

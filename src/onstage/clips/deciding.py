@@ -13,7 +13,7 @@ from onstage.clips import rows
 from onstage.clips.changes import Change, Fields, changes
 from onstage.clips.facts import lock
 from onstage.clips.life import Clip
-from onstage.clips.models import clips
+from onstage.clips.models import Stage, clips
 from onstage.clips.need import Yes
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Record
@@ -22,6 +22,8 @@ from onstage.errors import Conflict, NotFound
 from onstage.events import YesAsked, YesUsed
 from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
+
+_AGAINST = frozenset({Act.NO, Act.RECALLED, Act.EXPIRED})
 
 
 def concerning(db: Connection, viewer: Viewer, slug: str) -> int:
@@ -58,6 +60,8 @@ def decide(
         rows.save_concerned(db, record)  # rights may have changed where the clip has not
         return after
     rows.save(db, record, after)
+    if act in _AGAINST and record.clip.stage is Stage.ASKED and after.stage is Stage.DRAFT and after.shown is not None:
+        rows.throw_away(db, record)
     for yes in _used_beforehand(record, after):
         tell(db, YesUsed(clip, yes.person, yes.at))
     _enter(db, keys, record, after, act, by, fields or {})

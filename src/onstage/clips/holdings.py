@@ -3,12 +3,13 @@
 from sqlalchemy import select
 
 from onstage.accounts.models import accounts
-from onstage.clips.models import Stage, clip_media, clips, renditions, uploads
+from onstage.clips.models import Stage, clip_media, clips, covers_aside, renditions, uploads
 from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection
 
 _MADE_KEYS = (clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
-CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *_MADE_KEYS)
+_ASIDE_KEYS = (covers_aside.c.cover, covers_aside.c.cover_small, covers_aside.c.cover_tiny)
+CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *_MADE_KEYS, *_ASIDE_KEYS)
 KEY_COLUMNS = (*CLIP_KEYS, accounts.c.avatar)
 
 
@@ -27,7 +28,8 @@ def owners(db: Connection, keys: set[str]) -> set[str]:
     )
     own = select(clips.c.slug, clips.c.cover, clips.c.cover_small, clips.c.original)
     made = select(clips.c.slug, *_MADE_KEYS).join_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
-    for rows in (db.execute(with_rendition), db.execute(own), db.execute(made)):
+    aside = select(clips.c.slug, *_ASIDE_KEYS).join_from(clips, covers_aside, covers_aside.c.clip_id == clips.c.id)
+    for rows in map(db.execute, (with_rendition, own, made, aside)):
         found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
     avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
     return found | {f"@{handle}" for handle, avatar in avatars if avatar in keys}

@@ -9,13 +9,15 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import coauthors, consent, departing, rows, trimmed
+from onstage.clips import captioned, coauthors, consent, departing, rows, trimmed
+from onstage.clips.captioned import Words
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
 from onstage.clips.life import reach_of
 from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, wishes
 from onstage.clips.need import Version, Yes, need, ok
 from onstage.clips.queries import VISIBLE, asked_by
+from onstage.clips.renditions import cover_aside
 from onstage.clips.rows import Content, Record
 from onstage.clips.waiting import Standing, awaited, standing
 from onstage.clock import now
@@ -53,6 +55,8 @@ class Waiting:
     leaves: bool  # it would leave the server, to which the viewer would have to agree as well
     changed: list[Change] | None  # None: they have agreed to nothing of it before
     cut: str | None  # the key of the film that it would show instead of the one that is shown
+    cover: str | None  # the key of the cover that it would have, or has
+    captions: Words  # that it would have, or has
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,20 @@ def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
         leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
         changed=changed_since(record, version, viewer.person),
         cut=trimmed.waiting(db, clip, content.cut),
+        cover=cover_of(db, record, content),
+        captions=captions_of(db, record, content),
     )
+
+
+def captions_of(db: Connection, record: Record, content: Content) -> Words:
+    """The captions of that version: those that wait, or those that are there."""
+    return captioned.words(db, record.id) if content.captions is None else content.captions
+
+
+def cover_of(db: Connection, record: Record, content: Content) -> str | None:
+    """The cover of that version: the one that waits, or the one that is there."""
+    waits = cover_aside(db, record.id)
+    return waits.large if waits is not None and waits.large == content.cover else record.cover
 
 
 def looked_at(record: Record, why: Why) -> Version:

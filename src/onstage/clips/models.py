@@ -129,6 +129,20 @@ trims = Table(  # which part of a film its author chose; the other film is the c
     Column("words", Text, nullable=False, server_default="[]"),  # JSON: the captions of the whole, clips/trimmed.py
 )
 
+covers_aside = Table(  # the cover that a draft beside what is published would have
+    "covers_aside",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("cover", Text, nullable=False),  # object keys, as those of `clips` and `clip_media`
+    Column("cover_small", Text, nullable=False),
+    Column("cover_tiny", Text, nullable=False),
+    Column("placeholder", Text, nullable=False),
+    Column("color", Text, nullable=False),
+    Index("ix_covers_aside_cover", "cover"),
+    Index("ix_covers_aside_cover_small", "cover_small"),
+    Index("ix_covers_aside_cover_tiny", "cover_tiny"),
+)
+
 holds = Table(
     "holds",
     metadata,

@@ -10,16 +10,18 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists, or_, select, true
 
-from onstage.accounts.models import blocks, follows, members, mutes
+from onstage.accounts.models import Role, blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import (
     Audience,
     HoldKind,
     Stage,
+    Why,
     clip_coauthors,
     clip_media,
     clips,
     concerned,
+    covers_aside,
     holds,
     renditions,
 )
@@ -198,11 +200,34 @@ _MADE = Hot(
 )
 
 
+_mine = members.alias()
+_IS_ASKED = exists().where(
+    _waits.c.clip_id == clips.c.id, _waits.c.person_id == _PERSON, _waits.c.why == Why.ANSWER.value
+)
+_EDITS = exists().where(
+    _mine.c.account_id == _host,
+    _mine.c.person_id == _PERSON,
+    or_(_mine.c.role == Role.OWNER.value, _mine.c.role == Role.EDITOR.value),
+)
+_aside = covers_aside.c
+_COVER_ASIDE = Hot(  # what waits beside what is published is for who made it and who is asked about it
+    select(_KEY)
+    .join_from(covers_aside, clips, clips.c.id == _aside.clip_id)
+    .where(
+        or_(_aside.cover == _KEY, _aside.cover_small == _KEY, _aside.cover_tiny == _KEY),
+        VISIBLE,
+        or_(_IS_AUTHOR, _EDITS, and_(clips.c.stage == Stage.ASKED.value, _IS_ASKED)),
+    ),
+    lambda key: MediaFile(key, "image/webp", public=False),
+)
+
+
 def media_for(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
     """The rendition, cover or other picture or film of that key, if this viewer may see its clip at this moment."""
     found = _RENDITION.first(db, key=key, **asked_by(viewer))
     found = found or _COVER.first(db, key=key, **asked_by(viewer))
-    return found or _MADE.first(db, key=key, **asked_by(viewer))
+    found = found or _MADE.first(db, key=key, **asked_by(viewer))
+    return found or _COVER_ASIDE.first(db, key=key, **asked_by(viewer))
 
 
 def own(viewer: Viewer) -> ColumnElement[bool]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
-from onstage.clips.models import clip_media, clips, renditions
+from onstage.clips.models import clip_media, clips, covers_aside, renditions
 from onstage.db.engine import Connection
-from onstage.db.inserts import insert_missing
+from onstage.db.inserts import insert_missing, insert_or_set
 
 
 @dataclass(frozen=True)
@@ -125,3 +125,32 @@ def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequen
     db.execute(update(clips).where(clips.c.id == clip).values(values))
     note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder)
     return [key for key in found if key is not None]
+
+
+def set_aside(db: Connection, clip: int, cover: CoverKeys) -> list[str]:
+    """Let a cover wait beside what is published; gives the keys of the one that waited before."""
+    before = drop_aside(db, clip)
+    large, small, tiny = cover.keys
+    pictures = {"cover": large, "cover_small": small, "cover_tiny": tiny}
+    insert_or_set(db, covers_aside, clip_id=clip, **pictures, placeholder=cover.placeholder, color=cover.color)
+    return before
+
+
+def cover_aside(db: Connection, clip: int) -> CoverKeys | None:
+    """The cover that waits beside what is published."""
+    row = db.execute(select(covers_aside).where(covers_aside.c.clip_id == clip)).first()
+    return CoverKeys(row.cover, row.cover_small, row.cover_tiny, row.placeholder, row.color) if row else None
+
+
+def drop_aside(db: Connection, clip: int) -> list[str]:
+    """No cover waits any more; gives the keys that nothing names now."""
+    waited = cover_aside(db, clip)
+    db.execute(delete(covers_aside).where(covers_aside.c.clip_id == clip))
+    return waited.keys if waited else []
+
+
+def show_aside(db: Connection, clip: int) -> list[str]:
+    """The version whose cover waited is published; gives the keys of the cover before."""
+    waited = cover_aside(db, clip)
+    db.execute(delete(covers_aside).where(covers_aside.c.clip_id == clip))
+    return set_cover(db, clip, waited) if waited else []

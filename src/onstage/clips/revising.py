@@ -1,5 +1,6 @@
 """Changing a clip that was published: narrower at once, anything else as a draft beside it that waits for every yes anew."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from onstage.accounts.acts import Act
@@ -7,12 +8,15 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips import consent, rows
 from onstage.clips.answers import limit
 from onstage.clips.asking import ASKABLE, ask
+from onstage.clips.captioned import Words
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip, reach_of
-from onstage.clips.models import Audience
+from onstage.clips.models import Audience, Stage
 from onstage.clips.need import WIDTHS, Reach, Version
+from onstage.clips.renditions import CoverKeys, set_aside, set_cover
 from onstage.clips.rows import Content, Record
 from onstage.db.engine import Connection
+from onstage.errors import Refused
 from onstage.keys import Keys
 
 
@@ -59,13 +63,50 @@ def recut(db: Connection, keys: Keys, by: int, clip: int, cut: str | None) -> No
         _put(db, keys, by, record, new)
 
 
+def recaption(db: Connection, keys: Keys, viewer: Viewer, clip: int, new: Words) -> bool:
+    """Have a draft beside what is published show these captions; whether that waits now. Raises what asking raises."""
+    record = rows.load(db, clip)
+    old = record.contents.get(rows.DRAFT) or _as_shown(record)
+    return _put(db, keys, _person(viewer), record, replace(old, captions=new))
+
+
+def recover(db: Connection, keys: Keys, by: int, clip: int, cover: CoverKeys) -> list[str]:
+    """Give a clip a cover that was chosen; beside what is published it waits, and what was asked is asked anew.
+
+    Gives the keys that nothing names any more: the new ones where the clip can't be changed now.
+    """
+    try:
+        record = rows.load(db, clip)
+        asked, old = record.clip.stage is Stage.ASKED, record.contents.get(rows.DRAFT)
+        if asked or record.clip.shown is not None:
+            _reword(db, keys, by, clip)
+    except Refused:
+        return cover.keys
+    if record.clip.shown is None:
+        dropped = set_cover(db, clip, cover)
+    else:
+        dropped = set_aside(db, clip, cover)
+        rows.keep_draft(db, clip, replace(old or _as_shown(record), cover=cover.large))
+    if asked or record.clip.shown is not None:
+        with suppress(Refused):  # what stands against it keeps it a draft
+            _ask(db, keys, by, record)
+    return dropped
+
+
 def _put(db: Connection, keys: Keys, by: int, record: Record, new: Content) -> bool:
     """Keep a draft beside what is published; where its author does, and nothing forbids it, ask. Whether it waits."""
     _reword(db, keys, by, record.id)
     rows.keep_draft(db, record.id, new)
-    if by == record.clip.author and all(hold.kind in ASKABLE for hold in record.clip.holds):
-        return ask(db, keys, by, record.id).working is not None
-    return True
+    return _ask(db, keys, by, record)
+
+
+def _ask(db: Connection, keys: Keys, by: int, record: Record) -> bool:
+    """Ask about what is a draft again, for the time that was chosen before; whether it waits."""
+    if by != record.clip.author or any(hold.kind not in ASKABLE for hold in record.clip.holds):
+        return True
+    due = record.clip.due
+    later = due if due is not None and due > record.facts.at else None
+    return ask(db, keys, by, record.id, due=later).working is not None
 
 
 def _move(db: Connection, keys: Keys, by: int, clip: int, audience: Audience) -> Audience | None:
@@ -111,7 +152,8 @@ def _as_shown(record: Record) -> Content:
     shown, reach = record.clip.shown, reach_of(record.clip, record.facts)
     assert shown is not None
     assert reach is not None
-    return replace(record.contents[shown.number], audience=reach.audience, marked=shown.marked)
+    content = record.contents[shown.number]
+    return replace(content, audience=reach.audience, marked=shown.marked, cover=record.cover, captions=None)
 
 
 def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:

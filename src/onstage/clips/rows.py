@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Table, delete, insert, select, update
 
+from onstage.clips import captioned
+from onstage.clips.captioned import Words
 from onstage.clips.facts import around
 from onstage.clips.holds import journal
 from onstage.clips.life import Cap, Clip, Hold, reach_of, shown_reach
@@ -27,7 +29,8 @@ from onstage.clips.models import (
 )
 from onstage.clips.need import Facts, Need, Part, Reach, Version, Yes, by_link, today
 from onstage.clips.pointers import point
-from onstage.clips.trimmed import go_out
+from onstage.clips.renditions import drop_aside, show_aside
+from onstage.clips.trimmed import DROP, go_out
 from onstage.clips.waiting import concerned as who_is_concerned
 from onstage.clips.withdrawing import withdraw
 from onstage.clock import now
@@ -35,6 +38,7 @@ from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import NotFound
 from onstage.events import ClipShown, ClipWithheld
+from onstage.jobs.queue import enqueue
 from onstage.jobs.queue import record as tell
 
 _WORKING = frozenset({Stage.UPLOADING, Stage.PROCESSING, Stage.FAILED, Stage.DRAFT, Stage.ASKED})
@@ -52,7 +56,7 @@ class _Part(Struct, array_like=True):
 
 @dataclass(frozen=True)
 class Content:
-    """What a version shows; `cut` is the key of the film, None: the whole, as it came."""
+    """What a version shows; `cut` is the key of the film, None: the whole, as it came; `captions` None: as they are."""
 
     caption: str
     audience: Audience
@@ -61,6 +65,7 @@ class Content:
     leaves: bool
     cover: str | None
     cut: str | None = None
+    captions: Words | None = None
 
     @property
     def reach(self) -> Reach:
@@ -79,6 +84,7 @@ class Record:
     clip: Clip
     facts: Facts
     contents: dict[int, Content]
+    cover: str | None  # the key of the cover that is shown, or that a draft has
     kept_reach: Reach  # what every feed reads, which facts may have made too wide since
     is_new: bool  # nothing about it was ever decided here
 
@@ -127,6 +133,7 @@ def load(db: Connection, clip: int) -> Record:
         published_at=row["published_at"],
         facts=facts,
         contents=contents,
+        cover=row["cover"],
         kept_reach=_of_row(row).reach,
         is_new=kept is None,
         clip=Clip(
@@ -275,6 +282,17 @@ def keep_draft(db: Connection, clip: int, content: Content) -> None:
     insert_or_set(db, clip_versions, clip_id=clip, number=DRAFT, content=words, digest=b"", at=now())
 
 
+def throw_away(db: Connection, record: Record) -> None:
+    """What was asked beside what is published was refused or taken back: its cover and captions go, its words stay a draft."""
+    keep_draft(db, record.id, replace(record.draft, cover=record.cover, captions=None))
+    _drop(db, drop_aside(db, record.id))
+
+
+def _drop(db: Connection, keys: list[str]) -> None:
+    if keys:
+        enqueue(db, DROP, {"keys": keys})
+
+
 def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: frozenset[int]) -> None:
     """`apart`: who is no person here and answers by a link."""
     insert_or_set(
@@ -417,7 +435,10 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
 def _published(db: Connection, record: Record) -> dict[str, object]:
     """The facts of the version that is shown from now on; a clip keeps the instant of its first publication."""
     moment = now()
+    if record.draft.captions is not None:
+        captioned.come_out(db, record.id, record.draft.captions)
     go_out(db, record.id, again=record.published_at is not None)
+    _drop(db, show_aside(db, record.id))
     point(db, record.id, record.draft.caption, record.published_at or moment)
     when = {"published_at": moment} if record.published_at is None else {"edited_at": moment}
     return {**when, "publish_asked": 0, "caption": record.draft.caption, "marked": int(record.draft.marked)}

@@ -18,9 +18,19 @@ from onstage.accounts.byline import By
 from onstage.accounts.ledger import Entry
 from onstage.accounts.viewer import Viewer, secret_hash
 from onstage.clips import cases, consent, rows, trimmed
+from onstage.clips.captioned import Words
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
-from onstage.clips.inbox import Change, account_face, changed_since, content_of, faces, looked_at
+from onstage.clips.inbox import (
+    Change,
+    account_face,
+    captions_of,
+    changed_since,
+    content_of,
+    cover_of,
+    faces,
+    looked_at,
+)
 from onstage.clips.life import Hold
 from onstage.clips.models import (
     HoldKind,
@@ -60,6 +70,8 @@ class Question:
     why: Why | None
     version: int
     content: Content | None
+    cover: str | None
+    captions: Words
     others: int
     agreed: bool
     refused: bool
@@ -152,6 +164,7 @@ def question(db: Connection, secret: str) -> Question:
     if any(hold.kind in _HIDDEN for hold in record.clip.holds):
         why = None
     version = None if why is None else looked_at(record, why)
+    content = content_of(record, version) if version else None
     agreed = version is not None and any(
         yes.person == label and yes.version == version.number for yes in record.clip.yeses
     )
@@ -163,7 +176,9 @@ def question(db: Connection, secret: str) -> Question:
         author=faces(db, [record.clip.author])[0],
         why=why,
         version=version.number if version else 0,
-        content=content_of(record, version) if version else None,
+        content=content,
+        cover=cover_of(db, record, content) if content else None,
+        captions=captions_of(db, record, content) if content else (),
         others=len(record.clip.people) - 1,
         agreed=agreed,
         refused=refused,
@@ -224,6 +239,14 @@ def film(db: Connection, secret: str) -> str:
     found = question(db, secret)
     cut = trimmed.waiting(db, found.clip, found.content.cut) if found.content else None
     key = None if found.why is None else cut or cases.film(db, found.clip)
+    if key is None:
+        raise NotFound("There is nothing to see here now.")
+    return key
+
+
+def cover(db: Connection, secret: str) -> str:
+    """The key of the cover that is asked about, likewise. Raises NotFound."""
+    key = question(db, secret).cover
     if key is None:
         raise NotFound("There is nothing to see here now.")
     return key

@@ -12,7 +12,7 @@ from onstage.clips.models import Audience, Why
 from onstage.clips.queries import MediaFile
 from onstage.clips.unregistered import Question
 from onstage.db.engine import Connection
-from onstage.web.api.schemas import AccountOut, problems
+from onstage.web.api.schemas import AccountOut, WordsOut, problems
 from onstage.web.http import AnyRequest, App, anyone, reads, writes
 from onstage.web.media import Delivery
 
@@ -49,6 +49,8 @@ class LinkQuestionOut(Struct):
     caption: str | None
     audience: Audience | None
     film_url: str | None
+    cover_url: str | None
+    captions: list[WordsOut]
     agreed: bool
     refused: bool
     changed: list[LinkChangeOut] | None
@@ -66,6 +68,8 @@ class LinkQuestionOut(Struct):
             caption=content.caption if content else None,
             audience=content.audience if content else None,
             film_url=f"/answer/{secret}/film" if content else None,
+            cover_url=f"/answer/{secret}/cover" if found.cover else None,
+            captions=[WordsOut(language, text) for language, _source, text in found.captions],
             agreed=found.agreed,
             refused=found.refused,
             changed=None
@@ -109,4 +113,11 @@ def film(app: App, request: AnyRequest, db: Connection, secret: Secret) -> ASGIA
     return Delivery(app, request, MediaFile(unregistered.film(db, secret), "video/mp4", public=False))
 
 
-routes = [question, yes, no, lift, film]
+@get("/answer/{secret:str}/cover", include_in_schema=False)
+@reads(anyone)
+def cover(app: App, request: AnyRequest, db: Connection, secret: Secret) -> ASGIApp:
+    """The cover, likewise."""
+    return Delivery(app, request, MediaFile(unregistered.cover(db, secret), "image/webp", public=False))
+
+
+routes = [question, yes, no, lift, film, cover]

@@ -11,7 +11,7 @@ from onstage.db.engine import Connection
 from onstage.errors import Invalid, Refused
 from onstage.web.api.answering import Secret
 from onstage.web.http import App, anyone, page, plain, reads, see_other
-from onstage.web.pages.asking import change_words, for_whom
+from onstage.web.pages.asking import change_words, for_whom, read
 from onstage.web.pages.forms import Fields, words
 from onstage.web.words import gettext as _
 
@@ -30,7 +30,9 @@ def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -
         viewer,
         status=error.status if error else 200,
         q=found,
+        secret=secret,
         film=f"/answer/{secret}/film",
+        captions=[(language, read(text)) for language, _source, text in found.captions],
         for_whom=for_whom(found.content.audience) if found.content else "",
         state=_state(found),
         changed=changed,

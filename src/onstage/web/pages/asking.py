@@ -18,6 +18,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, NotFound, Refused
+from onstage.media.cues import parse
 from onstage.notifications import inbox as told
 from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in, writes
@@ -37,6 +38,8 @@ class Question:
 
     clip: Card
     video_url: str | None
+    cover_url: str | None
+    captions: list[tuple[str, str]]  # language, and what is read
     slug: str
     why: str
     version: int
@@ -64,6 +67,8 @@ def _question(each: Waiting, card: Card) -> Question:
     return Question(
         clip=card,
         video_url=_video_url(each, card),
+        cover_url=f"/media/{each.cover}" if each.cover else None,
+        captions=[(language, read(text)) for language, _source, text in each.captions],
         slug=each.slug,
         why=each.why.value,
         version=each.version,
@@ -85,6 +90,11 @@ def _video_url(each: Waiting, card: Card) -> str | None:
     if each.cut is not None:
         return f"/media/{each.cut}"
     return card.renditions[-1].url if card.renditions else None
+
+
+def read(webvtt: str) -> str:
+    """What is read in captions, a line for each."""
+    return "\n".join(cue.words for cue in parse(webvtt))
 
 
 def for_whom(audience: Audience) -> str:

@@ -287,7 +287,7 @@ def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, A
         trim.trim(db, app.keys, viewer, slug, _seconds(words(data, "part_from").strip() or "0"), _seconds(end))
     at = words(data, "at_seconds").strip()
     if at:
-        edit.choose_cover(db, viewer, slug, at_us=_seconds(at), image=None)
+        edit.choose_cover(db, app.keys, viewer, slug, at_us=_seconds(at), image=None)
 
 
 def _seconds(typed: str) -> int:
