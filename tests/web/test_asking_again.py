@@ -5,11 +5,11 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from onstage.clips import captioned
+from onstage.clips import captioned, inbox
 from onstage.clips.holdings import object_keys
-from onstage.clips.models import clips, covers_aside
+from onstage.clips.models import Audience, Stage, clips, covers_aside
 from onstage.clips.queries import media_for
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
@@ -209,3 +209,50 @@ def test_a_clip_that_goes_takes_the_cover_along_that_waits(out: Family, picture:
         db.exec_driver_sql("UPDATE jobs SET due_at = 0")
     run(out)
     assert not stored(out) & set(waits)
+
+
+def test_what_changed_is_told_also_where_nothing_was_out_yet(family: Family) -> None:
+    """The yes to the question before is void; what it was to is still known."""
+    family.api(family.child, "POST", "/publish")
+    assert family.yes(family.mum, 1) == 204
+    put(family, WORDS)
+    assert family.api(family.child, "PATCH", "", json={"caption": "other words", "audience": "followers"}).status == 200
+    name = f"/api/v1/clips/{family.slug}/appearances/friend"
+    assert family.client.put(name, family.child, json={"from_seconds": 1, "to_seconds": 2}).status == 204
+    family.api(family.child, "POST", "/publish")
+    (asked,), (first,) = family.asks(family.mum), family.asks(family.dad)
+    assert first["changed"] is None
+    assert [(each["what"], each["before"], each["after"]) for each in asked["changed"]] == [
+        ("caption", "first words", "other words"),
+        ("audience", "friends", "followers"),
+        ("captions", "", "en Hello"),
+        ("appears", "", "Friend 0:01.0–0:02.0"),
+    ]
+    said = family.client.get("/inbox", family.mum).text
+    for line in ("The words were: first words", "New captions: en Hello", "New in it: Friend 0:01.0–0:02.0"):
+        assert line in said
+    assert family.client.put(name, family.child, json={"from_seconds": 1, "to_seconds": 3}).status == 204
+    family.api(family.child, "POST", "/publish")
+    (asked,) = family.asks(family.mum)
+    assert ("appears", "", "Friend 0:01.0–0:03.0") in [
+        (each["what"], each["before"], each["after"]) for each in asked["changed"]
+    ]
+
+
+def test_many_questions_take_as_many_statements_as_one(family: Family) -> None:
+    def statements() -> tuple[int, int]:
+        seen: list[str] = []
+        with family.app.database.read() as db:
+            event.listen(db, "before_cursor_execute", lambda _db, _cursor, sql, *_rest: seen.append(sql))
+            found = inbox.waiting(db, family.mum.viewer)
+        return len(found), len(seen)
+
+    family.api(family.child, "POST", "/publish")
+    with_one = statements()
+    for _ in range(5):
+        child = make_clip(
+            family.app.database, family.child.viewer, audience=Audience.FRIENDS, published=False, stage=Stage.DRAFT
+        )
+        assert family.client.post(f"/api/v1/clips/{child[1]}/publish", family.child).json["stage"] == "asked"
+    assert statements() == (6, with_one[1])
+    assert with_one[0] == 1

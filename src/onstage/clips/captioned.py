@@ -1,5 +1,7 @@
 """The captions of a clip as rows: what is shown, and what a version that was agreed to puts in its place."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select
 
 from onstage.clips.models import captions
@@ -14,8 +16,16 @@ Words = tuple[tuple[str, str, str], ...]
 
 def words(db: Connection, clip: int) -> Words:
     """The captions that are shown."""
-    rows = select(captions.c.language, captions.c.source, captions.c.words).where(captions.c.clip_id == clip)
-    return tuple((row[0], row[1], row[2]) for row in db.execute(rows.order_by(captions.c.language)))
+    return words_of(db, [clip]).get(clip, ())
+
+
+def words_of(db: Connection, clip_ids: Collection[int]) -> dict[int, Words]:
+    """The captions that are shown with each of these clips."""
+    wanted = select(captions.c.clip_id, captions.c.language, captions.c.source, captions.c.words)
+    found: dict[int, Words] = {}
+    for clip, *row in db.execute(wanted.where(captions.c.clip_id.in_(clip_ids)).order_by(captions.c.language)):
+        found[clip] = (*found.get(clip, ()), (row[0], row[1], row[2]))
+    return found
 
 
 def put(db: Connection, clip: int, language: str, source: str, text: str) -> None:

@@ -194,6 +194,7 @@ clip_versions = Table(  # what was asked about, frozen; number 0: the draft that
     Column("number", Integer, primary_key=True),
     Column("content", Text, nullable=False),  # JSON, clips/rows.py
     Column("appears", Text, nullable=False, server_default="[]"),  # JSON: people; a name found later is added
+    Column("seen", Text, nullable=False, server_default=""),  # JSON, clips/versions.py: what is digested
     Column("digest", LargeBinary, nullable=False),  # keyed: says nothing to whoever guesses (consent.md R14, R19)
     Column("at", BigInteger, nullable=False),
     **COMPACT,
@@ -210,6 +211,16 @@ clip_yeses = Table(
     Column("used", Integer, nullable=False, server_default="0"),  # 1: it published, and lapses no more
     Column("beforehand", Text),  # JSON: the minors for whom alone it was said beforehand; NULL: said to this version
     Index("ix_clip_yeses_person", "person_id"),
+    **COMPACT,
+)
+
+last_yeses = Table(  # which version somebody has last looked at and agreed to, whatever became of it
+    "last_yeses",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("giver_id", BigInteger, primary_key=True),  # a person, or the label of a child for whom a link answers
+    Column("version", Integer, nullable=False),
+    Index("ix_last_yeses_giver", "giver_id"),
     **COMPACT,
 )
 
@@ -327,6 +338,9 @@ concerned = Table(  # who sees a clip that is not shown to them otherwise: whom 
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("why", Text, nullable=False),  # one of Why
+    Column(
+        "leaves", Integer, nullable=False, server_default="0"
+    ),  # 1: their yes is needed to its leaving the server too
     Column("since", BigInteger, nullable=False),
     Index("ix_concerned_person", "person_id", "since"),
     **COMPACT,

@@ -20,6 +20,7 @@ from onstage.clips.models import (
     clips,
     concerned,
     holds,
+    last_yeses,
 )
 from onstage.clips.need import YES_LASTS
 from onstage.clips.rows import Record
@@ -139,6 +140,7 @@ def leave(db: Connection, person: int) -> None:
         about |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
     db.execute(delete(holds).where(given))
     db.execute(delete(clip_caps).where(clip_caps.c.giver_id == person))
+    db.execute(delete(last_yeses).where(last_yeses.c.giver_id == person))
     for clip in held:
         before = db.execute(
             select(holds.c.clip_id).where(holds.c.clip_id == clip, holds.c.kind == HoldKind.BASIS.value)

@@ -1,6 +1,6 @@
 """The files of a clip as rows: renditions and covers come in, what they replace is named for removal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
@@ -154,3 +154,9 @@ def show_aside(db: Connection, clip: int) -> list[str]:
     waited = cover_aside(db, clip)
     db.execute(delete(covers_aside).where(covers_aside.c.clip_id == clip))
     return set_cover(db, clip, waited) if waited else []
+
+
+def covers_aside_of(db: Connection, clip_ids: Collection[int]) -> dict[int, str]:
+    """The large picture of the cover that waits, of each of these clips that has one."""
+    waiting = select(covers_aside.c.clip_id, covers_aside.c.cover).where(covers_aside.c.clip_id.in_(clip_ids))
+    return {row.clip_id: row.cover for row in db.execute(waiting)}

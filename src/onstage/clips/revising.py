@@ -10,11 +10,12 @@ from onstage.clips.answers import limit
 from onstage.clips.asking import ASKABLE, ask
 from onstage.clips.captioned import Words
 from onstage.clips.deciding import decide
+from onstage.clips.kept import DRAFT, Content
 from onstage.clips.life import Clip, reach_of
 from onstage.clips.models import Audience, Stage
 from onstage.clips.need import WIDTHS, Reach, Version
 from onstage.clips.renditions import CoverKeys, set_aside, set_cover
-from onstage.clips.rows import Content, Record
+from onstage.clips.rows import Record
 from onstage.db.engine import Connection
 from onstage.errors import Refused
 from onstage.keys import Keys
@@ -40,7 +41,7 @@ def revise(
     if audience is not None:
         audience = _move(db, keys, by, clip, audience)
     record = rows.load(db, clip)
-    old = record.contents.get(rows.DRAFT) or _as_shown(record)
+    old = record.contents.get(DRAFT) or _as_shown(record)
     new = replace(
         old,
         caption=old.caption if caption is None else caption,
@@ -57,7 +58,7 @@ def recut(db: Connection, keys: Keys, by: int, clip: int, cut: str | None) -> No
     """
     record = rows.load(db, clip)
     shown = _as_shown(record)
-    old = record.contents.get(rows.DRAFT) or shown
+    old = record.contents.get(DRAFT) or shown
     new = replace(old, cut=cut or shown.cut)
     if new != old:
         _put(db, keys, by, record, new)
@@ -66,7 +67,7 @@ def recut(db: Connection, keys: Keys, by: int, clip: int, cut: str | None) -> No
 def recaption(db: Connection, keys: Keys, viewer: Viewer, clip: int, new: Words) -> bool:
     """Have a draft beside what is published show these captions; whether that waits now. Raises what asking raises."""
     record = rows.load(db, clip)
-    old = record.contents.get(rows.DRAFT) or _as_shown(record)
+    old = record.contents.get(DRAFT) or _as_shown(record)
     return _put(db, keys, _person(viewer), record, replace(old, captions=new))
 
 
@@ -77,7 +78,7 @@ def recover(db: Connection, keys: Keys, by: int, clip: int, cover: CoverKeys) ->
     """
     try:
         record = rows.load(db, clip)
-        asked, old = record.clip.stage is Stage.ASKED, record.contents.get(rows.DRAFT)
+        asked, old = record.clip.stage is Stage.ASKED, record.contents.get(DRAFT)
         if asked or record.clip.shown is not None:
             _reword(db, keys, by, clip)
     except Refused:
@@ -124,10 +125,10 @@ def _move(db: Connection, keys: Keys, by: int, clip: int, audience: Audience) ->
     assert now_shown is not None
     assert shown is not None
     if audience is now_shown.audience:
-        return None if rows.DRAFT not in record.contents else audience
+        return None if DRAFT not in record.contents else audience
     if WIDTHS.index(audience) < WIDTHS.index(now_shown.audience):
         decide(db, keys, clip, narrower, Act.NARROWED, by=by)
-        return None if rows.DRAFT not in record.contents else audience
+        return None if DRAFT not in record.contents else audience
     others = replace(record.clip, caps=frozenset(cap for cap in record.clip.caps if cap.giver != by))
     freed = reach_of(others, record.facts)
     if freed is not None and Reach(audience).within(freed):
@@ -164,7 +165,7 @@ def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:
 def _reword(db: Connection, keys: Keys, by: int, clip: int) -> None:
     def rule(record: Record) -> Clip:
         named = record.clip.working.appears if record.clip.working else record.clip.named
-        content = record.contents.get(rows.DRAFT) or _as_shown(record)
+        content = record.contents.get(DRAFT) or _as_shown(record)
         version = Version(record.clip.author, content.reach, named | record.clip.named, content.marked)
         return consent.edit(record.clip, record.facts, by, version)
 

@@ -1,5 +1,6 @@
 """What of a film is shown: the whole waits aside while its draft is cut, a cut waits aside while the whole is published."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +52,10 @@ def of(db: Connection, clip: int) -> Trim | None:
     return Trim(row[0], row[1], Cutting(row[2]), row[3], row[4]) if row else None
 
 
-def waiting(db: Connection, clip: int, cut: str | None) -> str | None:
-    """The film of that key where it waits beside what is shown; None: the version shows what is shown."""
-    found = of(db, clip)
-    return cut if found is not None and found.aside is not None and found.aside == cut else None
+def aside_of(db: Connection, clip_ids: Collection[int]) -> dict[int, str]:
+    """The film that waits beside what is shown, of each of these clips that has one."""
+    beside = select(renditions.c.clip_id, renditions.c.key).where(renditions.c.aside == 1)
+    return {row.clip_id: row.key for row in db.execute(beside.where(renditions.c.clip_id.in_(clip_ids)))}
 
 
 def waits(db: Connection, clip: int) -> bool:

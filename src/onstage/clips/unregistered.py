@@ -17,20 +17,10 @@ from onstage.accounts.age import Band
 from onstage.accounts.byline import By
 from onstage.accounts.ledger import Entry
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips import cases, consent, rows, trimmed
-from onstage.clips.captioned import Words
+from onstage.clips import cases, consent, rows
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
-from onstage.clips.inbox import (
-    Change,
-    account_face,
-    captions_of,
-    changed_since,
-    content_of,
-    cover_of,
-    faces,
-    looked_at,
-)
+from onstage.clips.inbox import Look, account_face, faces, look, looked_at
 from onstage.clips.life import Hold
 from onstage.clips.models import (
     HoldKind,
@@ -40,7 +30,6 @@ from onstage.clips.models import (
     label_guardians,
     label_links,
 )
-from onstage.clips.rows import Content
 from onstage.clips.waiting import of_link
 from onstage.clock import HOUR, now
 from onstage.db.engine import Connection
@@ -69,14 +58,11 @@ class Question:
     author: By
     why: Why | None
     version: int
-    content: Content | None
-    cover: str | None
-    captions: Words
+    look: Look | None
     others: int
     agreed: bool
     refused: bool
     deleting: bool
-    changed: list[Change] | None
 
     @property
     def may_agree(self) -> bool:
@@ -164,7 +150,6 @@ def question(db: Connection, secret: str) -> Question:
     if any(hold.kind in _HIDDEN for hold in record.clip.holds):
         why = None
     version = None if why is None else looked_at(record, why)
-    content = content_of(record, version) if version else None
     agreed = version is not None and any(
         yes.person == label and yes.version == version.number for yes in record.clip.yeses
     )
@@ -176,14 +161,11 @@ def question(db: Connection, secret: str) -> Question:
         author=faces(db, [record.clip.author])[0],
         why=why,
         version=version.number if version else 0,
-        content=content,
-        cover=cover_of(db, record, content) if content else None,
-        captions=captions_of(db, record, content) if content else (),
+        look=look(db, [(record, version)], label)[clip] if version else None,
         others=len(record.clip.people) - 1,
         agreed=agreed,
         refused=refused,
         deleting=record.clip.is_held(HoldKind.DELETING),
-        changed=changed_since(record, version, label) if version else None,
     )
 
 
@@ -237,8 +219,7 @@ def _answered(db: Connection, label: int) -> None:
 def film(db: Connection, secret: str) -> str:
     """The key of the film that is asked about, while something of the clip is shown behind this link. Raises NotFound."""
     found = question(db, secret)
-    cut = trimmed.waiting(db, found.clip, found.content.cut) if found.content else None
-    key = None if found.why is None else cut or cases.film(db, found.clip)
+    key = None if found.look is None else found.look.cut or cases.film(db, found.clip)
     if key is None:
         raise NotFound("There is nothing to see here now.")
     return key
@@ -246,10 +227,10 @@ def film(db: Connection, secret: str) -> str:
 
 def cover(db: Connection, secret: str) -> str:
     """The key of the cover that is asked about, likewise. Raises NotFound."""
-    key = question(db, secret).cover
-    if key is None:
+    found = question(db, secret).look
+    if found is None or found.cover is None:
         raise NotFound("There is nothing to see here now.")
-    return key
+    return found.cover
 
 
 def known(db: Connection, clips: Sequence[int]) -> list[int]:

@@ -58,18 +58,19 @@ class LinkQuestionOut(Struct):
     @classmethod
     def of(cls, found: Question, secret: str) -> "LinkQuestionOut":
         """From what the domain says."""
-        content, changed = found.content, found.changed
+        look = found.look
+        changed = look.changed if look else None
         return cls(
             label=found.words,
             account=AccountOut.of(found.account),
             author=AccountOut.of(found.author),
             why=found.why,
             version=found.version,
-            caption=content.caption if content else None,
-            audience=content.audience if content else None,
-            film_url=f"/answer/{secret}/film" if content else None,
-            cover_url=f"/answer/{secret}/cover" if found.cover else None,
-            captions=[WordsOut(language, text) for language, _source, text in found.captions],
+            caption=look.content.caption if look else None,
+            audience=look.content.audience if look else None,
+            film_url=f"/answer/{secret}/film" if look else None,
+            cover_url=f"/answer/{secret}/cover" if look and look.cover else None,
+            captions=[WordsOut(language, text) for language, _source, text in (look.captions if look else ())],
             agreed=found.agreed,
             refused=found.refused,
             changed=None

@@ -24,7 +24,8 @@ def look(db: Connection, viewer: Viewer, secret: Secret) -> Response[Any]:
 
 
 def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -> Response[Any]:
-    changed = [change_words(each.what, each.before, each.after) for each in found.changed or ()]
+    look_ = found.look
+    changed = [change_words(each.what, each.before, each.after) for each in (look_ and look_.changed) or ()]
     shown = page(
         "answer_link.html",
         viewer,
@@ -32,8 +33,8 @@ def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -
         q=found,
         secret=secret,
         film=f"/answer/{secret}/film",
-        captions=[(language, read(text)) for language, _source, text in found.captions],
-        for_whom=for_whom(found.content.audience) if found.content else "",
+        captions=[(language, read(text)) for language, _source, text in (look_.captions if look_ else ())],
+        for_whom=for_whom(look_.content.audience) if look_ else "",
         state=_state(found),
         changed=changed,
         error=error,

@@ -121,12 +121,43 @@ def change_words(what: str, before: str, after: str) -> str:
             return _("It is marked for adults now.") if after == "True" else _("It is no longer marked for adults.")
         case "leaves":
             return _("It may leave this server now.") if after == "True" else _("It no longer leaves this server.")
+        case "recommended":
+            return _("Strangers may meet it now.") if after == "True" else _("Strangers no longer meet it.")
         case "cut":
             return _("Another part of the film is shown.")
         case "cover":
             return _("It has another cover.")
         case _any:
-            return _("Other people appear in it.")
+            return _list_words(what, before, after)
+
+
+def _list_words(what: str, before: str, after: str) -> str:
+    """One thing that came, went, or is otherwise where there can be several."""
+    came, went, otherwise = {
+        "captions": (
+            _("New captions: %(after)s"),
+            _("Captions that are gone: %(before)s"),
+            _("Captions were: %(before)s Now: %(after)s"),
+        ),
+        "appears": (
+            _("New in it: %(after)s"),
+            _("No longer named in it: %(before)s"),
+            _("In it was %(before)s, now %(after)s"),
+        ),
+        "labels": (
+            _("New in it, without an account: %(after)s"),
+            _("No longer said to be in it: %(before)s"),
+            _("In it was %(before)s, now %(after)s"),
+        ),
+        "children": (
+            _("A child who is not here is in it: %(after)s"),
+            _("A child who is not here is no longer said to be in it: %(before)s"),
+            _("A child in it was %(before)s, now %(after)s"),
+        ),
+        "coauthors": (_("It would also stand on %(after)s."), _("It no longer stands on %(before)s."), ""),
+    }[what]
+    said = came if not before else went if not after else otherwise
+    return said % {"before": before, "after": after}
 
 
 def state(far: Progress) -> str:
