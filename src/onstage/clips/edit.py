@@ -9,7 +9,7 @@ from onstage.accounts.age import Reach as Width
 from onstage.accounts.models import Role, members
 from onstage.accounts.permissions import band
 from onstage.accounts.viewer import Viewer
-from onstage.clips.facts import of_person
+from onstage.clips.facts import of_person, server_limit
 from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_yeses, clips, holds
 from onstage.clips.need import WIDTHS, Reach
 from onstage.clips.pointers import point
@@ -168,10 +168,10 @@ def _change_draft(
 
 def open_to(db: Connection, person: int) -> list[Audience]:
     """To whom somebody can show a clip, narrowest first: as far as their age goes, guardians agreeing where they must."""
-    theirs = of_person(db, person)
+    theirs, limit = of_person(db, person), server_limit(db)
     if theirs.band in {Band.UNDER_13, Band.FROM_13} and any(each.full for each in theirs.guardians):
-        return [audience for audience in WIDTHS if Reach(audience).within(theirs.widest)]
-    return audiences(theirs.band)
+        return [audience for audience in WIDTHS if Reach(audience).within(theirs.widest.meet(limit))]
+    return [audience for audience in audiences(theirs.band) if Reach(audience).within(limit)]
 
 
 def _is_wider(clip: Own, audience: Audience | None, marked: bool | None) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, select, update
 from onstage.accounts import notices
 from onstage.accounts.acts import Act
 from onstage.accounts.notices import Notice
-from onstage.clips import consent, rows, touched, withdrawing
+from onstage.clips import consent, narrowing, rows, touched, withdrawing
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
 from onstage.clips.models import (
@@ -29,6 +29,7 @@ from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
 from onstage.events import (
     BandTurned,
+    BoundSet,
     ChoiceMade,
     Fact,
     FollowersChosen,
@@ -87,6 +88,9 @@ def heed(db: Connection, keys: Keys, fact: Fact) -> None:
             corrected(db, keys, touched.of_person(db, fact.person))
         case BandTurned():
             changed(db, keys, touched.of_person(db, fact.person))
+        case BoundSet():
+            changed(db, keys, touched.in_question(db))
+            narrowing.narrow_all(db, keys)
         case ChoiceMade():
             changed(db, keys, touched.by_choice(db, fact.person))
 
