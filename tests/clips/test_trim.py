@@ -248,7 +248,7 @@ def test_the_shown_version_stays_until_everybody_agrees_to_the_cut(
 def test_who_answers_by_a_link_sees_the_cut(app: App, cast: Cast, draft: Upload, run: Run) -> None:
     with app.database.write() as db:
         edit.change(db, app.keys, cast.ada.viewer, draft.slug, audience=Audience.FRIENDS)
-        appearances.label(db, cast.ada.viewer, draft.slug, "a child", minor=True)
+        appearances.label(db, app.keys, cast.ada.viewer, draft.slug, "a child", minor=True)
         (label,) = appearances.named_in(db, cast.ada.viewer, draft.slug)[1]
         link = unregistered.name_guardian(db, app.keys, cast.ada.viewer, draft.slug, label.id, "https://x.example")
     secret = link.rpartition("/")[2]

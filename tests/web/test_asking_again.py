@@ -5,15 +5,17 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 
+from onstage.accounts.viewer import secret_hash
 from onstage.clips import captioned, inbox
+from onstage.clips.deciding import decide
 from onstage.clips.holdings import object_keys
-from onstage.clips.models import Audience, Stage, clips, covers_aside
+from onstage.clips.models import Audience, Stage, appearances, clips, covers_aside, label_guardians, label_links
 from onstage.clips.queries import media_for
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
-from tests.cast import Actor, Cast, make_clip
+from tests.cast import KEYS, Actor, Cast, make_clip
 from tests.client import Answer
 from tests.web.family import Family
 
@@ -71,7 +73,7 @@ def stored(family: Family) -> set[str]:
     return {each.key for each in family.app.storage.list()} - {f"film{family.slug}"}
 
 
-def named(family: Family) -> set[str]:
+def held(family: Family) -> set[str]:
     with family.app.database.read() as db:
         return object_keys(db) - {f"film{family.slug}"}
 
@@ -105,7 +107,7 @@ def test_a_new_cover_waits_and_the_one_agreed_to_stays(out: Family, picture: byt
     run(out)
     assert (cover(out), aside(out)) == (waits[0], [])
     assert fetch(out, out.friend, waits[0]) == 200
-    assert stored(out) == named(out)
+    assert stored(out) == held(out)
     assert before not in stored(out)
 
 
@@ -145,7 +147,7 @@ def test_what_is_refused_or_taken_back_is_thrown_away(out: Family, picture: byte
     run(out)
     assert (cover(out), aside(out)) == (before, [])
     assert not stored(out) & set(waits)
-    assert stored(out) == named(out)
+    assert stored(out) == held(out)
     assert "Hello" in out.client.get(f"/make/{out.slug}/captions?language=en", out.child).text
     out.api(out.mum, "DELETE", "/no")
     assert out.api(out.child, "POST", "/publish").json["stage"] == "asked"
@@ -202,7 +204,7 @@ def test_with_nobody_else_to_ask_it_changes_at_once(cast: Cast, family: Family, 
 def test_a_clip_that_goes_takes_the_cover_along_that_waits(out: Family, picture: bytes) -> None:
     choose(out, picture)
     waits = aside(out)
-    assert set(waits) <= named(out)
+    assert set(waits) <= held(out)
     assert out.client.ask("DELETE", f"/api/v1/clips/{out.slug}", out.child).status == 200
     with out.app.database.write() as db:
         db.exec_driver_sql("UPDATE holds SET since = since - 20000000")
@@ -256,3 +258,97 @@ def test_many_questions_take_as_many_statements_as_one(family: Family) -> None:
         assert family.client.post(f"/api/v1/clips/{child[1]}/publish", family.child).json["stage"] == "asked"
     assert statements() == (6, with_one[1])
     assert with_one[0] == 1
+
+
+def named(family: Family, who: Actor) -> dict[str, float]:
+    """Who is said to be in it, and from when."""
+    found = family.api(who, "GET", "/appearances").json
+    return {each["account"]["handle"]: each["from_seconds"] for each in found["named"]}
+
+
+def test_who_is_named_later_and_when_waits_for_every_yes(out: Family) -> None:
+    path = f"/api/v1/clips/{out.slug}/appearances/friend"
+    assert out.client.put(path, out.child, json={"from_seconds": 1}).status == 204
+    assert out.api(out.child, "GET", "").json["stage"] == "asked"
+    (asked,) = out.asks(out.friend)
+    assert [each["what"] for each in out.asks(out.mum)[0]["changed"]] == ["appears"]
+    for who in (out.mum, out.dad, out.friend):
+        assert out.yes(who, asked["version"]) == 204
+    assert named(out, out.friend) == {"friend": 1}
+    assert out.client.put(path, out.child, json={"from_seconds": 2, "to_seconds": 3}).status == 204
+    assert [named(out, who) for who in (out.child, out.friend)] == [{"friend": 2}, {"friend": 2}]
+    with out.app.database.read() as db:
+        kept = select(appearances.c.from_us).where(appearances.c.clip_id == out.clip)
+        assert db.execute(kept).scalar() == 1_000_000, "what is shown says what was agreed to"
+    (asked,) = out.asks(out.mum)
+    told = [(each["what"], each["before"], each["after"]) for each in asked["changed"]]
+    assert told == [("appears", "Friend 0:01.0–", "Friend 0:02.0–0:03.0")]
+    for who in (out.mum, out.dad, out.friend):
+        assert out.yes(who, asked["version"]) == 204
+    with out.app.database.read() as db:
+        assert db.execute(kept).scalar() == 2_000_000
+
+
+def label(family: Family, words: str, *, minor: bool) -> str:
+    made = family.api(family.child, "POST", "/labels", json={"words": words, "minor": minor})
+    assert made.status == 201
+    return str(made.json["id"])
+
+
+def labels(family: Family, who: Actor) -> list[str]:
+    return [each["words"] for each in family.api(who, "GET", "/appearances").json["labels"]]
+
+
+def test_a_label_can_be_added_to_what_is_out(out: Family) -> None:
+    label(out, "a man", minor=False)
+    assert out.sees(out.friend), "what was agreed to stays"
+    assert [labels(out, who) for who in (out.child, out.mum, out.friend)] == [["a man"], ["a man"], []]
+    (asked,) = out.asks(out.mum)
+    assert [(each["what"], each["after"]) for each in asked["changed"]] == [("labels", "a man 0:00.0–")]
+    for who in (out.mum, out.dad):
+        assert out.yes(who, asked["version"]) == 204
+    assert labels(out, out.friend) == ["a man"]
+
+
+def test_a_child_who_is_not_here_withholds_what_is_out_until_somebody_answers_for_them(out: Family) -> None:
+    one = label(out, "a girl", minor=True)
+    assert [out.sees(who) for who in (out.child, out.friend)] == [True, False]
+    made = out.client.post(f"/api/v1/clips/{out.slug}/labels/{one}/guardian", out.child, json={})
+    assert made.status == 403, "an adult says who answers"
+    with out.app.database.write() as db:
+        row = {"label_id": int(one), "mail": "", "at": 1}
+        db.execute(insert(label_guardians).values(row))
+        db.execute(insert(label_links).values(label_id=int(one), secret_hash=secret_hash("secret"), at=1))
+        decide(db, KEYS, out.clip, lambda record: record.clip)
+    assert "What you changed is a draft" in out.client.get(f"/make/{out.slug}", out.child).text
+    assert out.api(out.child, "POST", "/publish").json["stage"] == "asked"
+    (asked,) = out.asks(out.mum)
+    for who in (out.mum, out.dad):
+        assert out.yes(who, asked["version"]) == 204
+    assert not out.sees(out.friend)
+    assert out.client.post("/api/v1/answers/secret/yes", None, json={"version": asked["version"]}).status == 204
+    assert out.sees(out.friend)
+    assert out.client.post("/api/v1/answers/secret/no", None).status == 204
+    assert not out.sees(out.friend)
+
+
+def test_a_child_labelled_by_mistake_can_be_taken_out_before_anybody_was_asked(cast: Cast, family: Family) -> None:
+    _clip, slug = make_clip(family.app.database, cast.ada.viewer)
+    path = f"/api/v1/clips/{slug}"
+    made = family.client.post(f"{path}/labels", cast.ada, json={"words": "a boy", "minor": True})
+    assert made.status == 201
+    assert family.client.get(path, cast.guest).status == 404
+    gone = family.client.ask("DELETE", f"{path}/labels/{made.json['id']}", cast.ada)
+    assert gone.status == 204
+    assert family.client.get(path, cast.guest).status == 404, "nothing is shown by itself again"
+    assert family.client.post(f"{path}/bring-back", cast.ada).status == 204
+    assert family.client.get(path, cast.ada).json["audience"] == "friends", "what was narrowed stays so"
+
+
+def test_the_form_has_the_words_that_wait(out: Family) -> None:
+    out.api(out.child, "PATCH", "", json={"caption": "words that wait"})
+    page = out.client.get(f"/make/{out.slug}", out.child).text
+    assert ">words that wait</textarea>" in page
+    parts = {"do": "save", "caption": "words that wait", "audience": "friends", "commenters": "friends"}
+    assert out.client.post(f"/make/{out.slug}", out.child, parts=parts).status == 303
+    assert out.asks(out.mum)[0]["version"] == 2, "to save what waits already asks nobody anew"

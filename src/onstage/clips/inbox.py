@@ -79,7 +79,7 @@ class Progress:
     deleting: bool
     wishes: list[tuple[str, By | None]]
     erased_at: int | None  # somebody in it wants to be gone, and it ends then
-    revised: bool  # there is a draft or a question beside what is shown
+    draft: Content | None  # what is in work, or asked about, beside what is shown
     version: int
 
 
@@ -156,7 +156,7 @@ def look(db: Connection, asked: Sequence[tuple[Kept, Version]], giver: int) -> d
         **{person: by.name for person, by in faces.items()},
         **{each: f"@{by.handle}" for each, by in hosts.items()},
     }
-    made_with, aside = coauthors.of_clips(db, clip_ids), covers_aside_of(db, clip_ids)
+    made_with, aside = coauthors.of_clips(db, clip_ids, waiting=True), covers_aside_of(db, clip_ids)
     films, shown = trimmed.aside_of(db, clip_ids), captioned.words_of(db, clip_ids)
     found: dict[int, Look] = {}
     for kept, version in asked:
@@ -284,7 +284,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         deleting=clip.is_held(HoldKind.DELETING),
         wishes=_wishes(db, record),
         erased_at=departing.erased_at(db, record.id),
-        revised=clip.shown is not None and clip.working is not None,
+        draft=record.draft if clip.shown is not None and clip.working is not None else None,
         version=clip.last,
     )
 

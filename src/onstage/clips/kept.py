@@ -29,6 +29,8 @@ from onstage.db.engine import Connection
 _WORKING = frozenset({Stage.UPLOADING, Stage.PROCESSING, Stage.FAILED, Stage.DRAFT, Stage.ASKED})
 _BESIDE = (clip_consents, appearances, clip_versions, clip_yeses, label_yeses, holds, clip_caps)
 DRAFT = 0
+Place = tuple[int, int | None]
+"""From and to in the film, in microseconds; None: to its end."""
 
 
 class KeptPart(Struct, array_like=True):
@@ -52,6 +54,7 @@ class Content:
     cover: str | None
     cut: str | None = None
     captions: Words | None = None
+    places: tuple[tuple[int, Place], ...] | None = None  # of people in it, where they differ from what is shown
 
     @property
     def reach(self) -> Reach:

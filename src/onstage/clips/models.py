@@ -264,6 +264,7 @@ clip_labels = Table(  # who is in it without being here: only words, and whether
     Column("to_us", BigInteger),
     Column("named_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("at", BigInteger, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="0"),  # 1: of a version beside what is published
     Index("ix_clip_labels_clip", "clip_id"),
 )
 
@@ -319,6 +320,7 @@ clip_coauthors = Table(  # which other accounts made it, and show it on their pr
     Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     Column("asked_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("at", BigInteger, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="0"),  # 1: of a version beside what is published
     Index("ix_clip_coauthors_account", "account_id", "clip_id"),
     **COMPACT,
 )

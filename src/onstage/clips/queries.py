@@ -63,6 +63,7 @@ _BLOCKED = or_(
 _with = clip_coauthors.alias()
 _BLOCKED_WITH = exists().where(  # the same between the viewer and a co-author
     _with.c.clip_id == clips.c.id,
+    _with.c.waits == 0,
     or_(
         exists().where(blocks.c.blocker_id == _ACCOUNT, blocks.c.blocked_id == _with.c.account_id),
         exists(
@@ -72,7 +73,15 @@ _BLOCKED_WITH = exists().where(  # the same between the viewer and a co-author
         ),
     ),
 )
-_MUTED = exists().where(mutes.c.account_id == _ACCOUNT, mutes.c.muted_id == _host)
+_made_with = clip_coauthors.alias()
+_MUTED = or_(  # the host, or a co-author: it stands on both profiles
+    exists().where(mutes.c.account_id == _ACCOUNT, mutes.c.muted_id == _host),
+    exists(
+        select(1)
+        .select_from(mutes.join(_made_with, _made_with.c.account_id == mutes.c.muted_id))
+        .where(mutes.c.account_id == _ACCOUNT, _made_with.c.clip_id == clips.c.id, _made_with.c.waits == 0)
+    ),
+)
 _IN_AUDIENCE = or_(
     clips.c.audience == Audience.PUBLIC.value,
     clips.c.audience == Audience.UNLISTED.value,
@@ -96,6 +105,9 @@ for the viewer, or was withheld by them (consent.md I3)."""
 
 LISTED: ColumnElement[bool] = and_(_SHOWN_TO_VIEWER, or_(clips.c.audience != Audience.UNLISTED.value, _IS_MEMBER))
 """May stand in the list of somebody whom the viewer came to see: shown, and not by link only."""
+
+COMING: ColumnElement[bool] = and_(LISTED, ~_MUTED)
+"""May come to somebody who follows one of those who made it: listed, and nobody who made it is muted."""
 
 FOUND: ColumnElement[bool] = and_(LISTED, ~_MUTED, or_(clips.c.recommended == 1, _FOLLOWS_HOST, _IS_MEMBER))
 """May be met by search, tag and exploring: listed, and open to strangers unless the viewer is none (the age table)."""

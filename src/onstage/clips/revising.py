@@ -10,7 +10,7 @@ from onstage.clips.answers import limit
 from onstage.clips.asking import ASKABLE, ask
 from onstage.clips.captioned import Words
 from onstage.clips.deciding import decide
-from onstage.clips.kept import DRAFT, Content
+from onstage.clips.kept import DRAFT, Content, Place
 from onstage.clips.life import Clip, reach_of
 from onstage.clips.models import Audience, Stage
 from onstage.clips.need import WIDTHS, Reach, Version
@@ -90,22 +90,44 @@ def recover(db: Connection, keys: Keys, by: int, clip: int, cover: CoverKeys) ->
         rows.keep_draft(db, clip, replace(old or _as_shown(record), cover=cover.large))
     if asked or record.clip.shown is not None:
         with suppress(Refused):  # what stands against it keeps it a draft
-            _ask(db, keys, by, record)
+            _ask(db, keys, by, record, record.clip.due)
     return dropped
+
+
+def replace_in_film(db: Connection, keys: Keys, viewer: Viewer, clip: int, person: int, place: Place) -> bool:
+    """Say otherwise when somebody is in what is published; whether that waits now. Raises what asking raises."""
+    record = rows.load(db, clip)
+    old = record.contents.get(DRAFT) or _as_shown(record)
+    places = dict(old.places or ()) | {person: place}
+    return _put(db, keys, _person(viewer), record, replace(old, places=tuple(sorted(places.items()))))
+
+
+def begin(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> int | None:
+    """Begin a draft of what is published, or take back what is asked about; gives the time for which it was asked."""
+    due = rows.load(db, clip).clip.due
+    reword(db, keys, viewer, clip)
+    return due
+
+
+def ask_again(db: Connection, keys: Keys, viewer: Viewer, clip: int, due: int | None) -> None:
+    """Where its author has changed who is in what is published, or made it with whom, ask; what stands against it waits."""
+    record = rows.load(db, clip)
+    if record.clip.shown is not None:
+        with suppress(Refused):
+            _ask(db, keys, _person(viewer), record, due)
 
 
 def _put(db: Connection, keys: Keys, by: int, record: Record, new: Content) -> bool:
     """Keep a draft beside what is published; where its author does, and nothing forbids it, ask. Whether it waits."""
     _reword(db, keys, by, record.id)
     rows.keep_draft(db, record.id, new)
-    return _ask(db, keys, by, record)
+    return _ask(db, keys, by, record, record.clip.due)
 
 
-def _ask(db: Connection, keys: Keys, by: int, record: Record) -> bool:
+def _ask(db: Connection, keys: Keys, by: int, record: Record, due: int | None) -> bool:
     """Ask about what is a draft again, for the time that was chosen before; whether it waits."""
     if by != record.clip.author or any(hold.kind not in ASKABLE for hold in record.clip.holds):
         return True
-    due = record.clip.due
     later = due if due is not None and due > record.facts.at else None
     return ask(db, keys, by, record.id, due=later).working is not None
 
@@ -154,7 +176,9 @@ def _as_shown(record: Record) -> Content:
     assert shown is not None
     assert reach is not None
     content = record.contents[shown.number]
-    return replace(content, audience=reach.audience, marked=shown.marked, cover=record.cover, captions=None)
+    return replace(
+        content, audience=reach.audience, marked=shown.marked, cover=record.cover, captions=None, places=None
+    )
 
 
 def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:

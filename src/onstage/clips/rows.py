@@ -17,7 +17,9 @@ from onstage.clips.models import (
     Stage,
     appearances,
     clip_caps,
+    clip_coauthors,
     clip_consents,
+    clip_labels,
     clip_versions,
     clip_yeses,
     clips,
@@ -302,6 +304,11 @@ def _published(db: Connection, record: Record) -> dict[str, object]:
     moment = now()
     if record.draft.captions is not None:
         captioned.come_out(db, record.id, record.draft.captions)
+    for person, (start, end) in record.draft.places or ():
+        mine = (appearances.c.clip_id == record.id) & (appearances.c.person_id == person)
+        db.execute(update(appearances).where(mine).values(from_us=start, to_us=end))
+    for table in (clip_labels, clip_coauthors):
+        db.execute(update(table).where(table.c.clip_id == record.id, table.c.waits == 1).values(waits=0))
     go_out(db, record.id, again=record.published_at is not None)
     _drop(db, show_aside(db, record.id))
     point(db, record.id, record.draft.caption, record.published_at or moment)

@@ -8,15 +8,12 @@ from msgspec import Struct, structs
 from sqlalchemy import select, update
 
 from onstage.clips import captioned, trimmed
-from onstage.clips.kept import Kept
+from onstage.clips.kept import Kept, Place
 from onstage.clips.models import Audience, appearances, clip_labels, clip_versions
 from onstage.clips.need import Facts, Version
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
 from onstage.media.cues import parse
-
-Place = tuple[int, int | None]
-"""From and to in the film, in microseconds; None: to its end."""
 
 
 class Seen(Struct, frozen=True):
@@ -69,7 +66,7 @@ def of_draft(db: Connection, kept: Kept, facts: Facts) -> Seen:
         cover=draft.cover or "",
         cut=_cut(db, kept),
         captions=tuple((language, text) for language, _source, text in words),
-        appears=_placed(working.appears, places),
+        appears=_placed(working.appears, places | dict(draft.places or ())),
         labels=tuple(each for minor, each in labels if not minor),
         children=tuple(each for minor, each in labels if minor),
         coauthors=tuple(sorted(side.account for side in facts.coauthors)),

@@ -157,7 +157,7 @@ class AgreeingOut(Struct):
             given=now.given if now else 0, needed=now.needed if now else 0, owners=now.owners if now else 0,
             guardians=now.guardians if now else 0, people=now.people if now else 0, refused=far.refused,
             waits=far.waits_for_basis, limited=far.limited, ready=far.ready, deleting=far.deleting,
-            revised=far.revised, erased_at=None if far.erased_at is None else iso(far.erased_at),
+            revised=far.draft is not None, erased_at=None if far.erased_at is None else iso(far.erased_at),
             due_at=None if far.due_at is None else iso(far.due_at),
             wishes=[WishOut(words, None if by is None else AccountOut.of(by)) for words, by in far.wishes],
             missing=[MissingOut.of(each) for each in far.missing],

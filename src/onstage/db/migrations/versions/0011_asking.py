@@ -25,6 +25,8 @@ def upgrade() -> None:
     )
     for name in ("cover", "cover_small", "cover_tiny"):
         op.create_index(f"ix_covers_aside_{name}", "covers_aside", [name], unique=False)
+    for name in ("clip_labels", "clip_coauthors"):
+        op.add_column(name, sa.Column("waits", sa.Integer(), server_default="0", nullable=False))
     op.add_column("clip_versions", sa.Column("seen", sa.Text(), server_default="", nullable=False))
     op.add_column("concerned", sa.Column("leaves", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
