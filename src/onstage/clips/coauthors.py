@@ -19,9 +19,11 @@ from onstage.clips import consent
 from onstage.clips.deciding import decide
 from onstage.clips.edit import Own, own
 from onstage.clips.models import Stage, clip_coauthors, clip_consents, clips
+from onstage.clips.queries import IDS, at_once
 from onstage.clips.revising import reword
 from onstage.clock import now
 from onstage.db.engine import Connection
+from onstage.db.hot import Hot
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.keys import Keys
 
@@ -137,15 +139,19 @@ def _remove(db: Connection, clip: int, account: int) -> None:
         raise NotFound("That account is no co-author of this clip.")
 
 
+_OF_CLIPS = Hot(
+    select(clip_coauthors.c.clip_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+    .join_from(clip_coauthors, accounts, accounts.c.id == clip_coauthors.c.account_id)
+    .where(clip_coauthors.c.clip_id.in_(IDS))
+    .order_by(clip_coauthors.c.clip_id, clip_coauthors.c.at, accounts.c.handle),
+    lambda clip, *by: (clip, By(*by)),
+)
+
+
 def of_clips(db: Connection, clip_ids: Sequence[int]) -> dict[int, list[By]]:
     """The co-authors of these clips, which the caller has been shown, in the order in which they were added."""
-    rows = db.execute(
-        select(clip_coauthors.c.clip_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
-        .join_from(clip_coauthors, accounts, accounts.c.id == clip_coauthors.c.account_id)
-        .where(clip_coauthors.c.clip_id.in_(clip_ids))
-        .order_by(clip_coauthors.c.clip_id, clip_coauthors.c.at, accounts.c.handle)
-    )
     found: dict[int, list[By]] = {}
-    for clip, handle, name, avatar in rows:
-        found.setdefault(clip, []).append(By(handle, name, avatar))
+    for places in at_once(clip_ids):
+        for clip, by in _OF_CLIPS.all(db, **places):
+            found.setdefault(clip, []).append(by)
     return found
