@@ -15,6 +15,7 @@ from onstage.accounts.models import accounts, ledger, people
 from onstage.accounts.replay import Clip, replay
 from onstage.accounts.viewer import Viewer
 from onstage.clips import answers, deletion
+from onstage.clips.edit import choose_cover
 from onstage.clips.holds import lift, place
 from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clip_yeses, clips, holds, tombstones
 from onstage.clips.restoring import RESTORED
@@ -27,7 +28,7 @@ from onstage.jobs.worker import run_due
 from onstage.server import compose, job_kinds
 from onstage.settings import Settings
 from onstage.storage import journal
-from onstage.upkeep.archive import NotABackup
+from onstage.upkeep.archive import NotABackup, Writer
 from onstage.upkeep.backup import backup
 from onstage.upkeep.restore import restore
 from onstage.web.http import App
@@ -329,6 +330,35 @@ def test_the_other_kind_of_database_is_refused(filled: Filled, empty_place: Empt
     other = replace(place, database_url="" if place.database_url else "postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Conflict, match="of a server on"):
         bring_back(other, archive)
+
+
+def test_a_cover_that_is_replaced_meanwhile_is_saved_as_it_is_then(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the snapshot named is gone when its turn comes; what stands there instead comes back, and nothing is missing."""
+    with filled.app.database.read() as db:
+        named = select(clips.c.cover).where(clips.c.id == filled.first.clip)
+        before = db.execute(named).scalar_one()
+    pending = [filled.first.slug]
+    add_file = Writer.add_file
+
+    def once_replaced(self: Writer, name: str, path: Path) -> None:
+        while pending:
+            with filled.app.database.write() as db:
+                choose_cover(db, filled.cast.ada.viewer, pending.pop(), at_us=500_000, image=None)
+            run()
+        add_file(self, name, path)
+
+    monkeypatch.setattr(Writer, "add_file", once_replaced)
+    archive = save(filled, tmp_path)
+    with tarfile.open(archive) as tar:
+        assert json.loads(b"".join(tar.extractfile("manifest.json") or []))["lost"] == []
+    back = bring_back(empty_place(), archive)
+    with back.database.read() as db:
+        cover = db.execute(named).scalar_one()
+    assert cover != before
+    assert {each.key for each in back.storage.list()} == {each.key for each in filled.app.storage.list()}
+    back.close()
 
 
 def test_an_object_that_is_lost_is_named_and_the_rest_is_saved(
