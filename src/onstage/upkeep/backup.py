@@ -34,17 +34,18 @@ def backup(settings: Settings, *, file: str, without_secret: bool) -> None:
             tempfile.TemporaryDirectory(dir=path.parent, prefix=".onstage-") as work,
             writing(path, manifest) as archive,
         ):
-            _save(settings, database, archive, Path(work))
+            save(settings, database, archive, Path(work))
             if not (without_secret or settings.secret):
                 archive.add_file("secret", settings.data / "secret")
                 manifest.secret = True
     print(_told(path, manifest, in_environment=bool(settings.secret)))
 
 
-def _save(settings: Settings, database: Database, archive: Writer, work: Path) -> None:
+def save(settings: Settings, database: Database, archive: Writer, work: Path) -> None:
     """The objects that a snapshot of the database names, then that snapshot.
 
     An object that is replaced or deleted while others are saved is missing then, and a newer snapshot doesn't name it.
+    Whoever gives the folder `work` empties it.
     """
     objects = open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint)
     staging = Staging(settings.data / "uploads")
