@@ -22,7 +22,7 @@ from tests.clips.conftest import make_film
 from tests.interop.conftest import Somebody, sign_up
 from tests.serve.running import Running, serving, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 UPLOADS = int(os.environ.get("ONSTAGE_KILLED_UPLOADS", "20"))
 KILLS = UPLOADS // 2

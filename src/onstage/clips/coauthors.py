@@ -5,7 +5,7 @@ Both sides' people must agree to it and the stricter limits hold. Leaving takes 
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, exists, func, insert, or_, select
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
@@ -19,9 +19,11 @@ from onstage.clips import consent
 from onstage.clips.deciding import decide, was_asked_since
 from onstage.clips.edit import own
 from onstage.clips.models import Stage, clip_coauthors, clips
+from onstage.clips.queries import IDS, at_once
 from onstage.clips.revising import ask_again, begin, reword
 from onstage.clock import now
 from onstage.db.engine import Connection
+from onstage.db.hot import Hot
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.keys import Keys
 
@@ -143,18 +145,22 @@ def _remove(db: Connection, clip: int, account: int) -> None:
         raise NotFound("That account is no co-author of this clip.")
 
 
+_OF_CLIPS = Hot(
+    select(clip_coauthors.c.clip_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+    .join_from(clip_coauthors, accounts, accounts.c.id == clip_coauthors.c.account_id)
+    .where(clip_coauthors.c.clip_id.in_(IDS), clip_coauthors.c.waits <= bindparam("waiting", type_=BigInteger))
+    .order_by(clip_coauthors.c.clip_id, clip_coauthors.c.at, accounts.c.handle),
+    lambda clip, *by: (clip, By(*by)),
+)
+
+
 def of_clips(db: Connection, clip_ids: Sequence[int], *, waiting: bool = False) -> dict[int, list[By]]:
     """The co-authors of these clips, which the caller has been shown, in the order in which they were added.
 
     `waiting`: those too who belong to a version that is not out.
     """
-    rows = db.execute(
-        select(clip_coauthors.c.clip_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
-        .join_from(clip_coauthors, accounts, accounts.c.id == clip_coauthors.c.account_id)
-        .where(clip_coauthors.c.clip_id.in_(clip_ids), clip_coauthors.c.waits <= int(waiting))
-        .order_by(clip_coauthors.c.clip_id, clip_coauthors.c.at, accounts.c.handle)
-    )
     found: dict[int, list[By]] = {}
-    for clip, handle, name, avatar in rows:
-        found.setdefault(clip, []).append(By(handle, name, avatar))
+    for places in at_once(clip_ids):
+        for clip, by in _OF_CLIPS.all(db, waiting=int(waiting), **places):
+            found.setdefault(clip, []).append(by)
     return found
