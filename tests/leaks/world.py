@@ -222,7 +222,8 @@ def _plant(db: Connection, world: World, number: int, plan: Plan) -> Planted:
         db.execute(insert(holds).values(clip_id=made.id, kind=kind.value, giver_id=author.person, since=now()))
     made_of_it = {"scrub": made.keys["scrub"], "scrub_width": 90, "scrub_height": 160, "languages": "en"}
     db.execute(insert(clip_media).values(clip_id=made.id, **made_of_it))
-    said = {"language": "en", "words": f"WEBVTT {made.secret}captions", "source": "person", "changed_at": 1}
+    words = f"WEBVTT\n\n00:00.000 --> 00:01.000\n{made.secret}captions\n"
+    said = {"language": "en", "words": words, "source": "person", "changed_at": 1}
     db.execute(insert(captions).values(clip_id=made.id, **said))
     shape = {"width": 540, "height": 960, "bytes": 1000, "bitrate": 1000, "codecs": "avc1.64001f"}
     db.execute(insert(renditions).values(key=made.keys["film"], clip_id=made.id, **shape))
