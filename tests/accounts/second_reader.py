@@ -7,11 +7,12 @@ Holds = dict[tuple[str, str | None], int]
 
 
 def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The state: `clips`, `members`, `rules`, `guardians`, `ages`, `frozen`."""
+    """The state: `clips`, `members`, `rules`, `guardians` and what they said, `ages`, `frozen`."""
     clips: dict[str, dict[str, Any]] = {}
     members: dict[tuple[str, str], str] = {}
     rules: dict[str, str] = {}
     guardians: dict[tuple[str, str], str] = {}
+    said: dict[tuple[str, str], dict[str, str]] = {}
     ages: dict[str, tuple[str, bool]] = {}
     for entry in acts:
         what, by, about, account = entry["act"], entry["by"], entry["about"], entry["account"]
@@ -21,6 +22,7 @@ def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
             members = {key: role for key, role in members.items() if gone.isdisjoint(key)}
             rules = {name: rule for name, rule in rules.items() if name not in gone}
             guardians = {key: kind for key, kind in guardians.items() if gone.isdisjoint(key)}
+            said = {key: words for key, words in said.items() if gone.isdisjoint(key)}
             ages = {name: age for name, age in ages.items() if name not in gone}
         elif what == "account made":
             members[account, by] = "owner"
@@ -41,6 +43,13 @@ def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
             guardians[about[0], about[1]] = {"refused": "carer", "accepted": "noticed"}[entry["kind"]]
         elif what in {"guardianship refused", "guardianship ended", "guardianship annulled"}:
             guardians.pop((about[0], about[1]), None)
+            said.pop((about[0], about[1]), None)
+        elif what == "guardians agreed":
+            said.setdefault((by, about[0]), {})[entry["row"]] = entry["kind"]
+        elif what == "guardian absent":
+            said.setdefault((about[0], about[1]), {})["away"] = "yes"
+        elif what == "guardian back":
+            said.setdefault((by, about[0]), {}).pop("away", None)
         elif what == "age changed":
             ages[about[0]] = (entry["kind"], entry["alone"])
         elif entry["clip"]:
@@ -58,6 +67,9 @@ def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
         "members": members,
         "rules": {name: rule for name, rule in rules.items() if rule != "one"},
         "guardians": guardians,
+        "any": {key for key, words in said.items() if words.get("agreement") == "any"},
+        "absence off": {key for key, words in said.items() if words.get("absence") == "off"},
+        "away": {key for key, words in said.items() if "away" in words},
         "ages": ages,
         "frozen": _frozen(members, guardians, ages),
     }

@@ -9,8 +9,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts import growing, guarding, invitations, joint, leaving, ledger, recovery, vouching
+from onstage.accounts import (
+    absence,
+    growing,
+    guardianship,
+    guarding,
+    invitations,
+    joint,
+    leaving,
+    ledger,
+    recovery,
+    vouching,
+)
 from onstage.accounts.acts import Act
+from onstage.accounts.guardianship import Agreement
 from onstage.accounts.invitations import Invitation
 from onstage.accounts.ledger import Entry
 from onstage.accounts.membership import PublishingRule, is_frozen
@@ -129,6 +141,9 @@ class Household:
             lambda db: growing.own_family_accounts(db, KEYS, minor, {self._account(db, handle)}, at),
             lambda db: growing.end_others_ownership(db, KEYS, young, self._account(db, handle), {minor}, at),
             lambda db: self._correct(db, young, pick.choice([8, 14, 15, 17])),
+            lambda db: guarding.set_agreement(db, KEYS, adult, minor, pick.choice(list(Agreement)), at),
+            lambda db: guarding.set_absence_counts(db, KEYS, adult, minor, yes, at),
+            lambda db: guardianship.here(db, adult.person or 0, at),
             self._time_goes_by,
             self._time_goes_by,
         ]  # fmt: skip
@@ -159,6 +174,9 @@ class Household:
         vouching.turn_full(db, KEYS, self.time)
         invitations.settle_due(db, KEYS, self.time)
         growing.turn_bands(db, KEYS, "UTC", self.time)
+        absence.run(db, KEYS, "https://x.example", self.time)
+        if self.pick.random() < 0.5:
+            absence.enter_returns(db, KEYS)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -179,6 +197,9 @@ def test_the_ledger_tells_what_families_and_accounts_are(app: App, seed: int) ->
     assert by_the_page["members"] == told.members
     assert by_the_page["rules"] == told.rules
     assert by_the_page["guardians"] == told.guardians
+    assert by_the_page["any"] == told.any_will_do
+    assert by_the_page["absence off"] == told.absence_off
+    assert by_the_page["away"] == told.away
     assert {name: band for name, (band, _) in by_the_page["ages"].items() if band != "adult"} == told.bands
     assert by_the_page["frozen"] == told.frozen()
 

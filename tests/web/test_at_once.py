@@ -121,7 +121,7 @@ def test_guardians_of_whom_one_will_do_wait_for_the_others_no_more(family: Famil
     assert family.yes(family.mum, 1) == 204
     for who in (family.mum, family.dad):
         with family.app.database.write() as db:
-            guarding.set_agreement(db, who.viewer, child, Agreement.ANY, now())
+            guarding.set_agreement(db, KEYS, who.viewer, child, Agreement.ANY, now())
     assert family.asks(family.dad) == []
     assert not family.sees(family.friend), "a setting never publishes"
     assert family.api(family.child, "POST", "/publish").status == 200

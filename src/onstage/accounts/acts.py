@@ -42,6 +42,7 @@ class Act(StrEnum):
     GUARDIANSHIP_DECIDED = "guardianship decided"
     GUARDIANSHIP_ENDED = "guardianship ended"
     GUARDIANSHIP_ANNULLED = "guardianship annulled"
+    GUARDIANS_AGREED = "guardians agreed"  # one of them says how many it takes, or whether absence counts
     GUARDIAN_ABSENT = "guardian absent"
     GUARDIAN_BACK = "guardian back"
     # Accounts, members and people

@@ -178,18 +178,26 @@ def live(db: Connection, guardian: int | None, minor: int) -> RowMapping:
     return row._mapping
 
 
-def set_agreement(db: Connection, viewer: Viewer, minor: int, wanted: Agreement, now: int) -> None:
+def set_agreement(db: Connection, keys: Keys, viewer: Viewer, minor: int, wanted: Agreement, now: int) -> None:
     """Whether one guardian's yes is enough for near clips, as far as the viewer is concerned; all must want `any`."""
     need_guardian(db, viewer, minor, full=wanted is Agreement.ANY)
     _set_own(db, viewer, minor, agreement=wanted.value)
     notices.tell(db, _others(db, viewer, minor), Notice.AGREEMENT, now, about=minor, by=viewer.person, agreement=wanted)
+    _enter_own(db, keys, viewer, minor, "agreement", wanted.value)
 
 
-def set_absence_counts(db: Connection, viewer: Viewer, minor: int, counts: bool, now: int) -> None:
+def set_absence_counts(db: Connection, keys: Keys, viewer: Viewer, minor: int, counts: bool, now: int) -> None:
     """Whether an absent guardian is passed over; one guardian who says no is enough."""
     need_guardian(db, viewer, minor)
     _set_own(db, viewer, minor, absence_counts=int(counts))
     notices.tell(db, _others(db, viewer, minor), Notice.AGREEMENT, now, about=minor, by=viewer.person, absence=counts)
+    _enter_own(db, keys, viewer, minor, "absence", "on" if counts else "off")
+
+
+def _enter_own(db: Connection, keys: Keys, viewer: Viewer, minor: int, row: str, kind: str) -> None:
+    about = (minor, *sorted(_others(db, viewer, minor) - {minor}))
+    fields = {"row": row, "kind": kind}
+    ledger.append(db, keys, Entry(ledger.Act.GUARDIANS_AGREED, viewer.person, about=about, fields=fields))
 
 
 def _set_own(db: Connection, viewer: Viewer, minor: int, **values: object) -> None:

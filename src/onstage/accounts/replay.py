@@ -46,6 +46,9 @@ class State:
     guardians: dict[tuple[str, str], str] = field(
         default_factory=dict
     )  # guardian, child: claimed, carer, noticed, full
+    any_will_do: set[tuple[str, str]] = field(default_factory=set)  # of these, who said that one yes is enough
+    absence_off: set[tuple[str, str]] = field(default_factory=set)  # who does not want an absent guardian passed over
+    away: set[tuple[str, str]] = field(default_factory=set)  # who counts as absent
     bands: dict[str, str] = field(default_factory=dict)  # of who is no adult
     alone: set[str] = field(
         default_factory=set
@@ -62,6 +65,12 @@ class State:
         }
         return (young - stood_for) | ({account for account, _ in self.members} - adult)
 
+    def end(self, guardian: str, child: str) -> None:
+        """A guardianship is over, and what its guardian had said of it."""
+        self.guardians.pop((guardian, child), None)
+        for said in (self.any_will_do, self.absence_off, self.away):
+            said.discard((guardian, child))
+
     def forget(self, gone: Collection[str]) -> None:
         """These are deleted, and whatever hung on them; a no of somebody who is gone has become `basis`."""
         self.clips = {name: clip for name, clip in self.clips.items() if name not in gone}
@@ -76,7 +85,8 @@ class State:
                     clip.holds[kind, GONE] += count
         self.members = {key: role for key, role in self.members.items() if not set(key) & set(gone)}
         self.rules = {account: rule for account, rule in self.rules.items() if account not in gone}
-        self.guardians = {key: kind for key, kind in self.guardians.items() if not set(key) & set(gone)}
+        for guardian, child in [key for key in self.guardians if set(key) & set(gone)]:
+            self.end(guardian, child)
         self.bands = {person: band for person, band in self.bands.items() if person not in gone}
         self.alone -= set(gone)
 
@@ -197,7 +207,22 @@ def _guardian(kind: str) -> "Step":
 
 
 def _no_guardian(state: State, entry: Entry) -> None:
-    state.guardians.pop((entry["about"][0], entry["about"][1]), None)
+    state.end(entry["about"][0], entry["about"][1])
+
+
+def _guardians_agreed(state: State, entry: Entry) -> None:
+    said = state.any_will_do if entry["row"] == "agreement" else state.absence_off
+    said.discard((entry["by"], entry["about"][0]))
+    if entry["kind"] in {"any", "off"}:
+        said.add((entry["by"], entry["about"][0]))
+
+
+def _absent(state: State, entry: Entry) -> None:
+    state.away.add((entry["about"][0], entry["about"][1]))
+
+
+def _back(state: State, entry: Entry) -> None:
+    state.away.discard((entry["by"], entry["about"][0]))
 
 
 def _contest_decided(state: State, entry: Entry) -> None:
@@ -248,5 +273,8 @@ _OF_PEOPLE: Mapping[Act, Step] = {
     Act.GUARDIANSHIP_FULL: _guardian("full"),
     Act.GUARDIANSHIP_ENDED: _no_guardian,
     Act.GUARDIANSHIP_ANNULLED: _no_guardian,
+    Act.GUARDIANS_AGREED: _guardians_agreed,
+    Act.GUARDIAN_ABSENT: _absent,
+    Act.GUARDIAN_BACK: _back,
     Act.AGE_CHANGED: _age,
 }

@@ -83,12 +83,16 @@ def asked_again(db: Connection, event: YesReminded, origin: str) -> None:
 
 def missed(db: Connection, event: GuardianReminded) -> None:
     """A guardian who may soon count as absent is called on their devices too; inbox and letter have it already."""
+    if not _are_here(db, event.guardian, event.minor):
+        return
     by = personal_account(db, event.minor)
     tell(db, personal_account(db, event.guardian), "come_back", event.at, by=by)
 
 
 def used(db: Connection, event: YesUsed) -> None:
     """A guardian hears of each use of what they said beforehand, and can still say no."""
+    if not _are_here(db, event.guardian):
+        return
     account = personal_account(db, event.guardian)
     for card in cards(db, Viewer(person=event.guardian, account=account), [event.clip]):
         tell(db, account, "beforehand", event.at, by=card.account_id, clip=event.clip)
@@ -99,6 +103,12 @@ def claimed(db: Connection, event: Claimed) -> None:
     told = {event.account, *([personal_account(db, event.author)] if event.author else [])}
     for account in sorted(told):
         tell(db, account, "claim", event.claim, by=None, clip=event.clip)
+
+
+def _are_here(db: Connection, *persons: int) -> bool:
+    """Whether nobody of them has gone for good since it happened."""
+    found = db.execute(select(people.c.id).where(people.c.id.in_(persons))).all()
+    return len(found) == len(set(persons))
 
 
 def _seen_by(db: Connection, account: int, clip: int) -> Card | None:

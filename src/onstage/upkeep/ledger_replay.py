@@ -11,6 +11,7 @@ from sqlalchemy import select
 from onstage.accounts import chain
 from onstage.accounts.age import Band
 from onstage.accounts.chain import Head
+from onstage.accounts.guardianship import BACK, Agreement
 from onstage.accounts.ledger import ACCOUNT, PERSON
 from onstage.accounts.models import Kind, accounts, guardianships, ledger_head, ledger_keys, members, people
 from onstage.accounts.models import ledger as entries
@@ -22,7 +23,7 @@ from onstage.db.engine import Connection
 from onstage.server import open_database
 from onstage.settings import Settings
 
-_PARTS = ("members", "rules", "guardians", "bands", "alone")
+_PARTS = ("members", "rules", "guardians", "any_will_do", "absence_off", "away", "bands", "alone")
 
 
 def replay_own(settings: Settings) -> None:
@@ -124,9 +125,12 @@ def tables(db: Connection, names: Names) -> State:
         if rule != "one":
             state.rules[standing.name(names, ACCOUNT, account)] = rule
     for row in db.execute(select(guardianships).where(guardianships.c.ended_at.is_(None))):
-        state.guardians[standing.name(names, PERSON, row.guardian_id), standing.name(names, PERSON, row.minor_id)] = (
-            _kind(row)
-        )
+        both = standing.name(names, PERSON, row.guardian_id), standing.name(names, PERSON, row.minor_id)
+        state.guardians[both] = _kind(row)
+        state.any_will_do |= {both} if row.agreement == Agreement.ANY.value else set()
+        state.absence_off |= set() if row.absence_counts else {both}
+        # Who has come back is there at once, and in the ledger a moment later.
+        state.away |= {both} if row.absent_since is not None or row.reminders == BACK else set()
     young = people.c.band != Band.ADULT.value
     for person, band, alone in db.execute(select(people.c.id, people.c.band, people.c.alone).where(young)):
         state.bands[standing.name(names, PERSON, person)] = band

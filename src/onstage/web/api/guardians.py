@@ -386,13 +386,13 @@ def own_word(app: App, db: Connection, viewer: Viewer, handle: Handle) -> CheckO
     operation_id="agree_with_guardians",
 )
 @writes(signed_in)
-def agree(db: Connection, viewer: Viewer, handle: Handle, data: JSONBody[AgreementIn]) -> None:
+def agree(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JSONBody[AgreementIn]) -> None:
     """Whether one guardian is enough for what can be undone, and whether an absent one is passed over: your own say."""
     minor, now = household.minor_named(db, viewer, handle), clock.now()
     if data.agreement is not None:
-        guarding.set_agreement(db, viewer, minor, data.agreement, now)
+        guarding.set_agreement(db, app.keys, viewer, minor, data.agreement, now)
     if data.absence_counts is not None:
-        guarding.set_absence_counts(db, viewer, minor, data.absence_counts, now)
+        guarding.set_absence_counts(db, app.keys, viewer, minor, data.absence_counts, now)
 
 
 @put(

@@ -234,8 +234,8 @@ def _acted(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[st
             screen_time.give(db, app.keys, viewer, minor, _whole(words(data, "minutes"), "minutes"), now)
         case "agreement":
             wanted = Agreement.ANY if words(data, "agreement") == "any" else Agreement.ALL
-            guarding.set_agreement(db, viewer, minor, wanted, now)
-            guarding.set_absence_counts(db, viewer, minor, bool(words(data, "absence")), now)
+            guarding.set_agreement(db, app.keys, viewer, minor, wanted, now)
+            guarding.set_absence_counts(db, app.keys, viewer, minor, bool(words(data, "absence")), now)
         case "own-word":
             if words(data, "household"):
                 vouching.say_one_household(db, viewer)

@@ -105,6 +105,7 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.GUARDIANSHIP_DECIDED: lambda: _("decided about a guardian"),
     Act.GUARDIANSHIP_ENDED: lambda: _("ended a guardianship"),
     Act.GUARDIANSHIP_ANNULLED: lambda: _("annulled a guardianship"),
+    Act.GUARDIANS_AGREED: lambda: _("said how many guardians it takes, or whether an absent one is passed over"),
     Act.GUARDIAN_ABSENT: lambda: _("counts a guardian as absent"),
     Act.GUARDIAN_BACK: lambda: _("a guardian is back"),
     Act.ACCOUNT_MADE: lambda: _("made an account"),
