@@ -144,7 +144,8 @@ def _nothing_is_left_over(data: Path) -> None:
         keys = set(db.execute(select(renditions.c.key)).scalars()) | set(
             db.execute(select(accounts.c.avatar)).scalars()
         )
-        made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+        beside = ("cover_tiny", "cover_avif", "cover_small_avif", "cover_tiny_avif", "scrub", "preview")
+        made = select(*(clip_media.c[name] for name in beside))
         for row in (*db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)), *db.execute(made)):
             keys |= set(row)
         doubled = db.execute(select(renditions.c.clip_id, renditions.c.height)).all()

@@ -55,12 +55,14 @@ def test_a_preview_is_asked_for_and_comes(client: Client, app: App, cast: Cast) 
 
 def test_what_stands_beside_the_renditions_is_told(client: Client, app: App, cast: Cast) -> None:
     clip, slug = make_clip(app.database, cast.ada.viewer)
-    shape = {"scrub": "sheet-of-it.webp", "scrub_width": 90, "scrub_height": 160, "scrub_count": 11}
+    avif = {"cover_avif": "large.avif", "cover_small_avif": "small.avif", "cover_tiny_avif": "tiny.avif"}
+    shape = avif | {"scrub": "sheet-of-it.webp", "scrub_width": 90, "scrub_height": 160, "scrub_count": 11}
     with app.database.write() as db:
         db.execute(
             insert(clip_media).values(clip_id=clip, gain=-350, placeholder="UklGRg==", scrub_us=2_000_000, **shape)
         )
     shown = client.ask("GET", f"/api/v1/clips/{slug}", None).json
     assert (shown["gain_db"], shown["placeholder"]) == (-3.5, "data:image/webp;base64,UklGRg==")
+    assert [shown[f"{name}_url"] for name in avif] == [f"/media/{key}" for key in avif.values()]
     sheet = {"url": "/media/sheet-of-it.webp", "width": 90, "height": 160, "count": 11, "every_seconds": 2.0}
     assert shown["scrub"] == sheet

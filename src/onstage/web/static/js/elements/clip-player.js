@@ -174,7 +174,7 @@ export class ClipPlayer extends HTMLElement {
     this.style.backgroundImage = "none";
     this.article.removeAttribute("aria-labelledby");
     this.article.setAttribute("aria-label", word("clip-withheld"));
-    for (const rest of this.article.querySelectorAll("img, .caption, .stage-failed")) rest.remove();
+    for (const rest of this.article.querySelectorAll("picture, img, .caption, .stage-failed")) rest.remove();
     for (const rest of /** @type {NodeListOf<HTMLElement>} */ (this.article.querySelectorAll(".controls, .clip-words, .rail"))) {
       rest.hidden = true;
     }
