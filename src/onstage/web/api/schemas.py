@@ -83,7 +83,7 @@ class ClipOut(Struct):
 
     `reposted_by`: through whom it came to the Following feed, if not by its own account.
     `posted_by`: who made a clip of a joint account, for its members; else empty.
-    `renditions` are best first.
+    `renditions`: H.264, best first, which play everywhere; then one in AV1, where there is one, for players that can.
     Covers are WebP, and later AVIF too, in half the bytes. `placeholder` is a picture of some pixels as a data URL;
     `gain_db` brings the sound to -14 LUFS.
     """
@@ -145,7 +145,7 @@ class ClipOut(Struct):
             cover_tiny_avif_url=card.cover_tiny_avif_url,
             color=card.color, placeholder=f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None,
             gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
-            scrub=_scrub(card.scrub), renditions=card.renditions, audience=card.audience,
+            scrub=_scrub(card.scrub), renditions=[*card.renditions, *filter(None, [card.av1])], audience=card.audience,
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
             saves=card.saves, shares=card.shares, reposts=card.reposts, liked=card.liked, saved=card.saved, reposted=card.reposted,
             following=card.following, mine=card.mine, may_comment=card.may_comment, may_repost=card.may_repost,
