@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists,
 from onstage.accounts.models import blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import (
+    MADE,
     Audience,
     HoldKind,
     Stage,
@@ -189,12 +190,12 @@ _COVER = Hot(
     select(_KEY, OPEN_TO_GUESTS).where(or_(clips.c.cover == _KEY, clips.c.cover_small == _KEY), VISIBLE),
     lambda key, public: MediaFile(key, "image/webp", bool(public)),
 )
-
-_MADE = Hot(
+_KINDS = {"mp4": "video/mp4", "avif": "image/avif"}
+_BESIDE = Hot(
     select(_KEY, OPEN_TO_GUESTS)
     .join_from(clip_media, clips, clips.c.id == clip_media.c.clip_id)
-    .where(or_(clip_media.c.cover_tiny == _KEY, clip_media.c.scrub == _KEY, clip_media.c.preview == _KEY), VISIBLE),
-    lambda key, public: MediaFile(key, "video/mp4" if key.endswith(".mp4") else "image/webp", bool(public)),
+    .where(or_(*(column == _KEY for column in MADE)), VISIBLE),
+    lambda key, public: MediaFile(key, _KINDS.get(key.rpartition(".")[2], "image/webp"), bool(public)),
 )
 
 
@@ -202,7 +203,7 @@ def media_for(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
     """The rendition, cover or other picture or film of that key, if this viewer may see its clip at this moment."""
     found = _RENDITION.first(db, key=key, **asked_by(viewer))
     found = found or _COVER.first(db, key=key, **asked_by(viewer))
-    return found or _MADE.first(db, key=key, **asked_by(viewer))
+    return found or _BESIDE.first(db, key=key, **asked_by(viewer))
 
 
 def own(viewer: Viewer) -> ColumnElement[bool]:

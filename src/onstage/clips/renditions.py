@@ -1,11 +1,12 @@
 """The files of a clip as rows: renditions and covers come in, what they replace is named for removal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
-from onstage.clips.models import clip_media, clips, renditions
+from onstage.clips.models import AVIF, clip_media, clips, renditions
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 
@@ -31,11 +32,12 @@ class CoverKeys:
     tiny: str
     placeholder: str
     color: str
+    avif: list[str] = field(default_factory=list)
 
     @property
     def keys(self) -> list[str]:
         """The objects."""
-        return [self.large, self.small, self.tiny]
+        return [self.large, self.small, self.tiny, *self.avif]
 
 
 def add(db: Connection, clip: int, made: Rendition, *, aside: bool = False) -> None:
@@ -114,7 +116,7 @@ def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequen
     With `instead_of` only where the cover is one of these keys, or there is none: a choice of its author stays.
     """
     found = db.execute(
-        select(clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny)
+        select(clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny, *AVIF)
         .outerjoin_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
         .where(clips.c.id == clip)
         .with_for_update(of=clips)
@@ -123,5 +125,6 @@ def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequen
         return cover.keys
     values = {"cover": cover.large, "cover_small": cover.small, "color": cover.color}
     db.execute(update(clips).where(clips.c.id == clip).values(values))
-    note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder)
+    in_avif = {column.name: key for column, key in zip_longest(AVIF, cover.avif)}
+    note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder, **in_avif)
     return [key for key in found if key is not None]
