@@ -10,6 +10,7 @@ from onstage.accounts import (
     recovery,
     screen_time,
     sessions,
+    signed_forms,
     throttle,
     vouching,
 )
@@ -28,6 +29,7 @@ def run(db: Connection, keys: Keys, server_zone: str, origin: str, now: int) -> 
     absence.run(db, keys, origin, now)
     invitations.settle_due(db, keys, now)
     beforehand.forget_over(db, now)
+    signed_forms.forget_old(db, now)
     for forget in (forget_challenges, recovery.forget, throttle.forget, sessions.forget, screen_time.forget):
         forget(db, now)
 

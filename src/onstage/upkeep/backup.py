@@ -6,7 +6,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import delete
+
 from onstage import __version__
+from onstage.accounts.models import form_scans
 from onstage.clips import holdings
 from onstage.clock import now, to_datetime
 from onstage.db import tables
@@ -70,20 +73,31 @@ def _save_database(settings: Settings, database: Database, archive: Writer, work
                 archive.manifest.columns[table] = tables.columns(db, table)
                 copy = work / table
                 with copy.open("wb") as rows:
-                    rows.writelines(tables.copy_out(db, table))
+                    rows.writelines(tables.copy_out(db, table) if table != form_scans.name else ())
                 archive.add_file(f"database/{table}", copy)
                 copy.unlink()
             return _what_it_names(db, archive)
     database.copy_to(work / "onstage.db")
-    with closing(open_database(replace(settings, data=work))) as snapshot, snapshot.read() as db:
-        named = _what_it_names(db, archive)
+    with closing(open_database(replace(settings, data=work))) as snapshot:
+        _leave_scans_out(snapshot)
+        with snapshot.read() as db:
+            named = _what_it_names(db, archive)
     archive.add_file("database/onstage.db", work / "onstage.db")
     (work / "onstage.db").unlink()
     return named
 
 
+def _leave_scans_out(snapshot: Database) -> None:
+    """A signed form is kept until it is decided; a backup would keep it longer."""
+    with snapshot.write() as db:
+        dropped = db.execute(delete(form_scans)).rowcount
+    if dropped:
+        snapshot.scrub()
+
+
 def _what_it_names(db: Connection, archive: Writer) -> tuple[set[str], set[str]]:
-    archive.manifest.rows = {table: tables.count(db, table) for table in tables.names(db)}
+    kept = (table for table in tables.names(db) if table != form_scans.name)
+    archive.manifest.rows = {table: tables.count(db, table) for table in kept}
     return holdings.object_keys(db), holdings.staged_uploads(db)
 
 
