@@ -324,13 +324,13 @@ def _eid(db: Connection, row: RowMapping) -> dict[str, Any]:
     others = {row["minor_id"], *(each.guardian for each in guardians_of(db, [row["minor_id"]]))} - {row["guardian_id"]}
     if row["accepted_by"] not in others:
         raise Invalid("With an eID, the child from 13 or another guardian accepts first.", field="method")
-    shown = _waiting(db, row["id"]).get(Method.EID)
+    shown = waiting(db, row["id"]).get(Method.EID)
     if shown is None or "issuer" not in shown:
         raise Invalid("They have not shown an eID here yet.", field="method", code="no-eid")
     return shown
 
 
-def _waiting(db: Connection, guardianship: int) -> dict[Method, dict[str, Any]]:
+def waiting(db: Connection, guardianship: int) -> dict[Method, dict[str, Any]]:
     """What was handed in and waits, by method."""
     rows = select(vouchings.c.method, vouchings.c.kept).where(proofs.WAITS, vouchings.c.guardianship_id == guardianship)
     return {Method(row.method): msgspec.json.decode(row.kept) for row in db.execute(rows)}
@@ -385,7 +385,7 @@ def _case(db: Connection, row: RowMapping, claim: Claim) -> Case:
     checked = db.execute(
         select(vouchings).where(of_it, not_(proofs.WAITS)).order_by(vouchings.c.id.desc()).limit(1)
     ).first()
-    waiting = _waiting(db, row["id"])
+    handed_in = waiting(db, row["id"])
     scan = select(form_scans.c.vouching_id).join(vouchings).where(of_it, proofs.WAITS)
     return Case(
         claim=claim,
@@ -397,9 +397,9 @@ def _case(db: Connection, row: RowMapping, claim: Claim) -> Case:
         contest="" if checked is None or checked.contested_at is None else checked.contest,
         contested_at=None if checked is None else checked.contested_at,
         absent_since=row["absent_since"],
-        form=Method.FORM in waiting,
+        form=Method.FORM in handed_in,
         scan=db.execute(scan).first() is not None,
-        eid=waiting.get(Method.EID, {}).get("issuer", ""),
+        eid=handed_in.get(Method.EID, {}).get("issuer", ""),
     )
 
 

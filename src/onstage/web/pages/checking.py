@@ -30,6 +30,7 @@ def index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str =
             raise NotAllowed(_("Only who was named to check guardians can see this."), code="not-a-voucher")
         found = vouching.cases(db, viewer, clock.now())
         household = vouching.is_one_household(db)
+        eid_is_enough = vouching.eid_is_enough(db)
         named = vouching.vouchers(db)
     return page(
         "server_guardians.html",
@@ -37,6 +38,8 @@ def index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str =
         status=error.status if error else 200,
         cases=[(case, telling.day(case.full_at) if case.full_at else "") for case in found],
         household=household,
+        issuer=app.settings.oidc_issuer,
+        eid_is_enough=eid_is_enough,
         vouchers=named,
         error=error,
         error_at=at,
@@ -75,6 +78,8 @@ def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     vouching.name_voucher(db, viewer, who.person, naming == "name")
                 case "household":
                     vouching.say_one_household(db, viewer, is_one=bool(words(data, "household")))
+                case "eid":
+                    vouching.say_eid_is_enough(db, viewer, is_enough=bool(words(data, "eid")))
     except Refused as error:
         return index_page(app, viewer, error, one)
     return see_other("/server/guardians")

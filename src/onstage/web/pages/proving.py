@@ -1,24 +1,29 @@
-"""How a guardian shows that they are one, apart from meeting somebody: a signed form."""
+"""How a guardian shows that they are one, apart from meeting somebody: a signed form, an eID."""
 
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.datastructures import Cookie
+from litestar.params import FromPath, Parameter, QueryParameter
 
-from onstage import clock
-from onstage.accounts import household, signed_forms
+from onstage import clock, oidc
+from onstage.accounts import eid, household, signed_forms
 from onstage.accounts.queries import name_of
 from onstage.accounts.signed_forms import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.errors import Conflict, Refused
+from onstage.errors import Conflict, NotAllowed, NotFound, Refused
 from onstage.web.api.guardians import Number
 from onstage.web.api.signed_forms import as_file
-from onstage.web.http import App, page, plain, see_other, signed_in
+from onstage.web.http import AnyRequest, App, page, plain, see_other, signed_in
 from onstage.web.pages import telling
 from onstage.web.pages.checking import index_page
 from onstage.web.pages.forms import Parts, bytes_of, only_signed_in, words
 from onstage.web.words import gettext as _
 
+_EID_COOKIE = "onstage_eid"
+Given = Annotated[str, Parameter(max_length=4000)]
+State = Annotated[str, QueryParameter(name="state", max_length=100)]
 _BODY = MOST_BYTES + 20_000
 
 
@@ -111,4 +116,71 @@ def keep_scan(app: App, viewer: Viewer, guardianship: Number, data: Parts) -> Re
     return see_other(f"/server/guardians#case-{guardianship}")
 
 
-routes = [form, act_on_form, scan, keep_scan]
+@post("/children/{handle:str}/eid", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def begin_eid(app: App, viewer: Viewer, handle: FromPath[str]) -> Response[Any]:
+    """Before one goes to the issuer: what will happen, what is kept, and the way there."""
+    try:
+        if not app.settings.oidc_issuer:
+            raise NotFound(_("Nobody checks an eID for this server."))
+        us = oidc.client(app.settings)
+        found = oidc.discover(us.issuer)
+        with app.database.write() as db:
+            minor = household.minor_named(db, viewer, handle)
+            secret = eid.begin(db, viewer, minor, clock.now())
+    except Refused as error:
+        return _eid_page(viewer, handle, error)
+    to = oidc.address(us, found, oidc.turn(app.keys, secret))
+    shown = _eid_page(viewer, handle, to=to, host=urlsplit(us.issuer).hostname or "")
+    shown.set_cookie(_eid_cookie(app, secret, eid.GOOD_FOR // clock.SECOND))
+    return shown
+
+
+def _eid_page(
+    viewer: Viewer, handle: str, error: Refused | None = None, *, to: str = "", host: str = ""
+) -> Response[Any]:
+    status = error.status if error else 200
+    shown = page("eid.html", viewer, status=status, handle=handle, to=to, host=host, error=error, said="")
+    shown.headers["cache-control"] = "no-store"
+    return shown
+
+
+@get(oidc.BACK, include_in_schema=False)
+@plain(signed_in)
+def eid_back(
+    app: App, request: AnyRequest, viewer: Viewer, code: Given = "", iss: Given = "", of_turn: State = ""
+) -> Response[Any]:
+    """Back from the issuer: its word is fetched and checked, and its name and the day wait for who checks guardians."""
+    try:
+        handle = _heard(app, viewer, request.cookies.get(_EID_COOKIE, ""), code, of_turn, iss)
+    except Refused as error:
+        shown: Response[Any] = _eid_page(viewer, "", error)
+    else:
+        shown = see_other(f"/children/{handle}")
+    shown.set_cookie(_eid_cookie(app, "", 0))
+    return shown
+
+
+def _heard(app: App, viewer: Viewer, secret: str, code: str, state: str, iss: str) -> str:
+    """The handle of whom they showed it for. The way is used up before anybody is asked anything."""
+    with app.database.write() as db:
+        check = eid.take(db, viewer, secret, clock.now())
+    if not code:
+        raise NotAllowed(_("You did not say there who you are. Nothing was changed."), code="eid-refused")
+    us, on = oidc.client(app.settings), oidc.turn(app.keys, secret)
+    found = oidc.discover(us.issuer)
+    oidc.came_back(us, found, on, state, iss)
+    oidc.redeem(us, found, on, code, clock.now() // clock.SECOND)
+    with app.database.write() as db:
+        minor = eid.shown(db, check, us.issuer, clock.now())
+        return household.child(db, viewer, minor, clock.now()).handle
+
+
+def _eid_cookie(app: App, secret: str, seconds: int) -> Cookie:
+    safe = app.settings.secure
+    return Cookie(
+        key=_EID_COOKIE, value=secret, path=oidc.BACK, max_age=seconds, httponly=True, samesite="lax", secure=safe
+    )
+
+
+routes = [begin_eid, eid_back, form, act_on_form, scan, keep_scan]
