@@ -61,9 +61,9 @@ def test_people_write_replace_and_remove(app: App, cast: Cast, film: Film, run: 
     upload = send(app, cast.ada.viewer, film().read_bytes())
     run(Lane.PUBLISH)
     with app.database.write() as db:
-        captions.write(db, cast.ada.viewer, upload.slug, "en", HELLO)
-        captions.write(db, cast.ada.viewer, upload.slug, "pt-BR", HELLO)
-        captions.write(db, cast.ada.viewer, upload.slug, "en", HELLO.replace("Hello", "Bye"))
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "en", HELLO)
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "pt-BR", HELLO)
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "en", HELLO.replace("Hello", "Bye"))
         captions.keep_spoken(db, upload.clip, "de", HELLO)
     with app.database.read() as db:
         found = captions.of(db, cast.ada.viewer, upload.slug)
@@ -71,10 +71,10 @@ def test_people_write_replace_and_remove(app: App, cast: Cast, film: Film, run: 
     assert "Bye" in found[0].words
     assert media(app.database, upload.clip).languages == "en pt-BR"
     with app.database.write() as db:
-        captions.remove(db, cast.ada.viewer, upload.slug, "en")
+        captions.remove(db, app.keys, cast.ada.viewer, upload.slug, "en")
     assert media(app.database, upload.clip).languages == "pt-BR"
     with app.database.write() as db, pytest.raises(NotFound):
-        captions.remove(db, cast.ada.viewer, upload.slug, "en")
+        captions.remove(db, app.keys, cast.ada.viewer, upload.slug, "en")
 
 
 def test_what_is_wrong_changes_nothing(app: App, cast: Cast, film: Film, run: Run) -> None:
@@ -82,7 +82,7 @@ def test_what_is_wrong_changes_nothing(app: App, cast: Cast, film: Film, run: Ru
     run(Lane.PUBLISH)
     for language, text in (("en", "no times"), ("English", HELLO), ("", HELLO)):
         with app.database.write() as db, pytest.raises(Invalid):
-            captions.write(db, cast.ada.viewer, upload.slug, language, text)
+            captions.write(db, app.keys, cast.ada.viewer, upload.slug, language, text)
     with app.database.read() as db:
         assert captions.of(db, cast.ada.viewer, upload.slug) == []
 
@@ -91,10 +91,10 @@ def test_others_may_read_what_they_see_and_write_nothing(app: App, cast: Cast, f
     upload = send(app, cast.ada.viewer, film().read_bytes())
     run(Lane.PUBLISH)
     with app.database.write() as db:
-        captions.write(db, cast.ada.viewer, upload.slug, "en", HELLO)
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "en", HELLO)
         edit.change(db, cast.app.keys, cast.ada.viewer, upload.slug, audience=Audience.PRIVATE)
     with app.database.write() as db, pytest.raises(NotFound):
-        captions.write(db, cast.ben.viewer, upload.slug, "en", HELLO)
+        captions.write(db, app.keys, cast.ben.viewer, upload.slug, "en", HELLO)
     with app.database.read() as db, pytest.raises(NotFound):
         captions.in_language(db, cast.ben.viewer, upload.slug, "en")
 

@@ -65,7 +65,7 @@ def test_a_cover_that_the_author_chose_stays(app: App, cast: Cast, run: Run, lon
     upload = send(app, cast.ada.viewer, long.read_bytes())
     run(Lane.PUBLISH)
     with app.database.write() as db:
-        edit.choose_cover(db, cast.ada.viewer, upload.slug, at_us=500_000, image=None)
+        edit.choose_cover(db, app.keys, cast.ada.viewer, upload.slug, at_us=500_000, image=None)
     run(Lane.PUBLISH)
     chosen, avif = row(app.database, upload.clip).cover, in_avif(media(app.database, upload.clip))
     run(Lane.LADDER)

@@ -232,7 +232,7 @@ def test_the_author_chooses_a_cover_by_time_and_by_picture(
     run()
     before = row(app.database, upload.clip).cover
     with app.database.write() as db:
-        edit.choose_cover(db, cast.ada.viewer, upload.slug, at_us=500_000, image=None)
+        edit.choose_cover(db, app.keys, cast.ada.viewer, upload.slug, at_us=500_000, image=None)
     run()
     by_time = row(app.database, upload.clip).cover
     assert by_time != before
@@ -243,7 +243,7 @@ def test_the_author_chooses_a_cover_by_time_and_by_picture(
     )
     app.storage.put("picture-of-ada.image", picture)
     with app.database.write() as db:
-        edit.choose_cover(db, cast.ada.viewer, upload.slug, at_us=None, image="picture-of-ada.image")
+        edit.choose_cover(db, app.keys, cast.ada.viewer, upload.slug, at_us=None, image="picture-of-ada.image")
     run()
     clip = row(app.database, upload.clip)
     assert clip.cover != by_time

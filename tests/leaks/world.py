@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from onstage import ids
 from onstage.accounts.models import blocks, follows, mutes
+from onstage.clips.kept import Content
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -26,7 +27,6 @@ from onstage.clips.models import (
     renditions,
     uploads,
 )
-from onstage.clips.rows import Content
 from onstage.clock import DAY, HOUR, MINUTE, now
 from onstage.db.engine import Connection
 from onstage.engagement.models import comments, counts, likes, reposts, saves, seen

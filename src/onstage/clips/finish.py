@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from onstage.accounts.viewer import Viewer
 from onstage.clips import captions
+from onstage.clips.edit import is_decided
 from onstage.clips.models import clip_media, clips
 from onstage.clips.pipeline import stored_cover
 from onstage.clips.queries import seen
@@ -144,7 +145,7 @@ def _caption(db: Connection, job: Job, clip: _Clip, spoken: list[Track]) -> None
 
 def _swap(db: Connection, job: Job, clip: _Clip, covers: list[CoverKeys]) -> list[str]:
     quick = [job.payload["cover"]]
-    if not _is_same(db, job, clip):
+    if not _is_same(db, job, clip) or is_decided(db, _id(job)):
         return [key for cover in covers for key in cover.keys]
     return [key for cover in covers for key in set_cover(db, _id(job), cover, instead_of=quick)]
 

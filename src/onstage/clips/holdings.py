@@ -3,11 +3,11 @@
 from sqlalchemy import select
 
 from onstage.accounts.models import accounts
-from onstage.clips.models import MADE, Stage, clip_media, clips, renditions, uploads
+from onstage.clips.models import ASIDE, MADE, Stage, clip_media, clips, covers_aside, renditions, uploads
 from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection
 
-CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *MADE)
+CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *MADE, *ASIDE)
 KEY_COLUMNS = (*CLIP_KEYS, accounts.c.avatar)
 
 
@@ -26,7 +26,8 @@ def owners(db: Connection, keys: set[str]) -> set[str]:
     )
     own = select(clips.c.slug, clips.c.cover, clips.c.cover_small, clips.c.original)
     made = select(clips.c.slug, *MADE).join_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
-    for rows in (db.execute(with_rendition), db.execute(own), db.execute(made)):
+    aside = select(clips.c.slug, *ASIDE).join_from(clips, covers_aside, covers_aside.c.clip_id == clips.c.id)
+    for rows in map(db.execute, (with_rendition, own, made, aside)):
         found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
     avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
     return found | {f"@{handle}" for handle, avatar in avatars if avatar in keys}

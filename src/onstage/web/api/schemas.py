@@ -179,3 +179,10 @@ class ClipsOut(Struct):
     def of(cls, dealt: list[Card], page: Page) -> "ClipsOut":
         """From the cards of a page."""
         return cls([ClipOut.of(card) for card in dealt], page.next)
+
+
+class WordsOut(Struct):
+    """Captions in one language, as WebVTT."""
+
+    language: str
+    words: str
