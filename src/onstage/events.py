@@ -214,6 +214,13 @@ class ChoiceMade(Fact):
 
 
 @dataclass(frozen=True)
+class BoundSet(Fact):
+    """The server's owner bounds a row of the age table for everybody here."""
+
+    row: str
+
+
+@dataclass(frozen=True)
 class BandTurned(Fact):
     """A person is in another age band: by a birthday, or because their birth date was corrected."""
 
@@ -234,6 +241,11 @@ class HistoryForgotten(Event):
     """An account's history was deleted: what was learned from it is to be forgotten too."""
 
     account: int
+
+
+@dataclass(frozen=True)
+class ScanErased(Event):
+    """The scan of a signed form was decided about or has lapsed: no byte of it is to be left."""
 
 
 @dataclass(frozen=True)

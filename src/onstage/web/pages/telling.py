@@ -106,6 +106,8 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
 
 def _about_answers() -> dict[Notice, str]:
     return {
+        Notice.FORM_CAME: _("%(by)s sent a signed form: they say that they are a guardian of %(about)s. Look at it."),
+        Notice.FORM_REFUSED: _("The form for %(about)s was not accepted. %(reason)s"),
         Notice.SAID_BEFOREHAND: _(
             "%(by)s said yes beforehand to what only people near see of %(about)s in %(account)s, until %(on)s."
         ),
@@ -120,6 +122,10 @@ def _url(told: Told, reader: int) -> str:
             return "/grown-up"
         case Notice.QUESTION_ENDED:
             return "/me/clips"
+        case Notice.FORM_CAME:
+            return "/server/guardians"
+        case Notice.FORM_REFUSED if told.about_handle:
+            return f"/children/{told.about_handle}/form"
         case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:
