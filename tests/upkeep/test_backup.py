@@ -376,7 +376,7 @@ def test_a_cover_that_is_replaced_meanwhile_is_saved_as_it_is_then(
 
     def choose_another() -> None:
         with database.write() as db:
-            choose_cover(db, app.keys, filled.cast.ada.viewer, filled.first.slug, at_us=500_000, image=None)
+            choose_cover(db, filled.app.keys, filled.cast.ada.viewer, filled.first.slug, at_us=500_000, image=None)
         run()
 
     with tarfile.open(tmp_path / "saved.tar", "w") as tar:
