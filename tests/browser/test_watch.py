@@ -365,6 +365,16 @@ def test_a_long_way_down_no_clip_comes_again_and_none_is_left_out(
     assert page.evaluate("shifted") == []
 
 
+def test_the_sound_stands_beside_the_way_back(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium)
+    watching(page, site)
+    on_stage(page, ".sound").click()
+    on_stage(page, ".sound:not(.is-asking)").click(trial=True)
+    page.locator(".watch-search").click(trial=True)
+    page.locator(".watch-back").click()
+    expect(page).to_have_url(f"{site.origin}/@ada")
+
+
 def test_the_back_button_leads_to_the_clip_that_was_left(chromium: Browser, site: Site) -> None:
     page = site.page(chromium)
     complained = complaints(page)

@@ -87,7 +87,9 @@ def make_engine(settings: Settings, static: StaticFiles) -> JinjaTemplateEngine:
         "ago": words.ago,
         "clock": words.clock,
         "day": words.day,
+        "percent": words.percent,
         "said": words.said,
+        "tenths": words.tenths,
         "iso": words.iso,
     }
     environment.globals |= {

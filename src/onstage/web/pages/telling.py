@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from babel.dates import format_skeleton
+
 from onstage.accounts.age import Row
 from onstage.accounts.notices import Notice, Told
 from onstage.clock import to_datetime
+from onstage.web.words import calendar, ngettext
 from onstage.web.words import gettext as _
-from onstage.web.words import ngettext
 
 
 @dataclass(frozen=True)
@@ -170,9 +172,4 @@ def row_words(row: str) -> str:
 
 def day(instant: int) -> str:
     """A day in words: 3 December."""
-    moment = to_datetime(instant)
-    months = (
-        *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
-        *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
-    )
-    return f"{moment.day} {months[moment.month - 1]}"
+    return str(format_skeleton("MMMMd", to_datetime(instant), locale=calendar()))
