@@ -20,7 +20,7 @@ SIGNED_IN = (
     "/me/clips", "/figures", "/make", "/inbox", "/settings", "/settings/profile", "/settings/privacy",
     "/settings/sign-in", "/settings/sessions", "/settings/tokens", "/settings/history", "/settings/record",
     "/settings/deleted", "/settings/leaving", "/settings/check",
-    "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
+    "/me/with-me", "/me/remove", "/server/guardians", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 
