@@ -46,8 +46,8 @@ docs: .venv/dev.stamp ## write the parts of the documents that come from the cod
 bench: .venv/dev.stamp ## measure, and print each figure beside its limit
 	$(PY) -m bench $(ARGS)
 
-soak: .venv/dev.stamp ## kill -9 at random moments, while people upload (SOAK=60 uploads) and watch (100 kills)
-	ONSTAGE_KILLED_UPLOADS=$(or $(SOAK),60) ONSTAGE_KILLED_SERVERS=$(or $(KILLS),100) $(PY) -m pytest -m slow tests/clips/test_kill.py tests/engagement/test_kill.py $(ARGS)
+soak: .venv/dev.stamp ## kill -9 at random moments, while people upload (200 uploads, or SOAK) and watch (100 kills)
+	ONSTAGE_KILLED_UPLOADS=$(or $(SOAK),200) ONSTAGE_KILLED_SERVERS=$(or $(KILLS),100) $(PY) -m pytest -m slow tests/clips/test_kill.py tests/engagement/test_kill.py $(ARGS)
 
 fuzz: .venv/dev.stamp ## the property tests with many more examples
 	$(PY) -m pytest --hypothesis-profile long --timeout 7200 $(or $(ARGS),tests/leaks tests/media)

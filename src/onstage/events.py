@@ -214,6 +214,13 @@ class ChoiceMade(Fact):
 
 
 @dataclass(frozen=True)
+class BoundSet(Fact):
+    """The server's owner bounds a row of the age table for everybody here."""
+
+    row: str
+
+
+@dataclass(frozen=True)
 class BandTurned(Fact):
     """A person is in another age band: by a birthday, or because their birth date was corrected."""
 

@@ -31,6 +31,16 @@ def test_words_in_the_file_become_captions(app: App, cast: Cast, run: Run) -> No
     assert media(app.database, upload.clip).languages == "en"
 
 
+@pytest.mark.parametrize("name", ["fragmented_captions.mp4", "fragmented_captions_h265.mp4"])
+def test_words_in_the_pictures_become_captions(app: App, cast: Cast, run: Run, name: str) -> None:
+    upload = send(app, cast.ada.viewer, (KEPT / name).read_bytes())
+    run(Lane.PUBLISH)
+    with app.database.read() as db:
+        (found,) = captions.of(db, cast.ada.viewer, upload.slug)
+    assert (found.language, found.source) == (captions.UNKNOWN, Source.FILE)
+    assert found.words == "WEBVTT\n\n00:00:01.869 --> 00:00:04.869\n♪MUSIC♪\n"
+
+
 def test_several_languages_and_none_that_are_pictures(app: App, cast: Cast, run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_text(HELLO)
     (tmp_path / "b.srt").write_text(HELLO.replace("Hello", "<b>Hallo</b> & du"))
@@ -51,9 +61,9 @@ def test_people_write_replace_and_remove(app: App, cast: Cast, film: Film, run: 
     upload = send(app, cast.ada.viewer, film().read_bytes())
     run(Lane.PUBLISH)
     with app.database.write() as db:
-        captions.write(db, cast.ada.viewer, upload.slug, "en", HELLO)
-        captions.write(db, cast.ada.viewer, upload.slug, "pt-BR", HELLO)
-        captions.write(db, cast.ada.viewer, upload.slug, "en", HELLO.replace("Hello", "Bye"))
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "en", HELLO)
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "pt-BR", HELLO)
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "en", HELLO.replace("Hello", "Bye"))
         captions.keep_spoken(db, upload.clip, "de", HELLO)
     with app.database.read() as db:
         found = captions.of(db, cast.ada.viewer, upload.slug)
@@ -61,10 +71,10 @@ def test_people_write_replace_and_remove(app: App, cast: Cast, film: Film, run: 
     assert "Bye" in found[0].words
     assert media(app.database, upload.clip).languages == "en pt-BR"
     with app.database.write() as db:
-        captions.remove(db, cast.ada.viewer, upload.slug, "en")
+        captions.remove(db, app.keys, cast.ada.viewer, upload.slug, "en")
     assert media(app.database, upload.clip).languages == "pt-BR"
     with app.database.write() as db, pytest.raises(NotFound):
-        captions.remove(db, cast.ada.viewer, upload.slug, "en")
+        captions.remove(db, app.keys, cast.ada.viewer, upload.slug, "en")
 
 
 def test_what_is_wrong_changes_nothing(app: App, cast: Cast, film: Film, run: Run) -> None:
@@ -72,7 +82,7 @@ def test_what_is_wrong_changes_nothing(app: App, cast: Cast, film: Film, run: Ru
     run(Lane.PUBLISH)
     for language, text in (("en", "no times"), ("English", HELLO), ("", HELLO)):
         with app.database.write() as db, pytest.raises(Invalid):
-            captions.write(db, cast.ada.viewer, upload.slug, language, text)
+            captions.write(db, app.keys, cast.ada.viewer, upload.slug, language, text)
     with app.database.read() as db:
         assert captions.of(db, cast.ada.viewer, upload.slug) == []
 
@@ -81,10 +91,10 @@ def test_others_may_read_what_they_see_and_write_nothing(app: App, cast: Cast, f
     upload = send(app, cast.ada.viewer, film().read_bytes())
     run(Lane.PUBLISH)
     with app.database.write() as db:
-        captions.write(db, cast.ada.viewer, upload.slug, "en", HELLO)
+        captions.write(db, app.keys, cast.ada.viewer, upload.slug, "en", HELLO)
         edit.change(db, cast.app.keys, cast.ada.viewer, upload.slug, audience=Audience.PRIVATE)
     with app.database.write() as db, pytest.raises(NotFound):
-        captions.write(db, cast.ben.viewer, upload.slug, "en", HELLO)
+        captions.write(db, app.keys, cast.ben.viewer, upload.slug, "en", HELLO)
     with app.database.read() as db, pytest.raises(NotFound):
         captions.in_language(db, cast.ben.viewer, upload.slug, "en")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from onstage.accounts.models import accounts, blocks
+from onstage.accounts.models import accounts, blocks, follows, mutes
 from onstage.clips import rows
 from onstage.clips.models import Stage, clip_coauthors, clip_versions
 from onstage.engagement.counts import likes_of
@@ -130,10 +130,65 @@ def test_co_authors_belong_to_the_version(pair: Pair) -> None:
     assert len(digests) == len(set(digests)) == 2
 
 
-def test_what_is_out_gets_no_co_author(pair: Pair) -> None:
+def test_a_co_author_of_what_is_out_waits_for_their_yes(pair: Pair) -> None:
+    ada, fay = pair.cast.ada, pair.cast.fay
+    pair.api(ada, "POST", "/publish")
+    assert pair.sees(pair.cast.guest)
+    assert pair.add() == 204
+    assert pair.api(ada, "GET").json["coauthors"] == [], "not before they agree"
+    assert [pair.stands_on(handle) for handle in ("ada", "fay")] == [True, False]
+    (asked,) = pair.client.ask("GET", "/api/v1/me/questions", fay).json
+    assert ([by["handle"] for by in asked["coauthors"]], asked["version"]) == (["fay"], 2)
+    with pair.app.database.write() as db:
+        db.execute(insert(blocks).values(blocker_id=fay.viewer.account, blocked_id=pair.cast.ola.viewer.account, at=1))
+    assert pair.sees(pair.cast.ola)
+    assert pair.api(fay, "POST", "/yes", json={"version": 2}).status == 204
+    assert [pair.stands_on(handle) for handle in ("ada", "fay")] == [True, True]
+    assert not pair.sees(pair.cast.ola)
+    assert pair.api(ada, "DELETE", "/coauthors/fay").status == 403, "who agreed leaves by themselves"
+
+
+def test_a_co_author_who_does_not_answer_can_be_taken_out(pair: Pair) -> None:
+    ada, fay = pair.cast.ada, pair.cast.fay
+    pair.api(ada, "POST", "/publish")
+    pair.add()
+    assert pair.api(ada, "DELETE", "/coauthors/fay").status == 204
+    assert pair.client.ask("GET", "/api/v1/me/questions", fay).json == []
+    pair.api(ada, "PATCH", json={"caption": "alone"})
+    assert pair.api(pair.cast.guest, "GET").json["caption"] == "alone"
+
+
+def follow(pair: Pair, who: Actor, *others: Actor) -> None:
+    with pair.app.database.write() as db:
+        for other in others:
+            row = {"follower_id": who.viewer.account, "target_id": other.viewer.account, "accepted": 1, "at": 1}
+            db.execute(insert(follows).values(row))
+
+
+def comes_to(pair: Pair, who: Actor, kind: str) -> int:
+    """How often it is in that feed."""
+    items = pair.client.ask("GET", f"/api/v1/feed?kind={kind}", who).json["items"]
+    return [each["slug"] for each in items].count(pair.slug)
+
+
+@pytest.mark.parametrize("followed", [["ada"], ["fay"], ["ada", "fay"]])
+def test_who_follows_either_gets_it_once(pair: Pair, followed: list[str]) -> None:
     pair.out()
-    assert pair.api(pair.cast.ada, "PUT", "/coauthors/duo").status == 409
-    assert pair.api(pair.cast.ada, "DELETE", "/coauthors/fay").status == 409
+    follow(pair, pair.cast.ola, *(getattr(pair.cast, each) for each in followed))
+    assert comes_to(pair, pair.cast.ola, "following") == 1
+
+
+@pytest.mark.parametrize("muted", ["ada", "fay"])
+def test_to_who_mutes_either_it_does_not_come(pair: Pair, muted: str) -> None:
+    pair.out()
+    ola = pair.cast.ola
+    follow(pair, ola, pair.cast.ada, pair.cast.fay)
+    assert [comes_to(pair, ola, kind) for kind in ("following", "for_you")] == [1, 1]
+    with pair.app.database.write() as db:
+        target = getattr(pair.cast, muted).viewer.account
+        db.execute(insert(mutes).values(account_id=ola.viewer.account, muted_id=target, at=1))
+    assert [comes_to(pair, ola, kind) for kind in ("following", "for_you")] == [0, 0]
+    assert pair.sees(ola), "a mute hides nothing that one goes to"
 
 
 def test_the_page(pair: Pair) -> None:

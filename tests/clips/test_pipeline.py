@@ -46,7 +46,8 @@ def stored(app: App) -> set[str]:
 def named(database: Database) -> set[str]:
     with database.read() as db:
         keys = set(db.execute(select(renditions.c.key)).scalars())
-        made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+        beside = ("cover_tiny", "cover_avif", "cover_small_avif", "cover_tiny_avif", "scrub", "preview")
+        made = select(*(clip_media.c[name] for name in beside))
         for found in (*db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)), *db.execute(made)):
             keys |= {key for key in found if key}
     return keys
@@ -231,7 +232,7 @@ def test_the_author_chooses_a_cover_by_time_and_by_picture(
     run()
     before = row(app.database, upload.clip).cover
     with app.database.write() as db:
-        edit.choose_cover(db, cast.ada.viewer, upload.slug, at_us=500_000, image=None)
+        edit.choose_cover(db, app.keys, cast.ada.viewer, upload.slug, at_us=500_000, image=None)
     run()
     by_time = row(app.database, upload.clip).cover
     assert by_time != before
@@ -242,7 +243,7 @@ def test_the_author_chooses_a_cover_by_time_and_by_picture(
     )
     app.storage.put("picture-of-ada.image", picture)
     with app.database.write() as db:
-        edit.choose_cover(db, cast.ada.viewer, upload.slug, at_us=None, image="picture-of-ada.image")
+        edit.choose_cover(db, app.keys, cast.ada.viewer, upload.slug, at_us=None, image="picture-of-ada.image")
     run()
     clip = row(app.database, upload.clip)
     assert clip.cover != by_time

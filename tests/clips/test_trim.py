@@ -84,7 +84,7 @@ def seconds(app: App, clip: int) -> float:
 def test_a_draft_is_cut_and_the_whole_waits_for_its_author_alone(app: App, cast: Cast, draft: Upload, run: Run) -> None:
     before = {file.key for file in files(app.database, draft.clip)}
     with app.database.write() as db:
-        captions.write(db, cast.ada.viewer, draft.slug, "en", _WORDS)
+        captions.write(db, app.keys, cast.ada.viewer, draft.slug, "en", _WORDS)
     chosen = choose(app, cast.ada.viewer, draft.slug, 1, 3)
     assert chosen is not None
     assert chosen.state is Cutting.WAITS
@@ -103,7 +103,7 @@ def test_a_draft_is_cut_and_the_whole_waits_for_its_author_alone(app: App, cast:
 
 def test_the_whole_can_be_chosen_again(app: App, cast: Cast, draft: Upload, run: Run) -> None:
     with app.database.write() as db:
-        captions.write(db, cast.ada.viewer, draft.slug, "en", _WORDS)
+        captions.write(db, app.keys, cast.ada.viewer, draft.slug, "en", _WORDS)
         appearances.name(db, app.keys, cast.ada.viewer, draft.slug, "fay", SECOND, 2 * SECOND)
     before = words_of(app, cast.ada.viewer, draft.slug)
     choose(app, cast.ada.viewer, draft.slug, 1, 3)
@@ -248,7 +248,7 @@ def test_the_shown_version_stays_until_everybody_agrees_to_the_cut(
 def test_who_answers_by_a_link_sees_the_cut(app: App, cast: Cast, draft: Upload, run: Run) -> None:
     with app.database.write() as db:
         edit.change(db, app.keys, cast.ada.viewer, draft.slug, audience=Audience.FRIENDS)
-        appearances.label(db, cast.ada.viewer, draft.slug, "a child", minor=True)
+        appearances.label(db, app.keys, cast.ada.viewer, draft.slug, "a child", minor=True)
         (label,) = appearances.named_in(db, cast.ada.viewer, draft.slug)[1]
         link = unregistered.name_guardian(db, app.keys, cast.ada.viewer, draft.slug, label.id, "https://x.example")
     secret = link.rpartition("/")[2]

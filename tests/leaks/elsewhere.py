@@ -105,6 +105,7 @@ _SENT: dict[str, Visit] = {
     "GET /answer/{secret:str}": once("GET", "/answer/x"),
     "POST /answer/{secret:str}": once("POST", "/answer/x", form={}),
     "GET /answer/{secret:str}/film": once("GET", "/answer/x/film"),
+    "GET /answer/{secret:str}/cover": once("GET", "/answer/x/cover"),
     f"GET {API}/answers/{{secret:str}}": once("GET", f"{API}/answers/x"),
     f"POST {API}/answers/{{secret:str}}/yes": once("POST", f"{API}/answers/x/yes", json={"version": 1}),
     f"POST {API}/answers/{{secret:str}}/no": once("POST", f"{API}/answers/x/no"),

@@ -84,7 +84,7 @@ class Truth:
 
     def may_find(self, clip: Row) -> bool:
         """By search, tag, exploring: nothing of muted accounts, and to strangers only what may be shown to strangers."""
-        if not self.may_list(clip) or self.has_muted(clip.account_id):
+        if not self.may_list(clip) or self.has_muted_one_of(clip):
             return False
         known = self.is_member(clip.account_id) or self.follows(self.account, clip.account_id)
         return known or clip.recommended == 1
@@ -93,7 +93,7 @@ class Truth:
         """For You: public clips that may be shown to strangers; neither one's own account's nor a muted one's."""
         if clip.audience != "public" or clip.recommended != 1:
             return False
-        if self.is_member(clip.account_id) or self.has_muted(clip.account_id):
+        if self.is_member(clip.account_id) or self.has_muted_one_of(clip):
             return False
         return self.is_shown(clip) and self.in_audience(clip)
 
@@ -107,8 +107,7 @@ class Truth:
 
     def in_audience(self, clip: Row) -> bool:
         """The audience, blocks and the marking for adults."""
-        made_with = [row.account_id for row in self.rows.clip_coauthors if row.clip_id == clip.id]
-        if any(self.is_blocked(account) for account in (clip.account_id, *made_with)):
+        if any(self.is_blocked(account) for account in self.makers(clip)):
             return False
         if clip.marked and not self.sees_marked and not self.is_author(clip):
             return False
@@ -155,6 +154,15 @@ class Truth:
             or (row.blocker_id == host and row.blocked_id in mine)
             for row in self.rows.blocks
         )
+
+    def makers(self, clip: Row) -> list[int]:
+        """The accounts on whose profiles it stands; who only waits for a later version is none."""
+        made_with = [row for row in self.rows.clip_coauthors if row.clip_id == clip.id and not row.waits]
+        return [clip.account_id, *(row.account_id for row in made_with)]
+
+    def has_muted_one_of(self, clip: Row) -> bool:
+        """The acting account has muted one of those who made it."""
+        return any(self.has_muted(account) for account in self.makers(clip))
 
     def has_muted(self, host: int) -> bool:
         """The acting account has muted the host."""

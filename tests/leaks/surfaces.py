@@ -54,7 +54,14 @@ def listed(walk: Walk) -> set[int]:
 def of_followed(walk: Walk) -> set[int]:
     """Following."""
     here = walk.truth.account
-    return walk.may(lambda clip: walk.truth.may_list(clip) and walk.truth.follows(here, clip.account_id))
+    truth = walk.truth
+    return walk.may(
+        lambda clip: (
+            truth.may_list(clip)
+            and not truth.has_muted_one_of(clip)
+            and any(truth.follows(here, account) for account in truth.makers(clip))
+        )
+    )
 
 
 def on_the_way(walk: Walk) -> set[int]:
@@ -73,7 +80,12 @@ def of_friends(walk: Walk) -> set[int]:
     """Friends."""
     truth, here = walk.truth, walk.truth.account
     followed = of_followed(walk)
-    return walk.may(lambda clip: clip.id in followed and truth.follows(clip.account_id, here))
+    return walk.may(
+        lambda clip: (
+            clip.id in followed
+            and any(truth.follows(account, here) and truth.follows(here, account) for account in truth.makers(clip))
+        )
+    )
 
 
 def made(walk: Walk) -> set[int]:
@@ -226,6 +238,7 @@ def media(walk: Walk) -> Iterator[Answer]:
     yield from walk.each("/media/{cover}", share=3)
     yield from walk.each("/media/{small}", share=3)
     yield from walk.each("/media/{scrub}", share=3)
+    yield from walk.each("/media/{avif}", share=3)
 
 
 def fragments(walk: Walk) -> Iterator[Answer]:

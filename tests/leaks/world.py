@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from onstage import ids
 from onstage.accounts.models import blocks, follows, mutes
+from onstage.clips.kept import Content
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -26,7 +27,6 @@ from onstage.clips.models import (
     renditions,
     uploads,
 )
-from onstage.clips.rows import Content
 from onstage.clock import DAY, HOUR, MINUTE, now
 from onstage.db.engine import Connection
 from onstage.engagement.models import comments, counts, likes, reposts, saves, seen
@@ -99,6 +99,7 @@ def keys_of(secret: str) -> dict[str, str]:
         "cover": f"{secret}cover.webp",
         "small": f"{secret}small.webp",
         "scrub": f"{secret}scrub.webp",
+        "avif": f"{secret}cover.avif",
     }
 
 
@@ -221,6 +222,7 @@ def _plant(db: Connection, world: World, number: int, plan: Plan) -> Planted:
     for kind in plan.held:
         db.execute(insert(holds).values(clip_id=made.id, kind=kind.value, giver_id=author.person, since=now()))
     made_of_it = {"scrub": made.keys["scrub"], "scrub_width": 90, "scrub_height": 160, "languages": "en"}
+    made_of_it |= {"cover_avif": made.keys["avif"], "cover_small_avif": f"{made.secret}small.avif"}
     db.execute(insert(clip_media).values(clip_id=made.id, **made_of_it))
     said = {"language": "en", "words": f"WEBVTT {made.secret}captions", "source": "person", "changed_at": 1}
     db.execute(insert(captions).values(clip_id=made.id, **said))

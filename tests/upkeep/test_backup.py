@@ -9,26 +9,30 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from onstage import datafolder
+from onstage import __version__, datafolder
 from onstage.accounts import leaving, signed_forms
 from onstage.accounts.models import accounts, form_scans, guardianships, ledger, people, vouchings
 from onstage.accounts.replay import Clip, replay
 from onstage.accounts.viewer import Viewer
 from onstage.clips import answers, deletion
+from onstage.clips.edit import choose_cover
 from onstage.clips.holds import lift, place
 from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clip_yeses, clips, holds, tombstones
 from onstage.clips.restoring import RESTORED
 from onstage.clips.workroom import JOURNAL
+from onstage.clock import now
 from onstage.db import tables
 from onstage.db.engine import Connection, Database
+from onstage.db.revision import newest
 from onstage.errors import Conflict, InUse, Refused
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
 from onstage.server import compose, job_kinds
 from onstage.settings import Settings
 from onstage.storage import journal
-from onstage.upkeep.archive import NotABackup
+from onstage.upkeep.archive import FORMAT, Manifest, NotABackup, Writer
 from onstage.upkeep.backup import backup
+from onstage.upkeep.backup import save as save_all
 from onstage.upkeep.restore import restore
 from onstage.web.http import App
 from tests.cast import Actor
@@ -347,6 +351,45 @@ def test_the_other_kind_of_database_is_refused(filled: Filled, empty_place: Empt
     other = replace(place, database_url="" if place.database_url else "postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Conflict, match="of a server on"):
         bring_back(other, archive)
+
+
+class Interrupted(Writer):
+    """An archive before whose first file something else happens."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def add_file(self, name: str, path: Path) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        super().add_file(name, path)
+
+
+def test_a_cover_that_is_replaced_meanwhile_is_saved_as_it_is_then(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run: Run
+) -> None:
+    """What the snapshot named is gone when its turn comes; what stands there instead comes back, and nothing is missing."""
+    database = filled.app.database
+    covers = select(clips.c.cover).where(clips.c.id == filled.first.clip)
+    with database.read() as db:
+        before = db.execute(covers).scalar_one()
+
+    def choose_another() -> None:
+        with database.write() as db:
+            choose_cover(db, filled.app.keys, filled.cast.ada.viewer, filled.first.slug, at_us=500_000, image=None)
+        run()
+
+    with tarfile.open(tmp_path / "saved.tar", "w") as tar:
+        archive = Interrupted(tar, Manifest(FORMAT, __version__, database.kind, newest(), now(), secret=False))
+        archive.meanwhile = choose_another
+        save_all(filled.settings, database, archive, tmp_path)
+        archive.close()
+    assert archive.manifest.lost == []
+    back = bring_back(empty_place(), tmp_path / "saved.tar")
+    with back.database.read() as db:
+        assert db.execute(covers).scalar_one() != before
+    assert {each.key for each in back.storage.list()} == {each.key for each in filled.app.storage.list()}
+    back.close()
 
 
 def test_an_object_that_is_lost_is_named_and_the_rest_is_saved(

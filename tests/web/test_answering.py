@@ -146,7 +146,7 @@ def test_only_an_adult_who_runs_the_account_names_a_guardian(birthday: Birthday)
         teen = Actor(person(db, "teen", band=Band.FROM_16))
     _clip, slug = make_clip(birthday.app.database, teen.viewer, published=False, stage=Stage.DRAFT)
     with birthday.app.database.write() as db:
-        label = appearances.label(db, teen.viewer, slug, "Tim", minor=True)
+        label = appearances.label(db, birthday.app.keys, teen.viewer, slug, "Tim", minor=True)
     made = birthday.client.ask("POST", f"/api/v1/clips/{slug}/labels/{label}/guardian", teen, json={})
     assert (made.status, made.json["type"].rpartition(":")[2]) == (403, "age")
 

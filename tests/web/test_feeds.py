@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from sqlalchemy import Engine, event
 
 from onstage.clips.models import Audience
 from onstage.clock import HOUR
@@ -111,3 +112,23 @@ def test_many_kept_at_one_instant_are_all_listed(client: Client, cast: Cast) -> 
 @pytest.mark.parametrize("word", ["²", "9" * 40, "-1", "x", "1,5", "1.99999999999999999999"])
 def test_an_odd_place_in_ones_own_list(client: Client, cast: Cast, word: str) -> None:
     assert client.get(f"/@ada?tab=liked&cursor={word}", cast.ada).status in {404, 422}
+
+
+@pytest.mark.parametrize(
+    ("kind", "who"), [("for_you", "guest"), ("for_you", "ben"), ("following", "ben"), ("friends", "ben")]
+)
+def test_no_statement_is_put_together_for_a_page_of_a_feed(client: Client, cast: Cast, kind: str, who: str) -> None:
+    """Putting one together costs as much as a third of the page; db/hot.py has them ready (docs/decisions/0022)."""
+    for _ in range(3):
+        make_clip(cast.app.database, cast.ada.viewer)
+    asked = (f"/api/v1/feed?kind={kind}", cast.ben if who == "ben" else None)
+    client.get(*asked)
+    built: list[str] = []
+
+    def note(_connection: object, statement: object, *_rest: object) -> None:
+        built.append(str(statement))
+
+    event.listen(Engine, "before_execute", note)
+    client.get(*asked)
+    event.remove(Engine, "before_execute", note)
+    assert not built

@@ -17,6 +17,8 @@ from onstage.server import compose
 from onstage.settings import Settings
 from onstage.web.app import App
 from onstage.web.limits import RateLimit
+from onstage.web.metrics import Metrics
+from onstage.web.protect import Protect, Send
 from tests.cast import Actor, Cast, make_clip
 from tests.client import HOST, Answer, Client
 
@@ -255,3 +257,37 @@ def test_static_files_are_kept_for_ever_and_compressed(client: Client, database:
     for outside in ("/static/x/../../settings.py", "/static/x/%2e%2e/templating.py", "/static/x//etc/passwd"):
         assert client.get(outside).status == 404
     assert database.kind
+
+
+@pytest.mark.parametrize(
+    ("status", "sent", "expects", "taken"),
+    [
+        (401, 3, False, 3),
+        (413, 1000, False, 16),
+        (401, 3, True, 0),  # it waits to hear whether to send at all
+        (200, 3, False, 0),
+    ],
+)
+def test_what_is_still_sent_of_a_refused_request_is_taken_up_to_a_limit(
+    app: App, client: Client, status: int, sent: int, *, expects: bool, taken: int
+) -> None:
+    """A proxy that is cut short while it sends would tell of a broken server."""
+    received: list[int] = []
+
+    async def receive() -> dict[str, object]:
+        received.append(len(received))
+        return {"type": "http.request", "body": b"x" * 1_000_000, "more_body": len(received) < sent}
+
+    async def send(message: dict[str, object]) -> None:
+        if message["type"] == "http.response.start":
+            assert len(received) == taken
+
+    async def answering(_scope: object, _receive: object, answer: Send) -> None:
+        await answer({"type": "http.response.start", "status": status, "headers": []})
+        await answer({"type": "http.response.body", "body": b""})
+
+    protected = Protect(answering, origin=app.settings.origin, proxies="", limit=RateLimit(0), metrics=Metrics())
+    headers = [(b"host", HOST.encode()), *([(b"expect", b"100-continue")] if expects else [])]
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/uploads", "query_string": b"", "headers": headers}
+    client.run(protected(scope, receive, send))
+    assert len(received) == taken

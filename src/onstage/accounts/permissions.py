@@ -18,7 +18,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import Invalid, NotAllowed, NotFound
-from onstage.events import ChoiceMade, FollowersChosen
+from onstage.events import BoundSet, ChoiceMade, FollowersChosen
 from onstage.jobs.queue import record
 from onstage.keys import Keys
 
@@ -68,7 +68,7 @@ def said(db: Connection, person: int, row: Row) -> Said:
         for setter, value in db.execute(select(choices.c.setter_id, choices.c.value).where(of_row))
     }
     own = given.pop(person) if person in given else ...
-    return Said(own, given, _of_server(db, row))
+    return Said(own, given, bound(db, row))
 
 
 def _choices(db: Connection, person: int, row: Row, theirs: Band) -> Choices:
@@ -103,7 +103,8 @@ def of_guardian(db: Connection, person: int, row: Row) -> list[tuple[int, Value]
     ]
 
 
-def _of_server(db: Connection, row: Row) -> Value | EllipsisType:
+def bound(db: Connection, row: Row) -> Value | EllipsisType:
+    """What the server's owner lets everybody here have at most; ...: they have said nothing."""
     words = db.execute(select(server_choices.c.value).where(server_choices.c.row == row.value)).scalar()
     return ... if words is None else age.read(row, words)
 
@@ -167,10 +168,22 @@ def _keep(db: Connection, person: int, setter: int, row: Row, value: Value) -> N
 
 
 def choose_for_all(db: Connection, row: Row, value: Value) -> None:
-    """The server's owner bounds a row for everybody here; the loosest value, or none, bounds nothing."""
+    """The server's owner bounds a row for everybody here; the loosest value bounds nothing.
+
+    It narrows what is there at once, accounts here and clips by the fact that it is; it widens nothing.
+    """
     if value is None or row in age.LIMITS:
         raise Invalid("The server bounds no minutes and hours.", field=row.value)
     insert_or_set(db, server_choices, row=row.value, value=age.written(value), at=now())
+    if row is Row.HAND_ACCEPTS and value is not Accepting.AT_ONCE:
+        wider = update(accounts).where(accounts.c.hand_accepts == 0).values(hand_accepts=1).returning(accounts.c.id)
+        for account in sorted(db.execute(wider).scalars()):
+            record(db, FollowersChosen(account))
+    if row is Row.COUNTS_SHOWN and value is Choice.NO:
+        db.execute(update(accounts).where(accounts.c.counts_shown == 1).values(counts_shown=0))
+    if row is Row.SEES_MARKED and value is Choice.NO:
+        db.execute(update(people).where(people.c.sees_marked == 1).values(sees_marked=0))
+    record(db, BoundSet(row.value))
 
 
 def set_hand_accepts(db: Connection, viewer: Viewer, by_hand: bool) -> None:
@@ -213,7 +226,7 @@ def _of_joint(db: Connection, account: int, row: Row) -> Scale:
         )
     ).scalars()
     values = [age.read(row, words) for words in given]
-    server = _of_server(db, row)
+    server = bound(db, row)
     strictest = age.tightest([*values, account_allows(db, account, row), None if server is ... else server])
     assert isinstance(strictest, Scale)
     return strictest

@@ -13,13 +13,13 @@ from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.queries import by_handle, kept_form, personal_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips import consent, rows
-from onstage.clips.deciding import concerning, decide
+from onstage.clips.deciding import concerning, decide, was_asked_since
 from onstage.clips.edit import Own, own
 from onstage.clips.facts import lock
+from onstage.clips.kept import read
 from onstage.clips.models import (
     Stage,
     appearances,
-    clip_consents,
     clip_labels,
     clip_yeses,
     clips,
@@ -28,7 +28,7 @@ from onstage.clips.models import (
     never_by,
 )
 from onstage.clips.queries import VISIBLE, asked_by
-from onstage.clips.revising import reword
+from onstage.clips.revising import ask_again, begin, replace_in_film
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
@@ -61,12 +61,13 @@ class Label:
     to_us: int | None
     has_guardian: bool = False
     answered: bool = False
+    waits: bool = False  # nobody sees it yet but who made the clip, and who is asked
 
 
 def name(
     db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str, from_us: int = 0, to_us: int | None = None
 ) -> None:
-    """Say that somebody appears in the clip, or when. What was asked is a draft again.
+    """Say that somebody appears in the clip, or when. What was asked is a draft again; beside what is published it is asked.
 
     Raises NotFound, Invalid for seconds outside the clip, Conflict for too many, and NotAllowed for anybody but friends and
     fellow members, or where they want never to be named by this account.
@@ -82,13 +83,19 @@ def name(
     if db.execute(have).scalar_one() >= MOST:
         raise Conflict(f"A clip names at most {MOST} people.", code="too-many-names")
     before = db.execute(select(appearances.c.from_us, appearances.c.to_us).where(_row(clip.id, person))).first()
-    is_new = before is None
-    if before != (from_us, to_us) and (clip.stage in {Stage.ASKED, Stage.NONE} or clip.published_at is not None):
-        reword(db, keys, viewer, clip.id)
+    is_new, is_out = before is None, clip.published_at is not None
+    if before == (from_us, to_us) and not (is_out and clip.stage is not Stage.NONE):
+        return
+    if is_out and not is_new:
+        replace_in_film(db, keys, viewer, clip.id, person, (from_us, to_us))
+        return
+    due = begin(db, keys, viewer, clip.id) if is_out or clip.stage is Stage.ASKED else None
     place = {"from_us": from_us, "to_us": to_us, "account_id": account["id"], "named_by": viewer.person, "at": now()}
     insert_or_set(db, appearances, clip_id=clip.id, person_id=person, **place)
     if is_new:
         ledger.append(db, keys, Entry(Act.APPEARANCE_NAMED, viewer.person, clip.account, (person,), clip.id))
+    if is_out:
+        ask_again(db, keys, viewer, clip.id, due)
 
 
 def _row(clip: int, person: int) -> ColumnElement[bool]:
@@ -238,40 +245,55 @@ def unname(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str = 
 
 
 def label(
-    db: Connection, viewer: Viewer, slug: str, words: str, *, minor: bool, from_us: int = 0, to_us: int | None = None
+    db: Connection,
+    keys: Keys,
+    viewer: Viewer,
+    slug: str,
+    words: str,
+    *,
+    minor: bool,
+    from_us: int = 0,
+    to_us: int | None = None,
 ) -> int:
     """Name somebody who is not here, in words; gives the label's id.
 
-    With a minor in it a clip is for its author alone until whoever answers for them agrees (`unregistered`).
+    With a minor in it a clip is for its author alone until whoever answers for them agrees (`unregistered`), also one that is
+    published; an adult in it makes a version that waits like any other.
 
-    Raises NotFound, Invalid, and Conflict for a clip that is asked about or published.
+    Raises NotFound, Invalid, and Conflict for a draft that is asked about.
     """
     clip = own(db, viewer, slug)
-    said = clean(words)
+    said, is_out = clean(words), clip.published_at is not None
     if not 0 < len(said) <= _LONGEST_LABEL:
         raise Invalid(f"A label has 1 to {_LONGEST_LABEL} characters.", field="words")
     _need_place(clip, from_us, to_us)
-    _need_draft(clip)
+    if clip.stage is Stage.ASKED and not is_out:
+        raise Conflict("Labels belong to a draft. Take back what is asked first.", code="stage")
+    due = begin(db, keys, viewer, clip.id) if is_out else None
     made = ids.new()
-    place = {"from_us": from_us, "to_us": to_us, "named_by": viewer.person, "at": now()}
+    place = {"from_us": from_us, "to_us": to_us, "named_by": viewer.person, "at": now(), "waits": int(is_out)}
     db.execute(insert(clip_labels).values(id=made, clip_id=clip.id, words=said, minor=int(minor), **place))
+    if is_out and minor:
+        decide(db, keys, clip.id, lambda record: consent.corrected(record.clip, record.facts), by=viewer.person)
+    if is_out:
+        ask_again(db, keys, viewer, clip.id, due)
     return made
 
 
-def unlabel(db: Connection, viewer: Viewer, slug: str, label_id: int) -> None:
-    """Take a label out of a draft that nobody was asked about. Raises NotFound, NotAllowed, Conflict."""
+def unlabel(db: Connection, keys: Keys, viewer: Viewer, slug: str, label_id: int) -> None:
+    """Take a label out that nobody was asked about. Raises NotFound, NotAllowed, Conflict."""
+    assert viewer.person is not None
     clip = own(db, viewer, slug)
-    _need_draft(clip)
-    if db.execute(select(clip_consents.c.last).where(clip_consents.c.clip_id == clip.id)).scalar():
-        raise NotAllowed("Who was in it when you asked stays named.", code="named")
-    mine = (clip_labels.c.id == label_id) & (clip_labels.c.clip_id == clip.id)
-    if not db.execute(delete(clip_labels).where(mine)).rowcount:
-        raise NotFound("There is no such label.")
-
-
-def _need_draft(clip: Own) -> None:
-    if clip.published_at is not None or clip.stage is Stage.ASKED:
+    if clip.stage is Stage.ASKED:
         raise Conflict("Labels belong to a draft. Take back what is asked first.", code="stage")
+    mine = (clip_labels.c.id == label_id) & (clip_labels.c.clip_id == clip.id)
+    named_at = db.execute(select(clip_labels.c.at).where(mine)).scalar()
+    if named_at is None:
+        raise NotFound("There is no such label.")
+    if was_asked_since(db, clip.id, named_at):
+        raise NotAllowed("Who was in it when you asked stays named.", code="named")
+    db.execute(delete(clip_labels).where(mine))
+    decide(db, keys, clip.id, lambda record: consent.changed(record.clip, record.facts), by=viewer.person)
 
 
 def named_in(db: Connection, viewer: Viewer, slug: str) -> tuple[list[Appearance], list[Label]]:
@@ -295,10 +317,15 @@ def named_in(db: Connection, viewer: Viewer, slug: str) -> tuple[list[Appearance
         .where(appearances.c.clip_id == clip, sees)
         .order_by(appearances.c.from_us, accounts.c.handle)
     ).all()
-    everybody = [
-        Appearance(By(row.handle, row.name, row.avatar), row.from_us, row.to_us, bool(row.sticks)) for row in named
-    ]
-    return everybody, _labels(db, clip)
+    insider = select(or_(clips.c.person_id == viewer.person, is_maker, is_asked)).where(clips.c.id == clip)
+    inside = bool(db.execute(insider).scalar())
+    kept = read(db, [clip])[clip]
+    moved = dict((kept.draft.places if inside and kept.clip.working is not None else None) or ())
+    everybody = []
+    for row in named:
+        start, end = moved.get(row.person_id, (row.from_us, row.to_us))
+        everybody.append(Appearance(By(row.handle, row.name, row.avatar), start, end, bool(row.sticks)))
+    return everybody, [each for each in _labels(db, clip) if inside or not each.waits]
 
 
 def _labels(db: Connection, clip: int) -> list[Label]:
@@ -318,6 +345,7 @@ def _labels(db: Connection, clip: int) -> list[Label]:
             to_us=row.to_us,
             has_guardian=row.label_id is not None,
             answered=row.answered_at is not None,
+            waits=bool(row.waits),
         )
         for row in labels
     ]

@@ -1,17 +1,16 @@
 """Asking: the draft is frozen, its author has agreed by asking, and it goes out as soon as nobody else must agree."""
 
 import msgspec
-from sqlalchemy import select
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
-from onstage.clips import consent, trimmed
+from onstage.clips import consent, versions
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
-from onstage.clips.models import HoldKind, appearances, captions, clip_labels
+from onstage.clips.models import HoldKind
 from onstage.clips.need import need, today
 from onstage.clips.rows import Record
-from onstage.clips.trimmed import Trim
+from onstage.clips.versions import Seen
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotAllowed
 from onstage.keys import Keys
@@ -22,34 +21,25 @@ ASKABLE = frozenset({HoldKind.NO, HoldKind.BASIS})
 
 def ask(db: Connection, keys: Keys, by: int, clip: int, *, due: int | None = None) -> Clip:
     """Freeze the draft and ask everybody who must agree. Raises NotFound, NotAllowed, Conflict."""
+    asked: list[Seen] = []
 
     def rule(record: Record) -> Clip:
         check(record)
-        digest = ledger.media_digest(db, clip, _seen(db, record, trimmed.of(db, clip)))
-        return consent.ask(record.clip, record.facts, by, digest=bytes.fromhex(digest), due=due)
+        asked.append(versions.of_draft(db, record, record.facts))
+        digest = bytes.fromhex(ledger.media_digest(db, clip, digested(record, asked[0])))
+        return consent.ask(record.clip, record.facts, by, digest=digest, due=due)
 
-    return decide(db, keys, clip, rule, Act.ASKED, by=by, fields={} if due is None else {"due": due})
+    after = decide(db, keys, clip, rule, Act.ASKED, by=by, fields={} if due is None else {"due": due})
+    versions.keep(db, clip, after.last, asked[0])
+    return after
 
 
-def _seen(db: Connection, record: Record, trim: Trim | None) -> bytes:
-    """All that a viewer gets of the version, in one piece to be digested (consent.md R14).
+def digested(record: Record, asked: Seen) -> bytes:
+    """All that a viewer gets of a version, in one piece (consent.md R14).
 
-    The clip's id stands for its moving pictures and their sound, which never change; tags and mentions are in its words.
+    The clip's id stands for its moving pictures and their sound, which never change.
     """
-    working, one = record.clip.working, record.id
-    assert working is not None
-    spoken = (
-        select(captions.c.language, captions.c.words).where(captions.c.clip_id == one).order_by(captions.c.language)
-    )
-    who = select(appearances.c.person_id, appearances.c.from_us, appearances.c.to_us)
-    named = who.where(appearances.c.clip_id == one).order_by(appearances.c.person_id)
-    who_else = select(clip_labels.c.words, clip_labels.c.minor, clip_labels.c.from_us, clip_labels.c.to_us)
-    labelled = who_else.where(clip_labels.c.clip_id == one).order_by(clip_labels.c.id)
-    rows = [[tuple(row) for row in db.execute(each)] for each in (spoken, named, labelled)]
-    reach, part = working.reach, trim and trim.part
-    facts = (one, record.draft, reach.recommended, reach.leaves, sorted(working.appears), part)
-    made_by = (record.account, sorted(side.account for side in record.facts.coauthors))
-    return msgspec.json.encode((facts, made_by, *rows))
+    return msgspec.json.encode((record.id, record.account, asked))
 
 
 def check(record: Record) -> None:

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips.edit import is_decided, need_undecided, own
-from onstage.clips.models import captions, clips
+from onstage.clips import captioned, rows
+from onstage.clips.captioned import Words
+from onstage.clips.edit import Own, is_decided, own
+from onstage.clips.models import Stage, captions, clips
 from onstage.clips.queries import seen
-from onstage.clips.renditions import note_media
+from onstage.clips.revising import recaption, reword
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotFound
+from onstage.keys import Keys
 from onstage.media.cues import BadCaptions, Cue, parse, render
 from onstage.media.subtitles import Track
 
@@ -64,39 +67,78 @@ def in_language(db: Connection, viewer: Viewer, slug: str, language: str) -> Cap
 
 
 def _all(db: Connection, clip: int) -> list[Captions]:
-    rows = select(captions.c.language, captions.c.source, captions.c.changed_at, captions.c.words)
-    found = db.execute(rows.where(captions.c.clip_id == clip).order_by(captions.c.language))
+    wanted = select(captions.c.language, captions.c.source, captions.c.changed_at, captions.c.words)
+    found = db.execute(wanted.where(captions.c.clip_id == clip).order_by(captions.c.language))
     return [Captions(language, Source(source), at, words) for language, source, at, words in found]
 
 
-def write(db: Connection, viewer: Viewer, slug: str, language: str, text: str) -> list[Cue]:
+def in_work(db: Connection, viewer: Viewer, slug: str) -> list[Captions]:
+    """The captions in the hands of who makes the clip: those that wait beside what is published, else what it has.
+
+    Raises NotFound.
+    """
+    clip = own(db, viewer, slug, lock=False)
+    waited, shown = _waited(db, clip), _all(db, clip.id)
+    if waited is None:
+        return shown
+    known = {(each.language, each.words): each.changed_at for each in shown}
+    return [
+        Captions(language, Source(source), known.get((language, text), now()), text)
+        for language, source, text in waited
+    ]
+
+
+def _waited(db: Connection, clip: Own) -> Words | None:
+    """What a draft or question beside what is published has for captions; None: what is shown."""
+    if clip.published_at is None or clip.stage is Stage.NONE:
+        return None
+    return rows.load(db, clip.id).draft.captions
+
+
+def write(db: Connection, keys: Keys, viewer: Viewer, slug: str, language: str, text: str) -> list[Cue]:
     """Take captions as WebVTT or SRT from whoever may change the clip, in place of those in that language.
 
-    Raises NotFound, Invalid in a sentence that names the line, and Conflict once others are asked or have agreed.
+    Beside what is published they wait for every yes; what was asked before is a draft again. Raises NotFound, NotAllowed,
+    and Invalid in a sentence that names the line.
     """
     clip = own(db, viewer, slug)
-    need_undecided(db, clip)
     if not _TAG.fullmatch(language):
         raise Invalid("A language is two or three letters, such as en or de, or pt-BR.", field="language")
     try:
         cues = parse(text)
     except BadCaptions as reason:
         raise Invalid(f"{reason} Nothing was changed.", field="captions") from None
-    there = {each.language for each in _all(db, clip.id)}
+    there = {each for each, _, _ in _now(db, clip)}
     if language not in there and len(there) >= MOST_LANGUAGES:
         raise Invalid(f"A clip has captions in at most {MOST_LANGUAGES} languages.", field="language")
-    _put(db, clip.id, language, render(cues), Source.PERSON)
+    _change(db, keys, viewer, clip, language, render(cues))
     return cues
 
 
-def remove(db: Connection, viewer: Viewer, slug: str, language: str) -> None:
-    """Take captions away. Raises NotFound, and Conflict once others are asked or have agreed."""
+def remove(db: Connection, keys: Keys, viewer: Viewer, slug: str, language: str) -> None:
+    """Take captions away, as `write` changes them. Raises NotFound, NotAllowed."""
     clip = own(db, viewer, slug)
-    need_undecided(db, clip)
-    gone = delete(captions).where(captions.c.clip_id == clip.id, captions.c.language == language)
-    if db.execute(gone).rowcount != 1:
+    if language not in {each for each, _, _ in _now(db, clip)}:
         raise NotFound("This clip has no captions in that language.")
-    _note(db, clip.id)
+    _change(db, keys, viewer, clip, language, "")
+
+
+def _now(db: Connection, clip: Own) -> Words:
+    waited = _waited(db, clip)
+    return captioned.words(db, clip.id) if waited is None else waited
+
+
+def _change(db: Connection, keys: Keys, viewer: Viewer, clip: Own, language: str, text: str) -> None:
+    before = _now(db, clip)
+    after = captioned.with_words(before, language, Source.PERSON.value, text)
+    if after == before:
+        return
+    if clip.published_at is not None:
+        recaption(db, keys, viewer, clip.id, after)
+        return
+    if clip.stage is Stage.ASKED:
+        reword(db, keys, viewer, clip.id)
+    captioned.put(db, clip.id, language, Source.PERSON.value, text)
 
 
 def keep_embedded(db: Connection, clip: int, found: Sequence[Track]) -> None:
@@ -123,16 +165,4 @@ def _keep(db: Connection, clip: int, language: str, webvtt: str, source: Source)
     except BadCaptions:
         return
     if len(words.encode()) <= MOST_BYTES:
-        _put(db, clip, language, words, source)
-
-
-def _put(db: Connection, clip: int, language: str, words: str, source: Source) -> None:
-    values = {"words": words, "source": source.value, "changed_at": now()}
-    here = (captions.c.clip_id == clip) & (captions.c.language == language)
-    if db.execute(update(captions).where(here).values(values)).rowcount == 0:
-        db.execute(insert(captions).values(clip_id=clip, language=language, **values))
-    _note(db, clip)
-
-
-def _note(db: Connection, clip: int) -> None:
-    note_media(db, clip, languages=" ".join(each.language for each in _all(db, clip)))
+        captioned.put(db, clip, language, source.value, words)

@@ -5,7 +5,7 @@ Both sides' people must agree to it and the stricter limits hold. Leaving takes 
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, exists, func, insert, or_, select
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
@@ -16,12 +16,14 @@ from onstage.accounts.models import Role, accounts, follows, members
 from onstage.accounts.queries import by_handle, kept_form
 from onstage.accounts.viewer import Viewer
 from onstage.clips import consent
-from onstage.clips.deciding import decide
-from onstage.clips.edit import Own, own
-from onstage.clips.models import Stage, clip_coauthors, clip_consents, clips
-from onstage.clips.revising import reword
+from onstage.clips.deciding import decide, was_asked_since
+from onstage.clips.edit import own
+from onstage.clips.models import Stage, clip_coauthors, clips
+from onstage.clips.queries import IDS, at_once
+from onstage.clips.revising import ask_again, begin, reword
 from onstage.clock import now
 from onstage.db.engine import Connection
+from onstage.db.hot import Hot
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.keys import Keys
 
@@ -29,13 +31,13 @@ MOST = 4
 
 
 def add(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str) -> None:
-    """Say that another account made a draft as well; its owners are asked with everybody else. What was asked is a draft again.
+    """Say that another account made a clip as well; its owners are asked with everybody else. What was asked is a draft again.
 
-    Raises NotFound, Invalid, NotAllowed for an account that is no friend of the clip's, Conflict for a clip that is out.
+    Beside what is published it is asked about as a version that waits; until then it stands on one profile.
+    Raises NotFound, Invalid, NotAllowed for an account that is no friend of the clip's, Conflict for too many.
     """
     clip = own(db, viewer, slug)
-    account = int(by_handle(db, viewer, handle)["id"])
-    _need_draft(clip)
+    account, is_out = int(by_handle(db, viewer, handle)["id"]), clip.published_at is not None
     if account == clip.account:
         raise Invalid("It stands there already.", field="handle")
     if not db.execute(select(_near(clip.account, account, viewer))).scalar():
@@ -45,17 +47,13 @@ def add(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str) -> N
         return
     if db.execute(select(func.count()).select_from(clip_coauthors).where(of_clip)).scalar_one() >= MOST:
         raise Conflict(f"A clip has at most {MOST} co-authors.", code="too-many-names")
-    if clip.stage is Stage.ASKED:
-        reword(db, keys, viewer, clip.id)
-    row = {"clip_id": clip.id, "account_id": account, "asked_by": viewer.person, "at": now()}
+    due = begin(db, keys, viewer, clip.id) if is_out or clip.stage is Stage.ASKED else None
+    row = {"clip_id": clip.id, "account_id": account, "asked_by": viewer.person, "at": now(), "waits": int(is_out)}
     db.execute(insert(clip_coauthors).values(row))
     about, kind = tuple(owners(db, account)), {"kind": "coauthor"}
     ledger.append(db, keys, Entry(Act.APPEARANCE_NAMED, viewer.person, clip.account, about, clip.id, kind))
-
-
-def _need_draft(clip: Own) -> None:
-    if clip.published_at is not None:
-        raise Conflict("Co-authors belong to a draft. What is out stays as it was agreed to.", code="stage")
+    if is_out:
+        ask_again(db, keys, viewer, clip.id, due)
 
 
 def _near(host: int, account: int, viewer: Viewer) -> ColumnElement[bool]:
@@ -79,13 +77,23 @@ def _near(host: int, account: int, viewer: Viewer) -> ColumnElement[bool]:
     return or_(friends, runs)
 
 
-def take_out(db: Connection, viewer: Viewer, slug: str, handle: str) -> None:
-    """Take a co-author out of a draft that nobody was asked about. Raises NotFound, NotAllowed, Conflict."""
-    clip = own(db, viewer, slug)
-    _need_draft(clip)
-    if db.execute(select(clip_consents.c.last).where(clip_consents.c.clip_id == clip.id)).scalar():
+def take_out(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str) -> None:
+    """Take a co-author out whom nobody was asked about, or beside what is published one who has not agreed yet.
+
+    What was asked is a draft again. Raises NotFound, NotAllowed.
+    """
+    assert viewer.person is not None
+    clip, account = own(db, viewer, slug), _named(db, handle)
+    of = (clip_coauthors.c.clip_id == clip.id) & (clip_coauthors.c.account_id == account)
+    row = db.execute(select(clip_coauthors.c.at, clip_coauthors.c.waits).where(of)).first()
+    if row is None:
+        raise NotFound("That account is no co-author of this clip.")
+    if not row.waits and (clip.published_at is not None or was_asked_since(db, clip.id, row.at)):
         raise NotAllowed("Who was asked leaves by themselves.", code="named")
-    _remove(db, clip.id, _named(db, handle))
+    if clip.stage is Stage.ASKED:
+        reword(db, keys, viewer, clip.id)
+    _remove(db, clip.id, account)
+    decide(db, keys, clip.id, lambda record: consent.changed(record.clip, record.facts), by=viewer.person)
 
 
 def leave(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str) -> None:
@@ -137,15 +145,22 @@ def _remove(db: Connection, clip: int, account: int) -> None:
         raise NotFound("That account is no co-author of this clip.")
 
 
-def of_clips(db: Connection, clip_ids: Sequence[int]) -> dict[int, list[By]]:
-    """The co-authors of these clips, which the caller has been shown, in the order in which they were added."""
-    rows = db.execute(
-        select(clip_coauthors.c.clip_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
-        .join_from(clip_coauthors, accounts, accounts.c.id == clip_coauthors.c.account_id)
-        .where(clip_coauthors.c.clip_id.in_(clip_ids))
-        .order_by(clip_coauthors.c.clip_id, clip_coauthors.c.at, accounts.c.handle)
-    )
+_OF_CLIPS = Hot(
+    select(clip_coauthors.c.clip_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+    .join_from(clip_coauthors, accounts, accounts.c.id == clip_coauthors.c.account_id)
+    .where(clip_coauthors.c.clip_id.in_(IDS), clip_coauthors.c.waits <= bindparam("waiting", type_=BigInteger))
+    .order_by(clip_coauthors.c.clip_id, clip_coauthors.c.at, accounts.c.handle),
+    lambda clip, *by: (clip, By(*by)),
+)
+
+
+def of_clips(db: Connection, clip_ids: Sequence[int], *, waiting: bool = False) -> dict[int, list[By]]:
+    """The co-authors of these clips, which the caller has been shown, in the order in which they were added.
+
+    `waiting`: those too who belong to a version that is not out.
+    """
     found: dict[int, list[By]] = {}
-    for clip, handle, name, avatar in rows:
-        found.setdefault(clip, []).append(By(handle, name, avatar))
+    for places in at_once(clip_ids):
+        for clip, by in _OF_CLIPS.all(db, waiting=int(waiting), **places):
+            found.setdefault(clip, []).append(by)
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
@@ -13,7 +13,7 @@ from onstage.clips import rows
 from onstage.clips.changes import Change, Fields, changes
 from onstage.clips.facts import lock
 from onstage.clips.life import Clip
-from onstage.clips.models import clips
+from onstage.clips.models import Stage, clip_versions, clips
 from onstage.clips.need import Yes
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rows import Record
@@ -23,6 +23,8 @@ from onstage.events import YesAsked, YesUsed
 from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
 
+_AGAINST = frozenset({Act.NO, Act.RECALLED, Act.EXPIRED})
+
 
 def concerning(db: Connection, viewer: Viewer, slug: str) -> int:
     """The clip of that name, if the viewer sees it, be it because it waits for them. Raises NotFound."""
@@ -30,6 +32,12 @@ def concerning(db: Connection, viewer: Viewer, slug: str) -> int:
     if found is None or viewer.person is None:
         raise NotFound("There is no such clip, or it is not for you to see.")
     return int(found)
+
+
+def was_asked_since(db: Connection, clip: int, at: int) -> bool:
+    """Whether a version was asked about at that instant or later."""
+    asked = exists().where(clip_versions.c.clip_id == clip, clip_versions.c.number > 0, clip_versions.c.at >= at)
+    return bool(db.execute(select(asked)).scalar())
 
 
 def decide(
@@ -58,6 +66,8 @@ def decide(
         rows.save_concerned(db, record)  # rights may have changed where the clip has not
         return after
     rows.save(db, record, after)
+    if act in _AGAINST and record.clip.stage is Stage.ASKED and after.stage is Stage.DRAFT and after.shown is not None:
+        rows.throw_away(db, record)
     for yes in _used_beforehand(record, after):
         tell(db, YesUsed(clip, yes.person, yes.at))
     _enter(db, keys, record, after, act, by, fields or {})

@@ -9,7 +9,7 @@ from onstage.accounts.age import Reach as Width
 from onstage.accounts.models import Role, members
 from onstage.accounts.permissions import band
 from onstage.accounts.viewer import Viewer
-from onstage.clips.facts import of_person
+from onstage.clips.facts import of_person, server_limit
 from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_yeses, clips, holds
 from onstage.clips.need import WIDTHS, Reach
 from onstage.clips.pointers import point
@@ -17,7 +17,7 @@ from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.revising import revise, reword
 from onstage.clips.trimmed import COVER
 from onstage.db.engine import Connection
-from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
+from onstage.errors import Invalid, NotAllowed, NotFound
 from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue
 from onstage.keys import Keys
@@ -168,10 +168,10 @@ def _change_draft(
 
 def open_to(db: Connection, person: int) -> list[Audience]:
     """To whom somebody can show a clip, narrowest first: as far as their age goes, guardians agreeing where they must."""
-    theirs = of_person(db, person)
+    theirs, limit = of_person(db, person), server_limit(db)
     if theirs.band in {Band.UNDER_13, Band.FROM_13} and any(each.full for each in theirs.guardians):
-        return [audience for audience in WIDTHS if Reach(audience).within(theirs.widest)]
-    return audiences(theirs.band)
+        return [audience for audience in WIDTHS if Reach(audience).within(theirs.widest.meet(limit))]
+    return [audience for audience in audiences(theirs.band) if Reach(audience).within(limit)]
 
 
 def _is_wider(clip: Own, audience: Audience | None, marked: bool | None) -> bool:
@@ -191,14 +191,6 @@ def _stored(value: object) -> object:
             return value
 
 
-def need_undecided(db: Connection, clip: Own) -> None:
-    """Raise Conflict once others are asked or have agreed to the clip with its cover and captions (consent.md R14)."""
-    if is_decided(db, clip.id):
-        raise Conflict(
-            "Others decide about this clip as it is now. Take the question back to change this.", code="agreed"
-        )
-
-
 def is_decided(db: Connection, clip: int) -> bool:
     """Whether others than its author are asked about a clip, or have agreed to it."""
     asked = exists().where(clips.c.id == clip, clips.c.stage == Stage.ASKED.value)
@@ -207,18 +199,21 @@ def is_decided(db: Connection, clip: int) -> bool:
     return bool(db.execute(select(or_(asked, agreed))).scalar())
 
 
-def choose_cover(db: Connection, viewer: Viewer, slug: str, *, at_us: int | None, image: str | None) -> None:
+def choose_cover(
+    db: Connection, keys: Keys, viewer: Viewer, slug: str, *, at_us: int | None, image: str | None
+) -> None:
     """Have a new cover made: from the picture at `at_us`, or from the author's own under the object key `image`.
 
-    Raises NotFound, Invalid when there is no picture at that time yet, and Conflict once others are asked or have agreed to
-    the clip as it is.
+    What was asked before anything was published is a draft again; beside what is published the cover waits for every yes.
+    Raises NotFound, NotAllowed, and Invalid when there is no picture at that time yet.
     """
     clip = own(db, viewer, slug)
-    need_undecided(db, clip)
     if at_us is not None:
-        if clip.stage not in {Stage.DRAFT, Stage.NONE}:
+        if clip.stage not in {Stage.DRAFT, Stage.ASKED, Stage.NONE}:
             raise Invalid("The clip can't be played yet. Choose its cover in a moment.", field="at_seconds")
         if not 0 <= at_us <= clip.duration_us:
             raise Invalid("The clip is shorter than that.", field="at_seconds")
+    if clip.published_at is None and clip.stage is Stage.ASKED:
+        reword(db, keys, viewer, clip.id)
     payload = {"at_us": at_us, "image": image}
     enqueue(db, COVER, payload, lane=Lane.PUBLISH, subject=clip.id, person=viewer.person)

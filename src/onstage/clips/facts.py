@@ -1,6 +1,7 @@
 """The facts around one clip, read after every lock that guards them is held."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import exists, select
 
@@ -11,9 +12,9 @@ from onstage.accounts.beforehand import Width as Covered
 from onstage.accounts.guardianship import absence_counts, agreement, guardians_of
 from onstage.accounts.membership import is_frozen, owners, publishing_rule
 from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
-from onstage.accounts.permissions import band, value_for
+from onstage.accounts.permissions import band, bound, value_for
 from onstage.clips.models import Audience, clip_coauthors, clip_labels, clips, label_guardians
-from onstage.clips.need import Beforehand, Child, Facts, Person, Reach, Side
+from onstage.clips.need import EVERYWHERE, Beforehand, Child, Facts, Person, Reach, Side
 from onstage.clock import now
 from onstage.db.engine import Connection
 
@@ -59,6 +60,7 @@ def around(db: Connection, clip: int, account: int, author: int, persons: Iterab
         joint=kind == Kind.JOINT.value,
         frozen=any(is_frozen(db, each, author) for each in (account, *others)),
         by_hand=bool(by_hand) and all_by_hand,
+        limit=server_limit(db),
         children=_children(db, clip),
         coauthors=sides,
     )
@@ -102,6 +104,12 @@ def of_person(db: Connection, person: int, said: frozenset[Beforehand] = frozens
         widest=_widest(db, person, theirs),
         beforehand=said,
     )
+
+
+def server_limit(db: Connection) -> Reach:
+    """How far the server's owner lets a clip go; strangers and other servers are bounded with everybody's own choices."""
+    widest = bound(db, Row.AUDIENCE)
+    return replace(EVERYWHERE, audience=Audience(str(widest))) if isinstance(widest, Width) else EVERYWHERE
 
 
 def _widest(db: Connection, person: int, theirs: Band) -> Reach:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from onstage.accounts.viewer import Viewer
 from onstage.clips import captions
+from onstage.clips.edit import is_decided
 from onstage.clips.models import clip_media, clips
 from onstage.clips.pipeline import stored_cover
 from onstage.clips.queries import seen
@@ -18,7 +19,7 @@ from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
 from onstage.media import preview, scrub, sound, speech
-from onstage.media.covers import quick_cover
+from onstage.media.covers import lasting_cover
 from onstage.media.probe import Unplayable
 from onstage.media.subtitles import Track
 from onstage.storage.objects import new_key
@@ -128,7 +129,7 @@ def _cover(room: Workroom, table: Path, clip: _Clip) -> list[CoverKeys]:
     with suppress(Unplayable):
         at_us = scrub.best_moment(room.ffmpeg, room.local(clip.smallest, table))
         if at_us is not None:
-            return [stored_cover(room, quick_cover(room.ffmpeg, room.local(clip.largest, table), table, at_us))]
+            return [stored_cover(room, lasting_cover(room.ffmpeg, room.local(clip.largest, table), table, at_us))]
     return []
 
 
@@ -144,7 +145,7 @@ def _caption(db: Connection, job: Job, clip: _Clip, spoken: list[Track]) -> None
 
 def _swap(db: Connection, job: Job, clip: _Clip, covers: list[CoverKeys]) -> list[str]:
     quick = [job.payload["cover"]]
-    if not _is_same(db, job, clip):
+    if not _is_same(db, job, clip) or is_decided(db, _id(job)):
         return [key for cover in covers for key in cover.keys]
     return [key for cover in covers for key in set_cover(db, _id(job), cover, instead_of=quick)]
 

@@ -3,12 +3,11 @@
 from sqlalchemy import select
 
 from onstage.accounts.models import accounts
-from onstage.clips.models import Stage, clip_media, clips, renditions, uploads
+from onstage.clips.models import ASIDE, MADE, Stage, clip_media, clips, covers_aside, renditions, uploads
 from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection
 
-_MADE_KEYS = (clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
-CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *_MADE_KEYS)
+CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *MADE, *ASIDE)
 KEY_COLUMNS = (*CLIP_KEYS, accounts.c.avatar)
 
 
@@ -26,8 +25,9 @@ def owners(db: Connection, keys: set[str]) -> set[str]:
         clips, renditions, renditions.c.clip_id == clips.c.id
     )
     own = select(clips.c.slug, clips.c.cover, clips.c.cover_small, clips.c.original)
-    made = select(clips.c.slug, *_MADE_KEYS).join_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
-    for rows in (db.execute(with_rendition), db.execute(own), db.execute(made)):
+    made = select(clips.c.slug, *MADE).join_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
+    aside = select(clips.c.slug, *ASIDE).join_from(clips, covers_aside, covers_aside.c.clip_id == clips.c.id)
+    for rows in map(db.execute, (with_rendition, own, made, aside)):
         found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
     avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
     return found | {f"@{handle}" for handle, avatar in avatars if avatar in keys}
@@ -37,7 +37,7 @@ def keys_if_closed(db: Connection, clip: int) -> list[str]:
     """What caches may still have of a clip that not every guest may see now; nothing of one that they may."""
     files = select(renditions.c.key).where(renditions.c.clip_id == clip)
     covers = select(clips.c.cover, clips.c.cover_small).where(clips.c.id == clip, ~OPEN_TO_GUESTS)
-    made = select(*_MADE_KEYS).where(clip_media.c.clip_id == clip)
+    made = select(*MADE).where(clip_media.c.clip_id == clip)
     closed = db.execute(covers).first()
     if closed is None:
         return []

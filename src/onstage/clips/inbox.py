@@ -1,5 +1,6 @@
 """What waits for somebody, and how far the agreeing is for whoever made it: numbers, never whose no it was."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, insert, or_, select
@@ -9,14 +10,18 @@ from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import coauthors, consent, departing, rows, trimmed
+from onstage.clips import captioned, coauthors, consent, departing, rows, trimmed, versions
+from onstage.clips.captioned import Words
 from onstage.clips.deciding import concerning, decide
 from onstage.clips.edit import own
+from onstage.clips.kept import Content, Kept, read
 from onstage.clips.life import reach_of
-from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, wishes
-from onstage.clips.need import Version, Yes, need, ok
+from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, last_yeses, wishes
+from onstage.clips.need import Version, Yes, ok
 from onstage.clips.queries import VISIBLE, asked_by
-from onstage.clips.rows import Content, Record
+from onstage.clips.renditions import covers_aside_of
+from onstage.clips.rows import Record
+from onstage.clips.versions import Change
 from onstage.clips.waiting import Standing, awaited, standing
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -25,15 +30,6 @@ from onstage.keys import Keys
 from onstage.text import clean
 
 _LONGEST = 1000
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that is otherwise than in the version somebody last agreed to."""
-
-    what: str  # caption, audience, marked, leaves, cover, cut, appears
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +49,8 @@ class Waiting:
     leaves: bool  # it would leave the server, to which the viewer would have to agree as well
     changed: list[Change] | None  # None: they have agreed to nothing of it before
     cut: str | None  # the key of the film that it would show instead of the one that is shown
+    cover: str | None  # the key of the cover that it would have, or has
+    captions: Words  # that it would have, or has
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Progress:
     deleting: bool
     wishes: list[tuple[str, By | None]]
     erased_at: int | None  # somebody in it wants to be gone, and it ends then
-    revised: bool  # there is a draft or a question beside what is shown
+    draft: Content | None  # what is in work, or asked about, beside what is shown
     version: int
 
 
@@ -89,52 +87,97 @@ _WAITS = (Why.ANSWER.value, Why.BRING_BACK.value, Why.STOP.value)
 
 
 def waiting(db: Connection, viewer: Viewer, limit: int = 50) -> list[Waiting]:
-    """What waits for the viewer's answer, oldest first."""
-    rows = db.execute(
-        select(clips.c.slug)
-        .join_from(concerned, clips, clips.c.id == concerned.c.clip_id)
-        .where(concerned.c.person_id == viewer.person, concerned.c.why.in_(_WAITS), VISIBLE)
-        .order_by(concerned.c.since, clips.c.id)
-        .limit(limit),
-        asked_by(viewer),
-    ).scalars()
-    return [one(db, viewer, slug) for slug in rows.all()]
+    """What waits for the viewer's answer, oldest first; as many statements for many as for one."""
+    return _waiting(db, viewer, concerned.c.why.in_(_WAITS), limit)
 
 
 def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     """One clip as whoever is concerned by it sees it. Raises NotFound."""
     clip = concerning(db, viewer, slug)
-    row = db.execute(
-        select(concerned.c.why, concerned.c.since).where(
-            concerned.c.clip_id == clip, concerned.c.person_id == viewer.person
-        )
-    ).first()
-    if row is None:
+    found = _waiting(db, viewer, concerned.c.clip_id == clip, 1)
+    if not found:
         raise NotFound("Nothing about this clip waits for you.")
-    record = rows.load(db, clip)
-    version = looked_at(record, Why(row.why))
-    seen = faces(db, [record.clip.author, *sorted(version.appears)])
-    content = content_of(record, version)
-    return Waiting(
-        clip=clip,
-        slug=record.slug,
-        why=Why(row.why),
-        since=row.since,
-        version=version.number,
-        content=content,
-        account=account_face(db, record.account),
-        author=seen[0],
-        coauthors=coauthors.of_clips(db, [clip]).get(clip, []),
-        appears=seen[1:],
-        leaves=any(part.leaves and viewer.person in part.of for part in need(version, record.facts)),
-        changed=changed_since(record, version, viewer.person),
-        cut=trimmed.waiting(db, clip, content.cut),
-    )
+    return found[0]
 
 
-def looked_at(record: Record, why: Why) -> Version:
+def _waiting(db: Connection, viewer: Viewer, wanted: ColumnElement[bool], limit: int) -> list[Waiting]:
+    assert viewer.person is not None
+    rows = db.execute(
+        select(concerned)
+        .join_from(concerned, clips, clips.c.id == concerned.c.clip_id)
+        .where(concerned.c.person_id == viewer.person, wanted, VISIBLE)
+        .order_by(concerned.c.since, clips.c.id)
+        .limit(limit),
+        asked_by(viewer),
+    ).all()
+    found = read(db, [row.clip_id for row in rows])
+    asked = [(found[row.clip_id], looked_at(found[row.clip_id], Why(row.why))) for row in rows]
+    looks = look(db, asked, viewer.person)
+    return [
+        Waiting(
+            clip=row.clip_id,
+            slug=kept.slug,
+            why=Why(row.why),
+            since=row.since,
+            version=version.number,
+            leaves=bool(row.leaves) and version.reach.leaves,
+            **vars(looks[row.clip_id]),
+        )
+        for row, (kept, version) in zip(rows, asked, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A version as whoever is asked about it sees it."""
+
+    content: Content
+    account: By
+    author: By
+    coauthors: list[By]
+    appears: list[By]
+    changed: list[Change] | None  # None: they have agreed to nothing of it before
+    cut: str | None  # the key of the film that it would show instead of the one that is shown
+    cover: str | None  # the key of the cover that it would have, or has
+    captions: Words  # that it would have, or has
+
+
+def look(db: Connection, asked: Sequence[tuple[Kept, Version]], giver: int) -> dict[int, Look]:
+    """These versions, by clip, for somebody who is asked about them: a person, or the label of a child."""
+    clip_ids = [kept.id for kept, _version in asked]
+    last = select(last_yeses.c.clip_id, last_yeses.c.version).where(last_yeses.c.giver_id == giver)
+    agreed = {row.clip_id: row.version for row in db.execute(last.where(last_yeses.c.clip_id.in_(clip_ids)))}
+    pairs = {kept.id: versions.since(kept, version, agreed.get(kept.id)) for kept, version in asked}
+    named = versions.ids_in(*(each for pair in pairs.values() if pair for each in pair))
+    people = {person for _kept, version in asked for person in version.people}
+    faces = _faces_by_person(db, named | people)
+    hosts = _faces_by_account(db, named | {kept.account for kept, _version in asked})
+    names = {
+        **{person: by.name for person, by in faces.items()},
+        **{each: f"@{by.handle}" for each, by in hosts.items()},
+    }
+    made_with, aside = coauthors.of_clips(db, clip_ids, waiting=True), covers_aside_of(db, clip_ids)
+    films, shown = trimmed.aside_of(db, clip_ids), captioned.words_of(db, clip_ids)
+    found: dict[int, Look] = {}
+    for kept, version in asked:
+        content, pair = content_of(kept, version), pairs[kept.id]
+        found[kept.id] = Look(
+            content=content,
+            account=hosts[kept.account],
+            author=faces[kept.clip.author],
+            coauthors=made_with.get(kept.id, []),
+            appears=[faces[person] for person in sorted(version.appears) if person in faces],
+            changed=None if pair is None else list(versions.differences(*pair, names)),
+            cut=content.cut if content.cut == films.get(kept.id) else None,
+            cover=content.cover if content.cover == aside.get(kept.id) else kept.cover,
+            captions=shown.get(kept.id, ()) if content.captions is None else content.captions,
+        )
+    return found
+
+
+def looked_at(kept: Kept, why: Why) -> Version:
     """The version that somebody is asked about, or sees."""
-    clip = record.clip
+    clip = kept.clip
     asked = clip.working if clip.stage is Stage.ASKED else None
     version = asked if why is Why.ANSWER and asked is not None else clip.shown or asked or clip.working
     if why is Why.ANSWER and clip.is_held(HoldKind.BASIS) and asked is None:
@@ -143,44 +186,34 @@ def looked_at(record: Record, why: Why) -> Version:
     return version
 
 
-def content_of(record: Record, version: Version) -> Content:
+def content_of(kept: Kept, version: Version) -> Content:
     """What that version says beside its moving pictures."""
-    return record.contents.get(version.number) or record.draft
-
-
-def changed_since(record: Record, version: Version, person: int | None) -> list[Change] | None:
-    """What is otherwise than in the version that somebody last agreed to; None: they have agreed to none before."""
-    agreed = [yes.version for yes in record.clip.yeses if yes.person == person and yes.version != version.number]
-    if not agreed or record.clip.shown is None:
-        return None
-    before, after = record.contents[max(agreed)], content_of(record, version)
-    found = [
-        Change(what, str(getattr(before, what)), str(getattr(after, what)))
-        for what in ("caption", "audience", "marked", "leaves", "cover", "cut")
-        if getattr(before, what) != getattr(after, what)
-    ]
-    if record.clip.shown.appears != version.appears:
-        found.append(Change("appears", str(len(record.clip.shown.appears)), str(len(version.appears))))
-    return found
+    return kept.contents.get(version.number) or kept.draft
 
 
 def account_face(db: Connection, account: int) -> By:
     """An account by its name."""
-    row = db.execute(
-        select(accounts.c.handle, accounts.c.name, accounts.c.avatar).where(accounts.c.id == account)
-    ).one()
-    return By(*row)
+    return _faces_by_account(db, {account})[account]
+
+
+def _faces_by_account(db: Connection, found: Collection[int]) -> dict[int, By]:
+    wanted = select(accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+    return {row.id: By(*row[1:]) for row in db.execute(wanted.where(accounts.c.id.in_(found)))}
 
 
 def faces(db: Connection, people: list[int]) -> list[By]:
     """The personal accounts of these people, in this order."""
+    found = _faces_by_person(db, people)
+    return [found[person] for person in people if person in found]
+
+
+def _faces_by_person(db: Connection, people: Collection[int]) -> dict[int, By]:
     rows = db.execute(
         select(members.c.person_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
         .join_from(members, accounts, accounts.c.id == members.c.account_id)
         .where(members.c.person_id.in_(people), accounts.c.kind == "personal")
     )
-    found = {row.person_id: By(row.handle, row.name, row.avatar) for row in rows}
-    return [found[person] for person in people if person in found]
+    return {row.person_id: By(row.handle, row.name, row.avatar) for row in rows}
 
 
 def may_refuse(db: Connection, viewer: Viewer, about: int | None = None, limit: int = 60) -> list[int]:
@@ -251,7 +284,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         deleting=clip.is_held(HoldKind.DELETING),
         wishes=_wishes(db, record),
         erased_at=departing.erased_at(db, record.id),
-        revised=clip.shown is not None and clip.working is not None,
+        draft=record.draft if clip.shown is not None and clip.working is not None else None,
         version=clip.last,
     )
 

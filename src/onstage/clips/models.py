@@ -129,6 +129,28 @@ trims = Table(  # which part of a film its author chose; the other film is the c
     Column("words", Text, nullable=False, server_default="[]"),  # JSON: the captions of the whole, clips/trimmed.py
 )
 
+covers_aside = Table(  # the cover that a draft beside what is published would have
+    "covers_aside",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("cover", Text, nullable=False),  # object keys, as those of `clips` and `clip_media`
+    Column("cover_small", Text, nullable=False),
+    Column("cover_tiny", Text, nullable=False),
+    Column("cover_avif", Text),
+    Column("cover_small_avif", Text),
+    Column("cover_tiny_avif", Text),
+    Column("placeholder", Text, nullable=False),
+    Column("color", Text, nullable=False),
+    Index("ix_covers_aside_cover", "cover"),
+    Index("ix_covers_aside_cover_small", "cover_small"),
+    Index("ix_covers_aside_cover_tiny", "cover_tiny"),
+    Index("ix_covers_aside_cover_avif", "cover_avif"),
+    Index("ix_covers_aside_cover_small_avif", "cover_small_avif"),
+    Index("ix_covers_aside_cover_tiny_avif", "cover_tiny_avif"),
+)
+ASIDE = tuple(column for column in covers_aside.c if column.name.startswith("cover"))
+"""Columns with the keys of the objects of a cover that waits."""
+
 holds = Table(
     "holds",
     metadata,
@@ -180,6 +202,7 @@ clip_versions = Table(  # what was asked about, frozen; number 0: the draft that
     Column("number", Integer, primary_key=True),
     Column("content", Text, nullable=False),  # JSON, clips/rows.py
     Column("appears", Text, nullable=False, server_default="[]"),  # JSON: people; a name found later is added
+    Column("seen", Text, nullable=False, server_default=""),  # JSON, clips/versions.py: what is digested
     Column("digest", LargeBinary, nullable=False),  # keyed: says nothing to whoever guesses (consent.md R14, R19)
     Column("at", BigInteger, nullable=False),
     **COMPACT,
@@ -196,6 +219,16 @@ clip_yeses = Table(
     Column("used", Integer, nullable=False, server_default="0"),  # 1: it published, and lapses no more
     Column("beforehand", Text),  # JSON: the minors for whom alone it was said beforehand; NULL: said to this version
     Index("ix_clip_yeses_person", "person_id"),
+    **COMPACT,
+)
+
+last_yeses = Table(  # which version somebody has last looked at and agreed to, whatever became of it
+    "last_yeses",
+    metadata,
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("giver_id", BigInteger, primary_key=True),  # a person, or the label of a child for whom a link answers
+    Column("version", Integer, nullable=False),
+    Index("ix_last_yeses_giver", "giver_id"),
     **COMPACT,
 )
 
@@ -239,6 +272,7 @@ clip_labels = Table(  # who is in it without being here: only words, and whether
     Column("to_us", BigInteger),
     Column("named_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("at", BigInteger, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="0"),  # 1: of a version beside what is published
     Index("ix_clip_labels_clip", "clip_id"),
 )
 
@@ -294,6 +328,7 @@ clip_coauthors = Table(  # which other accounts made it, and show it on their pr
     Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     Column("asked_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("at", BigInteger, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="0"),  # 1: of a version beside what is published
     Index("ix_clip_coauthors_account", "account_id", "clip_id"),
     **COMPACT,
 )
@@ -313,6 +348,9 @@ concerned = Table(  # who sees a clip that is not shown to them otherwise: whom 
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("why", Text, nullable=False),  # one of Why
+    Column(
+        "leaves", Integer, nullable=False, server_default="0"
+    ),  # 1: their yes is needed to its leaving the server too
     Column("since", BigInteger, nullable=False),
     Index("ix_concerned_person", "person_id", "since"),
     **COMPACT,
@@ -347,6 +385,9 @@ clip_media = Table(  # what was made of a clip beside its renditions, and what w
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("placeholder", Text, nullable=False, server_default=""),  # a WebP of some pixels, base64
     Column("cover_tiny", Text),  # object key, WebP for lists
+    Column("cover_avif", Text),  # object keys: the three covers again, in half the bytes, for browsers that can
+    Column("cover_small_avif", Text),
+    Column("cover_tiny_avif", Text),
     Column("scrub", Text),  # object key, WebP: a sheet of pictures along the clip
     Column("scrub_width", Integer, nullable=False, server_default="0"),  # of one picture
     Column("scrub_height", Integer, nullable=False, server_default="0"),
@@ -360,9 +401,15 @@ clip_media = Table(  # what was made of a clip beside its renditions, and what w
     Column("av1_at", BigInteger),  # when a rendition in AV1 was asked for, whatever came of it
     Column("languages", Text, nullable=False, server_default=""),  # of its captions, separated by blanks
     Index("ix_clip_media_cover_tiny", "cover_tiny"),
+    Index("ix_clip_media_cover_avif", "cover_avif"),
+    Index("ix_clip_media_cover_small_avif", "cover_small_avif"),
+    Index("ix_clip_media_cover_tiny_avif", "cover_tiny_avif"),
     Index("ix_clip_media_scrub", "scrub"),
     Index("ix_clip_media_preview", "preview"),
 )
+AVIF = (clip_media.c.cover_avif, clip_media.c.cover_small_avif, clip_media.c.cover_tiny_avif)
+MADE = (clip_media.c.cover_tiny, *AVIF, clip_media.c.scrub, clip_media.c.preview)
+"""Columns with the keys of objects that were made of a clip, beside those of the clip itself."""
 
 captions = Table(
     "captions",

@@ -1,13 +1,15 @@
-"""When a person makes a row of the age table stricter, their clips that are wider become narrower at once."""
+"""When a row of the age table becomes stricter, for a person or by the server's owner for all, wider clips are narrower at once."""
 
-from sqlalchemy import ColumnElement, select, update
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, select, true, update
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
 from onstage.accounts.age import Choice, Row, Who
 from onstage.accounts.age import Reach as Width
 from onstage.accounts.ledger import Entry
-from onstage.accounts.permissions import value_for
+from onstage.accounts.permissions import bound, value_for
 from onstage.clips.changes import limit_facts
 from onstage.clips.life import SERVER, Cap
 from onstage.clips.models import Audience, Commenters, clip_caps, clip_consents, clips
@@ -37,19 +39,28 @@ def narrow(db: Connection, keys: Keys, person: int) -> int:
 
     It never widens: what becomes looser counts for new clips.
     """
+    return _narrow(db, keys, clips.c.person_id == person, lambda row: value_for(db, person, row))
+
+
+def narrow_all(db: Connection, keys: Keys) -> int:
+    """Bring everybody's clips within what the server's owner allows; returns how many changed."""
+    return _narrow(db, keys, true(), lambda row: bound(db, row))
+
+
+def _narrow(db: Connection, keys: Keys, whose: ColumnElement[bool], value: Callable[[Row], object]) -> int:
     changed: set[int] = set()
-    reach, who = value_for(db, person, Row.AUDIENCE), value_for(db, person, Row.COMMENTS)
+    reach, who = value(Row.AUDIENCE), value(Row.COMMENTS)
     if isinstance(reach, Width) and reach in _WIDER:
         too_wide, audience = _WIDER[reach]
-        changed |= _set(db, person, clips.c.audience.in_([each.value for each in too_wide]), audience=audience.value)
+        is_wider = clips.c.audience.in_([each.value for each in too_wide])
+        changed |= _set(db, whose, is_wider, audience=audience.value)
     if isinstance(who, Who) and who in _MORE:
         too_many, commenters = _MORE[who]
-        changed |= _set(
-            db, person, clips.c.commenters.in_([each.value for each in too_many]), commenters=commenters.value
-        )
+        are_more = clips.c.commenters.in_([each.value for each in too_many])
+        changed |= _set(db, whose, are_more, commenters=commenters.value)
     for row, column in ((Row.RECOMMENDED, clips.c.recommended), (Row.LEAVES_SERVER, clips.c.leaves_server)):
-        if value_for(db, person, row) is Choice.NO:
-            changed |= _set(db, person, column == 1, **{column.name: 0})
+        if value(row) is Choice.NO:
+            changed |= _set(db, whose, column == 1, **{column.name: 0})
     _remember(db, keys, changed)
     shown = select(clips.c.id).where(clips.c.id.in_(changed), clips.c.published_at.is_not(None), clips.c.holds == 0)
     for clip in db.execute(shown.order_by(clips.c.id)).scalars().all():
@@ -57,9 +68,8 @@ def narrow(db: Connection, keys: Keys, person: int) -> int:
     return len(changed)
 
 
-def _set(db: Connection, person: int, condition: ColumnElement[bool], **values: object) -> set[int]:
-    theirs = clips.c.person_id == person
-    return set(db.execute(update(clips).where(theirs, condition).values(**values).returning(clips.c.id)).scalars())
+def _set(db: Connection, whose: ColumnElement[bool], condition: ColumnElement[bool], **values: object) -> set[int]:
+    return set(db.execute(update(clips).where(whose, condition).values(**values).returning(clips.c.id)).scalars())
 
 
 def _remember(db: Connection, keys: Keys, changed: set[int]) -> None:

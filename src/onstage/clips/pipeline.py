@@ -20,6 +20,7 @@ from onstage.clips.renditions import (
     short_sides,
     still_shows,
 )
+from onstage.clips.revising import recover
 from onstage.clips.trimmed import LADDER
 from onstage.clips.workroom import Workroom
 from onstage.db.engine import Connection
@@ -27,7 +28,7 @@ from onstage.events import ClipReady
 from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
-from onstage.media.covers import Cover, cover_from_image, quick_cover
+from onstage.media.covers import Cover, cover_from_image, lasting_cover, quick_cover
 from onstage.media.probe import Unplayable, probe
 from onstage.media.scrub import best_moment
 from onstage.media.subtitles import Track, tracks
@@ -72,25 +73,23 @@ def publish(room: Workroom, job: Job) -> None:
         with room.table(job) as table:
             first = job.step("first", First, lambda: _first(room, job, table, _source(room, table, upload, original)))
             cover = job.step("cover", CoverKeys, lambda: _quick_cover(room, job, table, first.rendition.key))
+            words = job.step("captions", list[Track], lambda: _embedded(room, table, upload, original))
     except Unplayable as reason:
         fail(room, job, reason.sentence)
         return
     keeps = room.keep_originals and not first.copied
-    ready = job.change("ready", Outcome, lambda db: _ready(db, room, job, first, cover, keeps=keeps))
+    ready = job.change("ready", Outcome, lambda db: _ready(db, room, job, first, cover, words, keeps=keeps))
     if ready.there and keeps:
         kept = job.step("original", str, lambda: original or _keep_original(room, upload))
         ready = job.change("keep", Outcome, lambda db: _keep(db, job, kept))
-    if ready.there:
-        found = job.step("captions", list[Track], lambda: _embedded(room, job, upload, original))
-        job.change("caption", type(None), lambda db: captions.keep_embedded(db, _clip(job), found))
     room.objects.delete(ready.dropped)
     if original and not keeps:
         room.objects.delete([original])
     room.staging.remove(upload)
 
 
-def _embedded(room: Workroom, job: Job, upload: str, original: str | None) -> list[Track]:
-    with room.table(job) as table, suppress(Unplayable, FileNotFoundError):
+def _embedded(room: Workroom, table: Path, upload: str, original: str | None) -> list[Track]:
+    with suppress(Unplayable, FileNotFoundError):
         return tracks(room.ffmpeg, _source(room, table, upload, original))
     return []
 
@@ -133,13 +132,16 @@ def _quick_cover(room: Workroom, job: Job, table: Path, rendition: str) -> Cover
 
 def stored_cover(room: Workroom, made: Cover) -> CoverKeys:
     """Put a cover where objects are kept."""
-    keys = CoverKeys(new_key(".webp"), new_key(".webp"), new_key(".webp"), made.placeholder, made.color)
-    for key, path in zip(keys.keys, (made.webp, made.small, made.tiny), strict=True):
+    in_avif = [new_key(".avif") for _ in made.avif]
+    keys = CoverKeys(new_key(".webp"), new_key(".webp"), new_key(".webp"), made.placeholder, made.color, in_avif)
+    for key, path in zip(keys.keys, (made.webp, made.small, made.tiny, *made.avif), strict=True):
         room.objects.put(key, path)
     return keys
 
 
-def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverKeys, *, keeps: bool) -> Outcome:
+def _ready(
+    db: Connection, room: Workroom, job: Job, first: First, cover: CoverKeys, words: list[Track], *, keeps: bool
+) -> Outcome:
     made = first.rendition
     clip = _clip(job)
     playable = {"stage": Stage.DRAFT.value, **_shape(first)}
@@ -150,6 +152,7 @@ def _ready(db: Connection, room: Workroom, job: Job, first: First, cover: CoverK
         return Outcome(there=False, dropped=[made.key, *cover.keys])
     add(db, clip, made)
     dropped = set_cover(db, clip, cover, instead_of=())
+    captions.keep_embedded(db, clip, words)
     record(db, ClipReady(clip))
     if trimmed.waits(db, clip):
         trimmed.begin(db, clip)
@@ -262,13 +265,19 @@ def make_cover(room: Workroom, job: Job) -> None:
     dropped = [image] if image else []
     with room.table(job) as table, suppress(Unplayable):
         chosen = job.step("cover", CoverKeys, lambda: _chosen_cover(room, table, rendition, at_us, image))
-        dropped += job.change("swap", list[str], lambda db: _show_cover(db, job, chosen, rendition))
+        dropped += job.change("swap", list[str], lambda db: _show_cover(db, room, job, chosen, rendition))
     room.objects.delete(dropped)
 
 
-def _show_cover(db: Connection, job: Job, chosen: CoverKeys, rendition: str | None) -> list[str]:
-    is_of_this_film = job.payload["image"] or (rendition and still_shows(db, _clip(job), rendition))
-    return set_cover(db, _clip(job), chosen) if is_of_this_film else chosen.keys
+def _show_cover(db: Connection, room: Workroom, job: Job, chosen: CoverKeys, rendition: str | None) -> list[str]:
+    """What its author chose waits where others must agree; what the machine chose fills the place of one that is gone."""
+    clip, is_own = _clip(job), job.payload["image"] is not None
+    if not is_own and not (rendition and still_shows(db, clip, rendition)):
+        return chosen.keys
+    if not is_own and job.payload["at_us"] is None:
+        return set_cover(db, clip, chosen, instead_of=())
+    assert job.person is not None
+    return recover(db, room.keys, job.person, clip, chosen)
 
 
 def _chosen_cover(
@@ -280,4 +289,4 @@ def _chosen_cover(
         raise Unplayable("no_pictures", LOST)
     path = room.local(rendition, table)
     at_us = best_moment(room.ffmpeg, path) if at_us is None else at_us
-    return stored_cover(room, quick_cover(room.ffmpeg, path, table, at_us))
+    return stored_cover(room, lasting_cover(room.ffmpeg, path, table, at_us))

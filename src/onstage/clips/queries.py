@@ -10,16 +10,20 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists, or_, select, true
 
-from onstage.accounts.models import blocks, follows, members, mutes
+from onstage.accounts.models import Role, blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import (
+    ASIDE,
+    MADE,
     Audience,
     HoldKind,
     Stage,
+    Why,
     clip_coauthors,
     clip_media,
     clips,
     concerned,
+    covers_aside,
     holds,
     renditions,
 )
@@ -61,6 +65,7 @@ _BLOCKED = or_(
 _with = clip_coauthors.alias()
 _BLOCKED_WITH = exists().where(  # the same between the viewer and a co-author
     _with.c.clip_id == clips.c.id,
+    _with.c.waits == 0,
     or_(
         exists().where(blocks.c.blocker_id == _ACCOUNT, blocks.c.blocked_id == _with.c.account_id),
         exists(
@@ -70,7 +75,15 @@ _BLOCKED_WITH = exists().where(  # the same between the viewer and a co-author
         ),
     ),
 )
-_MUTED = exists().where(mutes.c.account_id == _ACCOUNT, mutes.c.muted_id == _host)
+_made_with = clip_coauthors.alias()
+_MUTED = or_(  # the host, or a co-author: it stands on both profiles
+    exists().where(mutes.c.account_id == _ACCOUNT, mutes.c.muted_id == _host),
+    exists(
+        select(1)
+        .select_from(mutes.join(_made_with, _made_with.c.account_id == mutes.c.muted_id))
+        .where(mutes.c.account_id == _ACCOUNT, _made_with.c.clip_id == clips.c.id, _made_with.c.waits == 0)
+    ),
+)
 _IN_AUDIENCE = or_(
     clips.c.audience == Audience.PUBLIC.value,
     clips.c.audience == Audience.UNLISTED.value,
@@ -94,6 +107,9 @@ for the viewer, or was withheld by them (consent.md I3)."""
 
 LISTED: ColumnElement[bool] = and_(_SHOWN_TO_VIEWER, or_(clips.c.audience != Audience.UNLISTED.value, _IS_MEMBER))
 """May stand in the list of somebody whom the viewer came to see: shown, and not by link only."""
+
+COMING: ColumnElement[bool] = and_(LISTED, ~_MUTED)
+"""May come to somebody who follows one of those who made it: listed, and nobody who made it is muted."""
 
 FOUND: ColumnElement[bool] = and_(LISTED, ~_MUTED, or_(clips.c.recommended == 1, _FOLLOWS_HOST, _IS_MEMBER))
 """May be met by search, tag and exploring: listed, and open to strangers unless the viewer is none (the age table)."""
@@ -189,12 +205,39 @@ _COVER = Hot(
     select(_KEY, OPEN_TO_GUESTS).where(or_(clips.c.cover == _KEY, clips.c.cover_small == _KEY), VISIBLE),
     lambda key, public: MediaFile(key, "image/webp", bool(public)),
 )
+_KINDS = {"mp4": "video/mp4", "avif": "image/avif"}
 
-_MADE = Hot(
+
+def _kind(key: str) -> str:
+    return _KINDS.get(key.rpartition(".")[2], "image/webp")
+
+
+_BESIDE = Hot(
     select(_KEY, OPEN_TO_GUESTS)
     .join_from(clip_media, clips, clips.c.id == clip_media.c.clip_id)
-    .where(or_(clip_media.c.cover_tiny == _KEY, clip_media.c.scrub == _KEY, clip_media.c.preview == _KEY), VISIBLE),
-    lambda key, public: MediaFile(key, "video/mp4" if key.endswith(".mp4") else "image/webp", bool(public)),
+    .where(or_(*(column == _KEY for column in MADE)), VISIBLE),
+    lambda key, public: MediaFile(key, _kind(key), bool(public)),
+)
+
+
+_mine = members.alias()
+_IS_ASKED = exists().where(
+    _waits.c.clip_id == clips.c.id, _waits.c.person_id == _PERSON, _waits.c.why == Why.ANSWER.value
+)
+_EDITS = exists().where(
+    _mine.c.account_id == _host,
+    _mine.c.person_id == _PERSON,
+    or_(_mine.c.role == Role.OWNER.value, _mine.c.role == Role.EDITOR.value),
+)
+_COVER_ASIDE = Hot(  # what waits beside what is published is for who made it and who is asked about it
+    select(_KEY)
+    .join_from(covers_aside, clips, clips.c.id == covers_aside.c.clip_id)
+    .where(
+        or_(*(column == _KEY for column in ASIDE)),
+        VISIBLE,
+        or_(_IS_AUTHOR, _EDITS, and_(clips.c.stage == Stage.ASKED.value, _IS_ASKED)),
+    ),
+    lambda key: MediaFile(key, _kind(key), public=False),
 )
 
 
@@ -202,7 +245,8 @@ def media_for(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
     """The rendition, cover or other picture or film of that key, if this viewer may see its clip at this moment."""
     found = _RENDITION.first(db, key=key, **asked_by(viewer))
     found = found or _COVER.first(db, key=key, **asked_by(viewer))
-    return found or _MADE.first(db, key=key, **asked_by(viewer))
+    found = found or _BESIDE.first(db, key=key, **asked_by(viewer))
+    return found or _COVER_ASIDE.first(db, key=key, **asked_by(viewer))
 
 
 def own(viewer: Viewer) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, select, update
 from onstage.accounts import notices
 from onstage.accounts.acts import Act
 from onstage.accounts.notices import Notice
-from onstage.clips import consent, rows, touched, withdrawing
+from onstage.clips import consent, narrowing, rows, touched, withdrawing
 from onstage.clips.deciding import decide
 from onstage.clips.life import Clip
 from onstage.clips.models import (
@@ -20,6 +20,7 @@ from onstage.clips.models import (
     clips,
     concerned,
     holds,
+    last_yeses,
 )
 from onstage.clips.need import YES_LASTS
 from onstage.clips.rows import Record
@@ -28,6 +29,7 @@ from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
 from onstage.events import (
     BandTurned,
+    BoundSet,
     ChoiceMade,
     Fact,
     FollowersChosen,
@@ -86,6 +88,9 @@ def heed(db: Connection, keys: Keys, fact: Fact) -> None:
             corrected(db, keys, touched.of_person(db, fact.person))
         case BandTurned():
             changed(db, keys, touched.of_person(db, fact.person))
+        case BoundSet():
+            changed(db, keys, touched.in_question(db))
+            narrowing.narrow_all(db, keys)
         case ChoiceMade():
             changed(db, keys, touched.by_choice(db, fact.person))
 
@@ -139,6 +144,7 @@ def leave(db: Connection, person: int) -> None:
         about |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
     db.execute(delete(holds).where(given))
     db.execute(delete(clip_caps).where(clip_caps.c.giver_id == person))
+    db.execute(delete(last_yeses).where(last_yeses.c.giver_id == person))
     for clip in held:
         before = db.execute(
             select(holds.c.clip_id).where(holds.c.clip_id == clip, holds.c.kind == HoldKind.BASIS.value)

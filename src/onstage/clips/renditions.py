@@ -1,13 +1,14 @@
 """The files of a clip as rows: renditions and covers come in, what they replace is named for removal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
-from onstage.clips.models import clip_media, clips, renditions
+from onstage.clips.models import ASIDE, AVIF, clip_media, clips, covers_aside, renditions
 from onstage.db.engine import Connection
-from onstage.db.inserts import insert_missing
+from onstage.db.inserts import insert_missing, insert_or_set
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,12 @@ class CoverKeys:
     tiny: str
     placeholder: str
     color: str
+    avif: list[str] = field(default_factory=list)
 
     @property
     def keys(self) -> list[str]:
         """The objects."""
-        return [self.large, self.small, self.tiny]
+        return [self.large, self.small, self.tiny, *self.avif]
 
 
 def add(db: Connection, clip: int, made: Rendition, *, aside: bool = False) -> None:
@@ -114,7 +116,7 @@ def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequen
     With `instead_of` only where the cover is one of these keys, or there is none: a choice of its author stays.
     """
     found = db.execute(
-        select(clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny)
+        select(clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny, *AVIF)
         .outerjoin_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
         .where(clips.c.id == clip)
         .with_for_update(of=clips)
@@ -123,5 +125,44 @@ def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequen
         return cover.keys
     values = {"cover": cover.large, "cover_small": cover.small, "color": cover.color}
     db.execute(update(clips).where(clips.c.id == clip).values(values))
-    note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder)
+    in_avif = {column.name: key for column, key in zip_longest(AVIF, cover.avif)}
+    note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder, **in_avif)
     return [key for key in found if key is not None]
+
+
+def set_aside(db: Connection, clip: int, cover: CoverKeys) -> list[str]:
+    """Let a cover wait beside what is published; gives the keys of the one that waited before."""
+    before = drop_aside(db, clip)
+    pictures = {column.name: key for column, key in zip_longest(ASIDE, cover.keys)}
+    insert_or_set(db, covers_aside, clip_id=clip, **pictures, placeholder=cover.placeholder, color=cover.color)
+    return before
+
+
+def cover_aside(db: Connection, clip: int) -> CoverKeys | None:
+    """The cover that waits beside what is published."""
+    seen = (covers_aside.c.placeholder, covers_aside.c.color)
+    row = db.execute(select(*ASIDE, *seen).where(covers_aside.c.clip_id == clip)).first()
+    if row is None:
+        return None
+    large, small, tiny, *avif, placeholder, color = row
+    return CoverKeys(large, small, tiny, placeholder, color, [key for key in avif if key is not None])
+
+
+def drop_aside(db: Connection, clip: int) -> list[str]:
+    """No cover waits any more; gives the keys that nothing names now."""
+    waited = cover_aside(db, clip)
+    db.execute(delete(covers_aside).where(covers_aside.c.clip_id == clip))
+    return waited.keys if waited else []
+
+
+def show_aside(db: Connection, clip: int) -> list[str]:
+    """The version whose cover waited is published; gives the keys of the cover before."""
+    waited = cover_aside(db, clip)
+    db.execute(delete(covers_aside).where(covers_aside.c.clip_id == clip))
+    return set_cover(db, clip, waited) if waited else []
+
+
+def covers_aside_of(db: Connection, clip_ids: Collection[int]) -> dict[int, str]:
+    """The large picture of the cover that waits, of each of these clips that has one."""
+    waiting = select(covers_aside.c.clip_id, covers_aside.c.cover).where(covers_aside.c.clip_id.in_(clip_ids))
+    return {row.clip_id: row.cover for row in db.execute(waiting)}

@@ -1,5 +1,6 @@
 """Changing a clip that was published: narrower at once, anything else as a draft beside it that waits for every yes anew."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from onstage.accounts.acts import Act
@@ -7,12 +8,16 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips import consent, rows
 from onstage.clips.answers import limit
 from onstage.clips.asking import ASKABLE, ask
+from onstage.clips.captioned import Words
 from onstage.clips.deciding import decide
+from onstage.clips.kept import DRAFT, Content, Place
 from onstage.clips.life import Clip, reach_of
-from onstage.clips.models import Audience
+from onstage.clips.models import Audience, Stage
 from onstage.clips.need import WIDTHS, Reach, Version
-from onstage.clips.rows import Content, Record
+from onstage.clips.renditions import CoverKeys, set_aside, set_cover
+from onstage.clips.rows import Record
 from onstage.db.engine import Connection
+from onstage.errors import Refused
 from onstage.keys import Keys
 
 
@@ -36,7 +41,7 @@ def revise(
     if audience is not None:
         audience = _move(db, keys, by, clip, audience)
     record = rows.load(db, clip)
-    old = record.contents.get(rows.DRAFT) or _as_shown(record)
+    old = record.contents.get(DRAFT) or _as_shown(record)
     new = replace(
         old,
         caption=old.caption if caption is None else caption,
@@ -53,19 +58,78 @@ def recut(db: Connection, keys: Keys, by: int, clip: int, cut: str | None) -> No
     """
     record = rows.load(db, clip)
     shown = _as_shown(record)
-    old = record.contents.get(rows.DRAFT) or shown
+    old = record.contents.get(DRAFT) or shown
     new = replace(old, cut=cut or shown.cut)
     if new != old:
         _put(db, keys, by, record, new)
+
+
+def recaption(db: Connection, keys: Keys, viewer: Viewer, clip: int, new: Words) -> bool:
+    """Have a draft beside what is published show these captions; whether that waits now. Raises what asking raises."""
+    record = rows.load(db, clip)
+    old = record.contents.get(DRAFT) or _as_shown(record)
+    return _put(db, keys, _person(viewer), record, replace(old, captions=new))
+
+
+def recover(db: Connection, keys: Keys, by: int, clip: int, cover: CoverKeys) -> list[str]:
+    """Give a clip a cover that was chosen; beside what is published it waits, and what was asked is asked anew.
+
+    Gives the keys that nothing names any more: the new ones where the clip can't be changed now.
+    """
+    try:
+        record = rows.load(db, clip)
+        asked, old = record.clip.stage is Stage.ASKED, record.contents.get(DRAFT)
+        if asked or record.clip.shown is not None:
+            _reword(db, keys, by, clip)
+    except Refused:
+        return cover.keys
+    if record.clip.shown is None:
+        dropped = set_cover(db, clip, cover)
+    else:
+        dropped = set_aside(db, clip, cover)
+        rows.keep_draft(db, clip, replace(old or _as_shown(record), cover=cover.large))
+    if asked or record.clip.shown is not None:
+        with suppress(Refused):  # what stands against it keeps it a draft
+            _ask(db, keys, by, record, record.clip.due)
+    return dropped
+
+
+def replace_in_film(db: Connection, keys: Keys, viewer: Viewer, clip: int, person: int, place: Place) -> bool:
+    """Say otherwise when somebody is in what is published; whether that waits now. Raises what asking raises."""
+    record = rows.load(db, clip)
+    old = record.contents.get(DRAFT) or _as_shown(record)
+    places = dict(old.places or ()) | {person: place}
+    return _put(db, keys, _person(viewer), record, replace(old, places=tuple(sorted(places.items()))))
+
+
+def begin(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> int | None:
+    """Begin a draft of what is published, or take back what is asked about; gives the time for which it was asked."""
+    due = rows.load(db, clip).clip.due
+    reword(db, keys, viewer, clip)
+    return due
+
+
+def ask_again(db: Connection, keys: Keys, viewer: Viewer, clip: int, due: int | None) -> None:
+    """Where its author has changed who is in what is published, or made it with whom, ask; what stands against it waits."""
+    record = rows.load(db, clip)
+    if record.clip.shown is not None:
+        with suppress(Refused):
+            _ask(db, keys, _person(viewer), record, due)
 
 
 def _put(db: Connection, keys: Keys, by: int, record: Record, new: Content) -> bool:
     """Keep a draft beside what is published; where its author does, and nothing forbids it, ask. Whether it waits."""
     _reword(db, keys, by, record.id)
     rows.keep_draft(db, record.id, new)
-    if by == record.clip.author and all(hold.kind in ASKABLE for hold in record.clip.holds):
-        return ask(db, keys, by, record.id).working is not None
-    return True
+    return _ask(db, keys, by, record, record.clip.due)
+
+
+def _ask(db: Connection, keys: Keys, by: int, record: Record, due: int | None) -> bool:
+    """Ask about what is a draft again, for the time that was chosen before; whether it waits."""
+    if by != record.clip.author or any(hold.kind not in ASKABLE for hold in record.clip.holds):
+        return True
+    later = due if due is not None and due > record.facts.at else None
+    return ask(db, keys, by, record.id, due=later).working is not None
 
 
 def _move(db: Connection, keys: Keys, by: int, clip: int, audience: Audience) -> Audience | None:
@@ -83,10 +147,10 @@ def _move(db: Connection, keys: Keys, by: int, clip: int, audience: Audience) ->
     assert now_shown is not None
     assert shown is not None
     if audience is now_shown.audience:
-        return None if rows.DRAFT not in record.contents else audience
+        return None if DRAFT not in record.contents else audience
     if WIDTHS.index(audience) < WIDTHS.index(now_shown.audience):
         decide(db, keys, clip, narrower, Act.NARROWED, by=by)
-        return None if rows.DRAFT not in record.contents else audience
+        return None if DRAFT not in record.contents else audience
     others = replace(record.clip, caps=frozenset(cap for cap in record.clip.caps if cap.giver != by))
     freed = reach_of(others, record.facts)
     if freed is not None and Reach(audience).within(freed):
@@ -111,7 +175,10 @@ def _as_shown(record: Record) -> Content:
     shown, reach = record.clip.shown, reach_of(record.clip, record.facts)
     assert shown is not None
     assert reach is not None
-    return replace(record.contents[shown.number], audience=reach.audience, marked=shown.marked)
+    content = record.contents[shown.number]
+    return replace(
+        content, audience=reach.audience, marked=shown.marked, cover=record.cover, captions=None, places=None
+    )
 
 
 def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:
@@ -122,7 +189,7 @@ def reword(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> None:
 def _reword(db: Connection, keys: Keys, by: int, clip: int) -> None:
     def rule(record: Record) -> Clip:
         named = record.clip.working.appears if record.clip.working else record.clip.named
-        content = record.contents.get(rows.DRAFT) or _as_shown(record)
+        content = record.contents.get(DRAFT) or _as_shown(record)
         version = Version(record.clip.author, content.reach, named | record.clip.named, content.marked)
         return consent.edit(record.clip, record.facts, by, version)
 

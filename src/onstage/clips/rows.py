@@ -1,33 +1,38 @@
-"""One clip as the consent rules see it, out of its rows and into them again: what has changed is written, nothing else."""
+"""One clip as the consent rules see it, with the facts around it, and into its rows again: what has changed, nothing else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import Table, delete, insert, select, update
 
+from onstage.clips import captioned
 from onstage.clips.facts import around
 from onstage.clips.holds import journal
+from onstage.clips.kept import DRAFT, Content, Kept, KeptPart, basis, read, wards
 from onstage.clips.life import Cap, Clip, Hold, reach_of, shown_reach
 from onstage.clips.models import (
     Audience,
-    HoldKind,
     Stage,
     appearances,
     clip_caps,
+    clip_coauthors,
     clip_consents,
+    clip_labels,
     clip_versions,
     clip_yeses,
     clips,
     concerned,
     holds,
     label_yeses,
+    last_yeses,
 )
-from onstage.clips.need import Facts, Need, Part, Reach, Version, Yes, by_link, today
+from onstage.clips.need import Facts, Part, Reach, Version, Yes, by_link, today
 from onstage.clips.pointers import point
-from onstage.clips.trimmed import go_out
+from onstage.clips.renditions import drop_aside, show_aside
+from onstage.clips.trimmed import DROP, go_out
+from onstage.clips.waiting import asked_about_leaving
 from onstage.clips.waiting import concerned as who_is_concerned
 from onstage.clips.withdrawing import withdraw
 from onstage.clock import now
@@ -35,57 +40,8 @@ from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import NotFound
 from onstage.events import ClipShown, ClipWithheld
+from onstage.jobs.queue import enqueue
 from onstage.jobs.queue import record as tell
-
-_WORKING = frozenset({Stage.UPLOADING, Stage.PROCESSING, Stage.FAILED, Stage.DRAFT, Stage.ASKED})
-DRAFT = 0
-
-
-class _Part(Struct, array_like=True):
-    """A part of a basis as it is kept; `ward` is missing in those from before somebody could say yes beforehand."""
-
-    of: list[int]
-    least: int
-    leaves: bool
-    ward: int | None = None
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a version shows; `cut` is the key of the film, None: the whole, as it came."""
-
-    caption: str
-    audience: Audience
-    marked: bool
-    recommended: bool
-    leaves: bool
-    cover: str | None
-    cut: str | None = None
-
-    @property
-    def reach(self) -> Reach:
-        """How far it was to go."""
-        return Reach(self.audience, self.recommended, self.leaves)
-
-
-@dataclass(frozen=True)
-class Record:
-    """A clip, the facts around it, and the contents of its versions by number; DRAFT: what is in work."""
-
-    id: int
-    slug: str
-    account: int
-    published_at: int | None
-    clip: Clip
-    facts: Facts
-    contents: dict[int, Content]
-    kept_reach: Reach  # what every feed reads, which facts may have made too wide since
-    is_new: bool  # nothing about it was ever decided here
-
-    @property
-    def draft(self) -> Content:
-        """The content in work, or the one that is asked about."""
-        return self.contents[DRAFT]
 
 
 def people_in(db: Connection, clip: int) -> set[int]:
@@ -95,75 +51,24 @@ def people_in(db: Connection, clip: int) -> set[int]:
     return set(db.execute(author.union(named)).scalars())
 
 
+@dataclass(frozen=True)
+class Record(Kept):
+    """One clip as it is kept, and the facts around it."""
+
+    facts: Facts
+
+
 def load(db: Connection, clip: int) -> Record:
     """Everything about it, as it is in this transaction. Raises NotFound."""
-    row = db.execute(select(clips).where(clips.c.id == clip)).mappings().first()
-    if row is None:
+    found = read(db, [clip]).get(clip)
+    if found is None:
         raise NotFound("There is no such clip, or it is not for you to see.")
-    kept = db.execute(select(clip_consents).where(clip_consents.c.clip_id == clip)).mappings().first()
-    named = {each.person_id: bool(each.sticks) for each in _all(db, appearances, clip)}
-    versions = {each.number: each for each in _all(db, clip_versions, clip)}
-    shown = None if row["published_at"] is None else _shown(row, kept, versions)
-    author, stage = row["person_id"], Stage(row["stage"])
-    facts = around(db, clip, row["account_id"], author, {*named, *(shown.appears if shown else ())})
-    contents = {number: _content(each) for number, each in versions.items()}
-    if shown is not None and shown.number not in contents:
-        contents[shown.number] = _of_row(row)
-    if stage in _WORKING and DRAFT not in contents:
-        contents[DRAFT] = contents[kept["last"]] if stage is Stage.ASKED and kept else _of_row(row)
-    last = kept["last"] if kept else int(shown is not None)
-    working = None
-    if stage in _WORKING:
-        working = _version(author, contents[DRAFT], frozenset(named), 0, b"")
-        if stage is Stage.ASKED:
-            asked = versions[last]
-            working = replace(working, reach=contents[DRAFT].reach, number=last, digest=asked.digest)
-        else:
-            working = replace(working, reach=_wanted(contents[DRAFT].audience, today(working.people, facts)))
-    return Record(
-        id=clip,
-        slug=row["slug"],
-        account=row["account_id"],
-        published_at=row["published_at"],
-        facts=facts,
-        contents=contents,
-        kept_reach=_of_row(row).reach,
-        is_new=kept is None,
-        clip=Clip(
-            author=author,
-            stage=stage,
-            working=working,
-            shown=shown,
-            asked_at=kept["asked_at"] if kept else None,
-            due=kept["due_at"] if kept else None,
-            yeses=_yeses(db, clip, shown, kept, row),
-            holds=frozenset(Hold(HoldKind(h.kind), h.giver_id, h.since) for h in _all(db, holds, clip)),
-            caps=frozenset(_cap(each) for each in _all(db, clip_caps, clip)),
-            basis=_basis(kept["basis"]) if kept else frozenset(),
-            by_hand=bool(kept["by_hand"]) if kept else False,
-            named=frozenset(person for person, sticks in named.items() if sticks),
-            last=last,
-        ),
-    )
-
-
-def _all(db: Connection, table: Table, clip: int) -> Iterable[Any]:
-    return db.execute(select(table).where(table.c.clip_id == clip)).all()
-
-
-def _shown(row: Any, kept: Any, versions: dict[int, Any]) -> Version:
-    """The published version; one from before there were versions is what its row says."""
-    if kept is None or kept["shown"] is None:
-        return _version(row["person_id"], _of_row(row), frozenset(), 1, b"")
-    found = versions[kept["shown"]]
-    appears = frozenset(msgspec.json.decode(found.appears, type=list[int]))
-    return _version(
-        row["person_id"], replace(_content(found), marked=bool(row["marked"])), appears, found.number, found.digest
-    )
-
-
-def _version(author: int, content: Content, appears: frozenset[int], number: int, digest: bytes) -> Version:
-    return Version(author, content.reach, appears, content.marked, number, digest)
+    one = found.clip
+    facts = around(db, clip, found.account, one.author, found.named | (one.shown.appears if one.shown else set()))
+    if one.working is not None and one.stage is not Stage.ASKED:
+        limit = today(one.working.people, facts)
+        one = replace(one, working=replace(one.working, reach=_wanted(found.draft.audience, limit)))
+    return Record(**{**vars(found), "clip": one}, facts=facts)
 
 
 def _wanted(audience: Audience, limit: Reach) -> Reach:
@@ -173,48 +78,6 @@ def _wanted(audience: Audience, limit: Reach) -> Reach:
     return Reach(audience, recommended, leaves)
 
 
-def _of_row(row: Any) -> Content:
-    return Content(
-        caption=row["caption"],
-        audience=Audience(row["audience"]),
-        marked=bool(row["marked"]),
-        recommended=bool(row["recommended"]),
-        leaves=bool(row["leaves_server"]),
-        cover=row["cover"],
-    )
-
-
-def _content(row: Any) -> Content:
-    return msgspec.json.decode(row.content, type=Content)
-
-
-def _yeses(db: Connection, clip: int, shown: Version | None, kept: Any, row: Any) -> frozenset[Yes]:
-    found = frozenset(
-        Yes(each.person_id, each.version, each.at, bool(each.leaves), bool(each.used), _wards(each.beforehand))
-        for each in _all(db, clip_yeses, clip)
-    ) | frozenset(
-        Yes(each.label_id, each.version, each.at, bool(each.leaves), bool(each.used))
-        for each in _all(db, label_yeses, clip)
-    )
-    if shown is not None and (kept is None or kept["shown"] is None):
-        found |= {Yes(row["person_id"], shown.number, row["published_at"], leaves=shown.reach.leaves, used=True)}
-    return found
-
-
-def _wards(words: str | None) -> frozenset[int] | None:
-    return None if words is None else frozenset(msgspec.json.decode(words, type=list[int]))
-
-
-def _cap(row: Any) -> Cap:
-    reach = Reach(Audience(row.audience), bool(row.recommended), bool(row.leaves))
-    return Cap(row.giver_id, reach, row.over)
-
-
-def _basis(words: str) -> Need:
-    parts = msgspec.json.decode(words, type=list[_Part])
-    return frozenset(Part(frozenset(part.of), part.least, part.leaves, part.ward) for part in parts)
-
-
 def save(db: Connection, record: Record, after: Clip) -> None:
     """Write what an act has changed, and tell the layers above what became visible or invisible."""
     before = record.clip
@@ -222,7 +85,7 @@ def save(db: Connection, record: Record, after: Clip) -> None:
         _keep_first(db, record, before.shown)
     _save_versions(db, record, after)
     _save_rows(db, record.id, before, after, by_link(record.facts))
-    _save_concerned(db, record.id, who_is_concerned(after, record.facts))
+    _save_concerned(db, record.id, after, record.facts)
     _save_clip(db, record, after)
     was, is_ = record.kept_reach if before.visible else None, shown_reach(after, record.facts)
     if was is not None and (is_ is None or not was.within(is_)):
@@ -275,6 +138,17 @@ def keep_draft(db: Connection, clip: int, content: Content) -> None:
     insert_or_set(db, clip_versions, clip_id=clip, number=DRAFT, content=words, digest=b"", at=now())
 
 
+def throw_away(db: Connection, record: Record) -> None:
+    """What was asked beside what is published was refused or taken back: its cover and captions go, its words stay a draft."""
+    keep_draft(db, record.id, replace(record.draft, cover=record.cover, captions=None))
+    _drop(db, drop_aside(db, record.id))
+
+
+def _drop(db: Connection, keys: list[str]) -> None:
+    if keys:
+        enqueue(db, DROP, {"keys": keys})
+
+
 def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: frozenset[int]) -> None:
     """`apart`: who is no person here and answers by a link."""
     insert_or_set(
@@ -292,6 +166,9 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: froz
     was, is_ = before.yeses, after.yeses
     _differ(db, clip_yeses, clip, map(_yes_row, _of_people(was, apart)), map(_yes_row, _of_people(is_, apart)))
     _differ(db, label_yeses, clip, map(_link_row, _of_links(was, apart)), map(_link_row, _of_links(is_, apart)))
+    for yes in sorted(is_ - was, key=lambda each: (each.person, each.version)):
+        if yes.wards is None:
+            insert_or_set(db, last_yeses, clip_id=clip, giver_id=yes.person, version=yes.version)
     _differ(db, clip_caps, clip, map(cap_row, before.caps), map(cap_row, after.caps))
     _differ(db, holds, clip, map(_hold_row, before.holds), map(_hold_row, after.holds))
     for hold in sorted(after.holds ^ before.holds, key=lambda each: (each.kind.value, each.giver)):
@@ -352,7 +229,7 @@ def _differ(db: Connection, table: Table, clip: int, before: Iterable[Any], afte
 
 def save_concerned(db: Connection, record: Record) -> None:
     """Whom the clip waits for and who may object to it, by the facts of the record."""
-    _save_concerned(db, record.id, who_is_concerned(record.clip, record.facts))
+    _save_concerned(db, record.id, record.clip, record.facts)
 
 
 def forget_in_basis(db: Connection, clip: int, person: int) -> None:
@@ -360,11 +237,11 @@ def forget_in_basis(db: Connection, clip: int, person: int) -> None:
     words = db.execute(select(clip_consents.c.basis).where(clip_consents.c.clip_id == clip)).scalar()
     if words is None:
         return
-    parts = {replace(part, of=part.of - {person}) for part in _basis(words) if part.ward != person}
+    parts = {replace(part, of=part.of - {person}) for part in basis(words) if part.ward != person}
     _write_basis(db, clip, {part for part in parts if len(part.of) >= part.least})
     said = select(clip_yeses).where(clip_yeses.c.clip_id == clip, clip_yeses.c.beforehand.is_not(None))
     for row in db.execute(said).all():
-        left = sorted((_wards(row.beforehand) or frozenset()) - {person})
+        left = sorted((wards(row.beforehand) or frozenset()) - {person})
         one = (clip_yeses.c.clip_id == clip) & (clip_yeses.c.version == row.version)
         mine = one & (clip_yeses.c.person_id == row.person_id)
         db.execute(update(clip_yeses).where(mine).values(beforehand=msgspec.json.encode(left).decode()))
@@ -375,19 +252,27 @@ def _write_basis(db: Connection, clip: int, basis: Iterable[Part]) -> None:
 
 
 def _words(basis: Iterable[Part]) -> str:
-    kept = [_Part(sorted(part.of), part.least, part.leaves, part.ward) for part in basis]
+    kept = [KeptPart(sorted(part.of), part.least, part.leaves, part.ward) for part in basis]
     return msgspec.json.encode(sorted(kept, key=msgspec.json.encode)).decode()
 
 
-def _save_concerned(db: Connection, clip: int, now_concerned: dict[int, Any]) -> None:
+def _save_concerned(db: Connection, clip: int, after: Clip, facts: Facts) -> None:
     of_clip = concerned.c.clip_id == clip
-    was = {row.person_id: row.why for row in db.execute(select(concerned).where(of_clip))}
+    now_concerned, leaves = who_is_concerned(after, facts), asked_about_leaving(after, facts)
+    was = {row.person_id: (row.why, row.leaves) for row in db.execute(select(concerned).where(of_clip))}
     gone = was.keys() - now_concerned.keys()
     if gone:
         db.execute(delete(concerned).where(of_clip, concerned.c.person_id.in_(gone)))
     for person, why in now_concerned.items():
-        if was.get(person) != why.value:
-            insert_or_set(db, concerned, clip_id=clip, person_id=person, why=why.value, since=now())
+        is_ = (why.value, int(person in leaves))
+        if was.get(person) == is_:
+            continue
+        since = {"since": now()} if person not in was or was[person][0] != why.value else {}
+        if person in was:
+            mine = of_clip & (concerned.c.person_id == person)
+            db.execute(update(concerned).where(mine).values(why=is_[0], leaves=is_[1], **since))
+        else:
+            db.execute(insert(concerned).values(clip_id=clip, person_id=person, why=is_[0], leaves=is_[1], **since))
 
 
 def _save_clip(db: Connection, record: Record, after: Clip) -> None:
@@ -417,7 +302,15 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
 def _published(db: Connection, record: Record) -> dict[str, object]:
     """The facts of the version that is shown from now on; a clip keeps the instant of its first publication."""
     moment = now()
+    if record.draft.captions is not None:
+        captioned.come_out(db, record.id, record.draft.captions)
+    for person, (start, end) in record.draft.places or ():
+        mine = (appearances.c.clip_id == record.id) & (appearances.c.person_id == person)
+        db.execute(update(appearances).where(mine).values(from_us=start, to_us=end))
+    for table in (clip_labels, clip_coauthors):
+        db.execute(update(table).where(table.c.clip_id == record.id, table.c.waits == 1).values(waits=0))
     go_out(db, record.id, again=record.published_at is not None)
+    _drop(db, show_aside(db, record.id))
     point(db, record.id, record.draft.caption, record.published_at or moment)
     when = {"published_at": moment} if record.published_at is None else {"edited_at": moment}
     return {**when, "publish_asked": 0, "caption": record.draft.caption, "marked": int(record.draft.marked)}

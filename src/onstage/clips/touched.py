@@ -31,6 +31,11 @@ def of_account(db: Connection, account: int) -> list[int]:
     return _ids(db, _made_by(account))
 
 
+def in_question(db: Connection) -> list[int]:
+    """Every clip that is asked about or held."""
+    return _ids(db, _IN_QUESTION)
+
+
 def by_member(db: Connection, account: int, person: int) -> list[int]:
     """The clips of an account that are different with a member more or less; all of them where every owner counts."""
     rule = _wait_for_account(db, account)

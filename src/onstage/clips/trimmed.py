@@ -1,15 +1,18 @@
 """What of a film is shown: the whole waits aside while its draft is cut, a cut waits aside while the whole is published."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from sqlalchemy import and_, case, delete, select, update
 
+from onstage.clips import captioned
+from onstage.clips.captioned import Words, put
 from onstage.clips.models import (
+    MADE,
     Cutting,
     appearances,
-    captions,
     clip_labels,
     clip_media,
     clips,
@@ -17,7 +20,6 @@ from onstage.clips.models import (
     trims,
 )
 from onstage.clips.renditions import Rendition, add, largest, note_media
-from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.jobs.models import Lane
@@ -25,7 +27,6 @@ from onstage.jobs.queue import enqueue
 from onstage.media.cues import parse, part, render, whole_again
 
 COVER, LADDER, TRIM, DROP = "cover", "ladder", "trim", "drop objects"
-_Words = list[tuple[str, str, str]]  # language, source, WebVTT
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ def of(db: Connection, clip: int) -> Trim | None:
     return Trim(row[0], row[1], Cutting(row[2]), row[3], row[4]) if row else None
 
 
-def waiting(db: Connection, clip: int, cut: str | None) -> str | None:
-    """The film of that key where it waits beside what is shown; None: the version shows what is shown."""
-    found = of(db, clip)
-    return cut if found is not None and found.aside is not None and found.aside == cut else None
+def aside_of(db: Connection, clip_ids: Collection[int]) -> dict[int, str]:
+    """The film that waits beside what is shown, of each of these clips that has one."""
+    beside = select(renditions.c.clip_id, renditions.c.key).where(renditions.c.aside == 1)
+    return {row.clip_id: row.key for row in db.execute(beside.where(renditions.c.clip_id.in_(clip_ids)))}
 
 
 def waits(db: Connection, clip: int) -> bool:
@@ -97,7 +98,7 @@ def cut(db: Connection, clip: int, trim: Trim, made: Rendition, duration_us: int
     dropped = _replace(db, clip, made, duration_us, keep=whole)
     db.execute(update(renditions).where(renditions.c.key == whole).values(aside=1))
     done(db, clip, whole_us)
-    words = msgspec.json.encode(_words(db, clip)).decode()
+    words = msgspec.json.encode(captioned.words(db, clip)).decode()
     db.execute(update(trims).where(trims.c.clip_id == clip).values(words=words))
     _follow(db, clip, trim, duration_us)
     return dropped
@@ -109,14 +110,13 @@ def uncut(db: Connection, clip: int, trim: Trim) -> list[str]:
     dropped = _unaside(db, clip, trim)
     before = db.execute(select(trims.c.words).where(trims.c.clip_id == clip)).scalar_one()
     start, end = trim.from_us // 1000, trim.to_us // 1000
-    now_there = {language: (source, words) for language, source, words in _words(db, clip)}
-    for language, source, words in msgspec.json.decode(before, type=_Words):
+    now_there = {language: (source, words) for language, source, words in captioned.words(db, clip)}
+    for language, source, words in msgspec.json.decode(before, type=Words):
         mine, theirs = now_there.pop(language, (source, ""))
         cues = whole_again(parse(words), parse(theirs) if theirs else [], start, end)
-        _put(db, clip, language, mine, render(cues))
+        put(db, clip, language, mine, render(cues))
     for language, (source, words) in now_there.items():
-        _put(db, clip, language, source, render(whole_again([], parse(words), start, end)))
-    _note_languages(db, clip)
+        put(db, clip, language, source, render(whole_again([], parse(words), start, end)))
     for table in (appearances, clip_labels):
         moved = {"from_us": table.c.from_us + trim.from_us, "to_us": table.c.to_us + trim.from_us}
         db.execute(update(table).where(table.c.clip_id == clip).values(moved))
@@ -163,7 +163,7 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
     """Another film: all that was made of the one before goes but `keep`, and is made anew."""
     old = (renditions.c.clip_id == clip) & (renditions.c.aside == 0)
     shown = db.execute(select(clips.c.cover, clips.c.cover_small).where(clips.c.id == clip)).one()
-    beside = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+    beside = select(*MADE)
     pictures = (*shown, *(db.execute(beside.where(clip_media.c.clip_id == clip)).first() or ()))
     keys = [*db.execute(select(renditions.c.key).where(old)).scalars(), *pictures]
     gone = [key for key in keys if key is not None and key != keep]
@@ -171,7 +171,7 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
     add(db, clip, made)
     shape = {"duration_us": duration_us, "width": made.width, "height": made.height}
     db.execute(update(clips).where(clips.c.id == clip).values(cover=None, cover_small=None, **shape))
-    note_media(db, clip, cover_tiny=None, placeholder="", scrub=None, scrub_count=0, preview=None, av1_at=None)
+    note_media(db, clip, **{column.name: None for column in MADE}, placeholder="", scrub_count=0, av1_at=None)
     person = db.execute(select(clips.c.person_id).where(clips.c.id == clip)).scalar_one()
     enqueue(db, COVER, {"at_us": None, "image": None}, lane=Lane.PUBLISH, subject=clip, person=person)
     enqueue(db, LADDER, {"copied": False, "cover": ""}, lane=Lane.LADDER, subject=clip, person=person)
@@ -180,10 +180,9 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
 
 def _follow(db: Connection, clip: int, trim: Trim, length_us: int) -> None:
     """Captions, and who is in it when, by the time of the cut."""
-    for language, source, words in _words(db, clip):
+    for language, source, words in captioned.words(db, clip):
         left = part(parse(words), trim.from_us // 1000, trim.to_us // 1000)
-        _put(db, clip, language, source, render(left) if left else "")
-    _note_languages(db, clip)
+        put(db, clip, language, source, render(left) if left else "")
     for table in (appearances, clip_labels):
         moved = {name: _moved(table.c[name], trim.from_us, length_us) for name in ("from_us", "to_us")}
         db.execute(update(table).where(table.c.clip_id == clip).values(moved))
@@ -192,19 +191,3 @@ def _follow(db: Connection, clip: int, trim: Trim, length_us: int) -> None:
 def _moved(instant: Any, by: int, most: int) -> Any:
     later = instant - by
     return case((later < 0, 0), (later > most, most), else_=later)
-
-
-def _words(db: Connection, clip: int) -> _Words:
-    rows = select(captions.c.language, captions.c.source, captions.c.words).where(captions.c.clip_id == clip)
-    return [(row[0], row[1], row[2]) for row in db.execute(rows.order_by(captions.c.language))]
-
-
-def _put(db: Connection, clip: int, language: str, source: str, words: str) -> None:
-    if words:
-        insert_or_set(db, captions, clip_id=clip, language=language, source=source, words=words, changed_at=now())
-    else:
-        db.execute(delete(captions).where(captions.c.clip_id == clip, captions.c.language == language))
-
-
-def _note_languages(db: Connection, clip: int) -> None:
-    note_media(db, clip, languages=" ".join(language for language, _, _ in _words(db, clip)))

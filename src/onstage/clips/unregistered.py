@@ -17,10 +17,10 @@ from onstage.accounts.age import Band
 from onstage.accounts.byline import By
 from onstage.accounts.ledger import Entry
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips import cases, consent, rows, trimmed
+from onstage.clips import cases, consent, rows
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
-from onstage.clips.inbox import Change, account_face, changed_since, content_of, faces, looked_at
+from onstage.clips.inbox import Look, account_face, faces, look, looked_at
 from onstage.clips.life import Hold
 from onstage.clips.models import (
     HoldKind,
@@ -30,7 +30,6 @@ from onstage.clips.models import (
     label_guardians,
     label_links,
 )
-from onstage.clips.rows import Content
 from onstage.clips.waiting import of_link
 from onstage.clock import HOUR, now
 from onstage.db.engine import Connection
@@ -59,12 +58,11 @@ class Question:
     author: By
     why: Why | None
     version: int
-    content: Content | None
+    look: Look | None
     others: int
     agreed: bool
     refused: bool
     deleting: bool
-    changed: list[Change] | None
 
     @property
     def may_agree(self) -> bool:
@@ -163,12 +161,11 @@ def question(db: Connection, secret: str) -> Question:
         author=faces(db, [record.clip.author])[0],
         why=why,
         version=version.number if version else 0,
-        content=content_of(record, version) if version else None,
+        look=look(db, [(record, version)], label)[clip] if version else None,
         others=len(record.clip.people) - 1,
         agreed=agreed,
         refused=refused,
         deleting=record.clip.is_held(HoldKind.DELETING),
-        changed=changed_since(record, version, label) if version else None,
     )
 
 
@@ -222,11 +219,18 @@ def _answered(db: Connection, label: int) -> None:
 def film(db: Connection, secret: str) -> str:
     """The key of the film that is asked about, while something of the clip is shown behind this link. Raises NotFound."""
     found = question(db, secret)
-    cut = trimmed.waiting(db, found.clip, found.content.cut) if found.content else None
-    key = None if found.why is None else cut or cases.film(db, found.clip)
+    key = None if found.look is None else found.look.cut or cases.film(db, found.clip)
     if key is None:
         raise NotFound("There is nothing to see here now.")
     return key
+
+
+def cover(db: Connection, secret: str) -> str:
+    """The key of the cover that is asked about, likewise. Raises NotFound."""
+    found = question(db, secret).look
+    if found is None or found.cover is None:
+        raise NotFound("There is nothing to see here now.")
+    return found.cover
 
 
 def known(db: Connection, clips: Sequence[int]) -> list[int]:

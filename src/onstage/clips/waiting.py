@@ -53,6 +53,13 @@ def concerned(clip: Clip, facts: Facts) -> dict[int, Why]:
     return found
 
 
+def asked_about_leaving(clip: Clip, facts: Facts) -> frozenset[int]:
+    """Whose yes is needed to its leaving the server as well, of what is asked, or waits until all agree again."""
+    asked = clip.working if clip.stage is Stage.ASKED else None
+    versions = [version for version in (asked, clip.shown) if version is not None]
+    return frozenset[int]().union(*(part.of for each in versions[:1] for part in need(each, facts) if part.leaves))
+
+
 def of_link(clip: Clip, facts: Facts, label: int) -> Why | None:
     """The same for who answers for a minor who is not here; None: they see nothing of the clip now."""
     return _everybody(clip, facts).get(label)

@@ -41,7 +41,7 @@ def numbers(db: Connection, clip_ids: Collection[int]) -> dict[int, Numbers]:
 
 def likes_of(db: Connection, account: int) -> int:
     """How many likes an account's clips, those made with others too, have together: of what every guest may see, for all alike."""
-    shared = select(clip_coauthors.c.clip_id).where(clip_coauthors.c.account_id == account)
+    shared = select(clip_coauthors.c.clip_id).where(clip_coauthors.c.account_id == account, clip_coauthors.c.waits == 0)
     statement = (
         select(func.coalesce(func.sum(counts.c.likes), 0))
         .join_from(clips, counts, counts.c.clip_id == clips.c.id)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, and_, bin
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, follows, members, mutes
 from onstage.clips.models import clip_coauthors, clip_tags, clips
-from onstage.clips.queries import FOUND, LISTED, SUGGESTED
+from onstage.clips.queries import COMING, FOUND, LISTED, SUGGESTED
 from onstage.db.hot import Hot
 from onstage.engagement.models import reposts, seen
 from onstage.feed.models import rankings
@@ -80,18 +80,27 @@ def _of_accounts(targets: Select[Any]) -> Hot[Dated]:
     """The latest clips of these accounts by index alone; the rule is then asked about these few."""
     latest = clips.alias()
     place = and_(latest.c.published_at <= _BEFORE, or_(latest.c.published_at < _BEFORE, latest.c.id < _BEFORE_ID))
-    few = (
-        select(latest.c.id)
-        .where(latest.c.account_id.in_(targets), latest.c.holds == 0, place)
-        .order_by(latest.c.published_at.desc(), latest.c.id.desc())
-        .limit(_LIMIT)
+    shown = select(latest.c.id).where(latest.c.holds == 0, place)
+    own, shared = (
+        found.order_by(latest.c.published_at.desc(), latest.c.id.desc()).limit(_LIMIT)
+        for found in (
+            shown.where(latest.c.account_id.in_(targets)),
+            shown.where(latest.c.id.in_(_made_with(targets))),
+        )
     )
     return Hot(
-        select(clips.c.id, clips.c.account_id, clips.c.published_at, LISTED)
-        .where(clips.c.id.in_(few))
-        .order_by(clips.c.published_at.desc(), clips.c.id.desc()),
+        select(clips.c.id, clips.c.account_id, clips.c.published_at, COMING)
+        .where(or_(clips.c.id.in_(own), clips.c.id.in_(shared)))
+        .order_by(clips.c.published_at.desc(), clips.c.id.desc())
+        .limit(_LIMIT),
         Dated,
     )
+
+
+def _made_with(targets: Select[Any]) -> Select[Any]:
+    """The clips of others of which these accounts are co-authors."""
+    shared = clip_coauthors.alias()
+    return select(shared.c.clip_id).where(shared.c.account_id.in_(targets), shared.c.waits == 0)
 
 
 _edge, _back = follows.alias(), follows.alias()
@@ -100,7 +109,7 @@ _FOLLOWS_BACK = exists().where(
     _back.c.follower_id == _edge.c.target_id, _back.c.target_id == _edge.c.follower_id, _back.c.accepted == 1
 )
 FOLLOWING = _of_accounts(_FOLLOWED)
-"""Clips of the accounts that the viewer's account follows."""
+"""Clips that accounts made, alone or with others, which the viewer's account follows."""
 
 FRIENDS = _of_accounts(_FOLLOWED.where(_FOLLOWS_BACK))
 """The same of those that follow back."""
@@ -130,7 +139,7 @@ _LATER = exists().where(
     _again.c.account_id.in_(_HEARD),
     or_(_again.c.at > reposts.c.at, and_(_again.c.at == reposts.c.at, _again.c.account_id > reposts.c.account_id)),
 )
-_HOST_FOLLOWED = clips.c.account_id.in_(_FOLLOWED)
+_HOST_FOLLOWED = or_(clips.c.account_id.in_(_FOLLOWED), clips.c.id.in_(_made_with(_FOLLOWED)))
 _HOST_RUN = exists().where(
     members.c.account_id == clips.c.account_id, members.c.person_id == bindparam("viewer_person")
 )
@@ -156,7 +165,12 @@ ACCOUNT = Hot(_newest(and_(LISTED, clips.c.account_id == bindparam("account"))),
 _shared = clip_coauthors.alias()
 SHARED = Hot(
     _newest(
-        and_(LISTED, clips.c.id.in_(select(_shared.c.clip_id).where(_shared.c.account_id == bindparam("account"))))
+        and_(
+            LISTED,
+            clips.c.id.in_(
+                select(_shared.c.clip_id).where(_shared.c.account_id == bindparam("account"), _shared.c.waits == 0)
+            ),
+        )
     ),
     Found,
 )

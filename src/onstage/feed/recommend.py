@@ -92,25 +92,30 @@ def _mixed(cursor: Cursor, newest: list[Found], liked: list[Found], limit: int) 
     chosen: dict[int, Found] = {}
     why: dict[int, str] = {}
     waiting_new, waiting_liked = newest[::-1], liked[::-1]
+    last_new: Found | None = None
+    last_liked: Found | None = None
     while len(chosen) < limit and (waiting_new or waiting_liked):
         take_liked = waiting_liked and (not waiting_new or len(chosen) % (NEW_BEFORE_LIKED + 1) == NEW_BEFORE_LIKED)
         if take_liked:
-            found = waiting_liked.pop()
-            cursor = _moved(cursor, rank=found.place)
+            found = last_liked = waiting_liked.pop()
             why.setdefault(found.clip, "liked")
         else:
-            found = waiting_new.pop()
-            cursor = _moved(cursor, before=found.place, before_id=found.clip)
+            found = last_new = waiting_new.pop()
             why.setdefault(found.clip, "new")
         chosen.setdefault(found.clip, found)
     ordered = apart(list(chosen.values()), cursor.last_account)
-    more = bool(waiting_new or waiting_liked)
-    last = ordered[-1].account if ordered else 0
-    return Page([found.clip for found in ordered], why, encode(_moved(cursor, last_account=last)) if more else None)
-
-
-def _moved(cursor: Cursor, **changes: int) -> Cursor:
-    return msgspec.structs.replace(cursor, **changes)
+    ids = [found.clip for found in ordered]
+    if not (waiting_new or waiting_liked):
+        return Page(ids, why, None)
+    further = Cursor(
+        before=last_new.place if last_new else cursor.before,
+        before_id=last_new.clip if last_new else cursor.before_id,
+        began=cursor.began,
+        generation=cursor.generation,
+        rank=last_liked.place if last_liked else cursor.rank,
+        last_account=ordered[-1].account,
+    )
+    return Page(ids, why, encode(further))
 
 
 def apart(found: list[Found], last_account: int) -> list[Found]:

@@ -1,6 +1,7 @@
-"""`onstage backup`: the database first, then the objects that this snapshot of it names, in one file."""
+"""`onstage backup`: a snapshot of the database, and the objects that it names, in one file."""
 
 import os
+import shutil
 import tempfile
 from contextlib import closing
 from dataclasses import replace
@@ -22,6 +23,9 @@ from onstage.storage.objects import Objects, open_objects
 from onstage.storage.staging import Staging
 from onstage.upkeep.archive import FORMAT, Manifest, Writer, writing
 
+DATABASE = "database"
+SNAPSHOTS = 5  # at most, until nothing that the last one names went away meanwhile
+
 
 def backup(settings: Settings, *, file: str, without_secret: bool) -> None:
     """Write one consistent archive while the server goes on. Raises Conflict where there is nothing to save, or a file."""
@@ -33,18 +37,31 @@ def backup(settings: Settings, *, file: str, without_secret: bool) -> None:
             tempfile.TemporaryDirectory(dir=path.parent, prefix=".onstage-") as work,
             writing(path, manifest) as archive,
         ):
-            _save(settings, database, archive, Path(work))
+            save(settings, database, archive, Path(work))
             if not (without_secret or settings.secret):
                 archive.add_file("secret", settings.data / "secret")
                 manifest.secret = True
     print(_told(path, manifest, in_environment=bool(settings.secret)))
 
 
-def _save(settings: Settings, database: Database, archive: Writer, work: Path) -> None:
-    keys, waiting = _save_database(settings, database, archive, work)
+def save(settings: Settings, database: Database, archive: Writer, work: Path) -> None:
+    """The objects that a snapshot of the database names, then that snapshot.
+
+    An object that is replaced or deleted while others are saved is missing then, and a newer snapshot doesn't name it.
+    Whoever gives the folder `work` empties it.
+    """
     objects = open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint)
-    _save_objects(objects, archive, sorted(keys), work)
-    _save_uploads(Staging(settings.data / "uploads"), archive, sorted(waiting))
+    staging = Staging(settings.data / "uploads")
+    missed: set[str] = set()
+    for _ in range(SNAPSHOTS):
+        keys, waiting = _copy_database(settings, database, archive, work)
+        lost = _save_objects(objects, archive, sorted(keys), work) + _save_uploads(staging, archive, sorted(waiting))
+        if missed.issuperset(lost):
+            break
+        missed.update(lost)
+    archive.manifest.lost = lost
+    for copy in sorted((work / DATABASE).iterdir()):
+        archive.add_file(f"{DATABASE}/{copy.name}", copy)
 
 
 def _named(path: Path) -> Path:
@@ -65,26 +82,23 @@ def _need_this_version(database: Database) -> None:
         raise Conflict("The database is of another version. Save it with the Onstage that wrote it, or migrate first.")
 
 
-def _save_database(settings: Settings, database: Database, archive: Writer, work: Path) -> tuple[set[str], set[str]]:
-    """Save the database and give the objects and staged uploads that it names."""
+def _copy_database(settings: Settings, database: Database, archive: Writer, work: Path) -> tuple[set[str], set[str]]:
+    """Copy the database as it is at one moment, and give the objects and staged uploads that it names."""
+    copies = work / DATABASE
+    shutil.rmtree(copies, ignore_errors=True)
+    copies.mkdir()
     if database.kind == "postgresql":
         with database.read() as db:
             for table in tables.names(db):
                 archive.manifest.columns[table] = tables.columns(db, table)
-                copy = work / table
-                with copy.open("wb") as rows:
+                with (copies / table).open("wb") as rows:
                     rows.writelines(tables.copy_out(db, table) if table != form_scans.name else ())
-                archive.add_file(f"database/{table}", copy)
-                copy.unlink()
             return _what_it_names(db, archive)
-    database.copy_to(work / "onstage.db")
-    with closing(open_database(replace(settings, data=work))) as snapshot:
+    database.copy_to(copies / "onstage.db")
+    with closing(open_database(replace(settings, data=copies))) as snapshot:
         _leave_scans_out(snapshot)
         with snapshot.read() as db:
-            named = _what_it_names(db, archive)
-    archive.add_file("database/onstage.db", work / "onstage.db")
-    (work / "onstage.db").unlink()
-    return named
+            return _what_it_names(db, archive)
 
 
 def _leave_scans_out(snapshot: Database) -> None:
@@ -101,26 +115,31 @@ def _what_it_names(db: Connection, archive: Writer) -> tuple[set[str], set[str]]
     return holdings.object_keys(db), holdings.staged_uploads(db)
 
 
-def _save_objects(objects: Objects, archive: Writer, keys: list[str], work: Path) -> None:
-    """Save each object that is there; one that was deleted since the snapshot is noted as lost."""
+def _save_objects(objects: Objects, archive: Writer, keys: list[str], work: Path) -> list[str]:
+    """Save each object that is not saved yet, and give those that are not there."""
+    lost, fetched = [], work / "object"
     for key in keys:
-        fetched = work / "object"
         try:
-            path = objects.path(key)
-            if path is None:
-                objects.fetch(key, fetched)
-            archive.add_file(f"objects/{key}", path or fetched)
+            if f"objects/{key}" not in archive.manifest.members:
+                path = objects.path(key)
+                if path is None:
+                    objects.fetch(key, fetched)
+                archive.add_file(f"objects/{key}", path or fetched)
         except FileNotFoundError:
-            archive.manifest.lost.append(key)
+            lost.append(key)
+    return lost
 
 
-def _save_uploads(staging: Staging, archive: Writer, names: list[str]) -> None:
-    """Save uploads that wait to be made playable; one that became so since the snapshot is not needed any more."""
+def _save_uploads(staging: Staging, archive: Writer, names: list[str]) -> list[str]:
+    """Save uploads that wait to be made playable, and give those that are not there."""
+    lost = []
     for name in names:
         try:
-            archive.add_file(f"uploads/{name}", staging.path(name))
+            if f"uploads/{name}" not in archive.manifest.members:
+                archive.add_file(f"uploads/{name}", staging.path(name))
         except FileNotFoundError:
-            archive.manifest.lost.append(name)
+            lost.append(name)
+    return lost
 
 
 def _told(path: Path, manifest: Manifest, *, in_environment: bool) -> str:

@@ -1,11 +1,13 @@
 """Around every answer: request id, nonce, security headers, cross-site refusal, rate limits, the log, the figures."""
 
+import asyncio
 import json
 import logging
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,13 +22,14 @@ Send = Callable[[Any], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+_DROPPED, _DROPPED_SECONDS = 16_000_000, 5  # bytes of a refused request that are taken all the same, and for how long
 ANSWERS_HEAD = ("/media/", "/api/v1/uploads")
 KNOWN_LANGUAGES = {"en", "qps", *RIGHT_TO_LEFT}
 log = logging.getLogger("onstage.web")
 
 
 class Protect:
-    """Plain ASGI around the application; it reads no body and adds under 0.1 ms.
+    """Plain ASGI around the application; it reads a body only where it was refused, and adds under 0.1 ms.
 
     The log names the route and never the path, in which names, secrets of links and people's words stand.
     """
@@ -60,12 +63,13 @@ class Protect:
         state["nonce"] = secrets.token_urlsafe(12)
         state["request_id"] = _request_id(headers)
         language.set(_language(headers, scope["query_string"]))
-        answer = _Answer(send, self._headers(scope, state), hides_body=self._as_get(scope))
+        body = _Body(receive, comes=method not in SAFE and "expect" not in headers)
+        answer = _Answer(send, self._headers(scope, state), body, hides_body=self._as_get(scope))
         refused = self._refusal(scope, headers, answer)
         if refused:
             await _problem(answer, *refused)
         else:
-            await self._inner(scope, receive, answer)
+            await self._inner(scope, body, answer)
         took = time.perf_counter() - started
         self._metrics.answered(method, answer.status, took)
         log.info(
@@ -125,12 +129,35 @@ class Protect:
         return [(name.encode(), value.encode()) for name, value in found]
 
 
+class _Body:
+    """`receive` that knows whether something of the request is still on its way."""
+
+    def __init__(self, receive: Receive, *, comes: bool) -> None:
+        self._receive = receive
+        self._comes = comes
+
+    async def __call__(self) -> Any:
+        """The next ASGI message."""
+        message = await self._receive()
+        self._comes = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    async def drop(self) -> None:
+        """Take a little more: a proxy that is cut short while it sends tells its client of a broken server (502)."""
+        left = _DROPPED
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DROPPED_SECONDS):
+                while self._comes and left > 0:
+                    left -= len((await self()).get("body", b""))
+
+
 class _Answer:
     """`send` with our headers added; remembers the status."""
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], *, hides_body: bool) -> None:
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], body: _Body, *, hides_body: bool) -> None:
         self._send = send
         self._headers = headers
+        self._body = body
         self._hides_body = hides_body
         self.extra: list[tuple[bytes, bytes]] = []
         self.status = 0
@@ -139,6 +166,8 @@ class _Answer:
         """Pass one ASGI message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self.status >= 400:
+                await self._body.drop()
             given = list(message.get("headers", []))
             names = {name.lower() for name, _ in given}
             ours = [pair for pair in self._headers + self.extra if pair[0] not in names or pair[0] == b"vary"]

@@ -86,6 +86,7 @@ def make_engine(settings: Settings, static: StaticFiles) -> JinjaTemplateEngine:
         "whole_count": words.whole_count,
         "ago": words.ago,
         "clock": words.clock,
+        "day": words.day,
         "said": words.said,
         "iso": words.iso,
     }

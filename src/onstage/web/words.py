@@ -3,17 +3,17 @@
 import gettext as _gettext
 import re
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
 from onstage.clock import MINUTE, SECOND, iso, now
 from onstage.errors import Refused
 
-__all__ = ["ago", "clock", "gettext", "iso", "language", "ngettext", "said", "short_count", "whole_count"]
+__all__ = ["ago", "clock", "day", "gettext", "iso", "language", "ngettext", "said", "short_count", "whole_count"]
 
 language: ContextVar[str] = ContextVar("language", default="en")
 RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
@@ -82,6 +82,11 @@ def _whole(number: int, tongue: str) -> str:
 @lru_cache(4096)
 def _ago(minutes: int, tongue: str) -> str:
     return str(format_timedelta(timedelta(minutes=-minutes), add_direction=True, locale=_locale(tongue)))
+
+
+def day(written: str) -> str:
+    """A day such as 2026-01-31 as people write it: Jan 31, 2026."""
+    return str(format_date(date.fromisoformat(written), format="medium", locale=_locale(language.get())))
 
 
 def clock(duration: int) -> str:

@@ -129,7 +129,7 @@ def test_a_parent_answers_without_an_account(tell: Telling) -> None:
     phone = tell.opens(host, f"/make/{slug}#not-here")
     tell.looks(phone, "6-not-here")
     with tell.database.write() as db:
-        label = appearances.label(db, host.viewer, slug, "Tim, in the red cap", minor=True)
+        label = appearances.label(db, tell.keys, host.viewer, slug, "Tim, in the red cap", minor=True)
     tell.goes(phone, f"/make/{slug}?did=label#not-here")
     phone.get_by_role("button", name="Make the link").click()
     expect(phone.locator("a.code")).to_be_visible()

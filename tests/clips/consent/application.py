@@ -15,6 +15,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, restoring, revising, rows
 from onstage.clips.deciding import decide
 from onstage.clips.invariants import agreed, can_end, heeds, within_limits
+from onstage.clips.kept import Content
 from onstage.clips.life import shown_reach
 from onstage.clips.models import (
     Audience,
@@ -308,7 +309,7 @@ class Application:
             self._appear(db, made.appears - self._named())
             revising.reword(db, KEYS, self.viewers[by], own)
             content = rows.load(db, self.clip)
-            new = rows.Content("", Audience(made.audience), False, False, False, content.draft.cover)
+            new = Content("", Audience(made.audience), False, False, False, content.draft.cover)
             if content.clip.shown is None:
                 db.execute(update(clips).where(clips.c.id == self.clip).values(audience=made.audience))
             else:

@@ -15,7 +15,7 @@ from onstage.clips.models import Audience, Why
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
-from onstage.web.api.schemas import AccountOut, problems
+from onstage.web.api.schemas import AccountOut, WordsOut, problems
 from onstage.web.http import App, reads, signed_in, writes
 
 Slug = Annotated[str, PathParameter(max_length=32, description="A clip's public name.")]
@@ -69,7 +69,7 @@ class ChangeOut(Struct):
 
 
 class QuestionOut(Struct):
-    """A clip that waits for you. `changed` is null where you have agreed to nothing of it before."""
+    """A clip that waits for you, as it would be shown. `changed` is null where you have agreed to nothing of it before."""
 
     slug: str
     url: str
@@ -84,6 +84,8 @@ class QuestionOut(Struct):
     marked: bool
     appears: list[AccountOut]
     leaves: bool
+    cover_url: str | None
+    captions: list[WordsOut]
     changed: list[ChangeOut] | None
 
     @classmethod
@@ -95,6 +97,8 @@ class QuestionOut(Struct):
             coauthors=[AccountOut.of(by) for by in each.coauthors], caption=each.content.caption,
             audience=each.content.audience, marked=each.content.marked,
             appears=[AccountOut.of(by) for by in each.appears], leaves=each.leaves,
+            cover_url=f"/media/{each.cover}" if each.cover else None,
+            captions=[WordsOut(language, text) for language, _source, text in each.captions],
             changed=None
             if each.changed is None
             else [ChangeOut(change.what, change.before, change.after) for change in each.changed],
@@ -153,7 +157,7 @@ class AgreeingOut(Struct):
             given=now.given if now else 0, needed=now.needed if now else 0, owners=now.owners if now else 0,
             guardians=now.guardians if now else 0, people=now.people if now else 0, refused=far.refused,
             waits=far.waits_for_basis, limited=far.limited, ready=far.ready, deleting=far.deleting,
-            revised=far.revised, erased_at=None if far.erased_at is None else iso(far.erased_at),
+            revised=far.draft is not None, erased_at=None if far.erased_at is None else iso(far.erased_at),
             due_at=None if far.due_at is None else iso(far.due_at),
             wishes=[WishOut(words, None if by is None else AccountOut.of(by)) for words, by in far.wishes],
             missing=[MissingOut.of(each) for each in far.missing],

@@ -12,7 +12,7 @@ from onstage.clips.models import Audience, Why
 from onstage.clips.queries import MediaFile
 from onstage.clips.unregistered import Question
 from onstage.db.engine import Connection
-from onstage.web.api.schemas import AccountOut, problems
+from onstage.web.api.schemas import AccountOut, WordsOut, problems
 from onstage.web.http import AnyRequest, App, anyone, reads, writes
 from onstage.web.media import Delivery
 
@@ -49,6 +49,8 @@ class LinkQuestionOut(Struct):
     caption: str | None
     audience: Audience | None
     film_url: str | None
+    cover_url: str | None
+    captions: list[WordsOut]
     agreed: bool
     refused: bool
     changed: list[LinkChangeOut] | None
@@ -56,16 +58,19 @@ class LinkQuestionOut(Struct):
     @classmethod
     def of(cls, found: Question, secret: str) -> "LinkQuestionOut":
         """From what the domain says."""
-        content, changed = found.content, found.changed
+        look = found.look
+        changed = look.changed if look else None
         return cls(
             label=found.words,
             account=AccountOut.of(found.account),
             author=AccountOut.of(found.author),
             why=found.why,
             version=found.version,
-            caption=content.caption if content else None,
-            audience=content.audience if content else None,
-            film_url=f"/answer/{secret}/film" if content else None,
+            caption=look.content.caption if look else None,
+            audience=look.content.audience if look else None,
+            film_url=f"/answer/{secret}/film" if look else None,
+            cover_url=f"/answer/{secret}/cover" if look and look.cover else None,
+            captions=[WordsOut(language, text) for language, _source, text in (look.captions if look else ())],
             agreed=found.agreed,
             refused=found.refused,
             changed=None
@@ -109,4 +114,11 @@ def film(app: App, request: AnyRequest, db: Connection, secret: Secret) -> ASGIA
     return Delivery(app, request, MediaFile(unregistered.film(db, secret), "video/mp4", public=False))
 
 
-routes = [question, yes, no, lift, film]
+@get("/answer/{secret:str}/cover", include_in_schema=False)
+@reads(anyone)
+def cover(app: App, request: AnyRequest, db: Connection, secret: Secret) -> ASGIApp:
+    """The cover, likewise."""
+    return Delivery(app, request, MediaFile(unregistered.cover(db, secret), "image/webp", public=False))
+
+
+routes = [question, yes, no, lift, film, cover]

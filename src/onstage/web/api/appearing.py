@@ -163,18 +163,18 @@ def unname_me(app: App, db: Connection, viewer: Viewer, slug: Slug) -> None:
 
 @post(CLIP + "/labels", tags=["together"], responses=ACT, operation_id="label_somebody")
 @writes(signed_in)
-def label(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[LabelIn]) -> LabelOut:
-    """Name somebody in a draft who is not here. With a minor in it, a clip is for its author until a guardian agrees."""
+def label(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[LabelIn]) -> LabelOut:
+    """Name somebody who is not here. With a minor in it, a clip is for its author until a guardian agrees."""
     start, end = _place(data.from_seconds, data.to_seconds)
-    made = appearances.label(db, viewer, slug, data.words, minor=data.minor, from_us=start, to_us=end)
+    made = appearances.label(db, app.keys, viewer, slug, data.words, minor=data.minor, from_us=start, to_us=end)
     return LabelOut(str(made), data.words, data.minor, data.from_seconds, data.to_seconds)
 
 
 @delete(CLIP + "/labels/{label_id:int}", tags=["together"], responses=ACT, operation_id="take_label_out")
 @writes(signed_in)
-def unlabel(db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> None:
-    """Take a label out of a draft that nobody was asked about."""
-    appearances.unlabel(db, viewer, slug, label_id)
+def unlabel(app: App, db: Connection, viewer: Viewer, slug: Slug, label_id: LabelId) -> None:
+    """Take a label out that nobody was asked about."""
+    appearances.unlabel(db, app.keys, viewer, slug, label_id)
 
 
 @post(CLIP + "/labels/{label_id:int}/guardian", tags=["together"], responses=ACT, operation_id="name_guardian_of_label")
@@ -219,15 +219,15 @@ def nevers(db: Connection, viewer: Viewer) -> NeversOut:
 @put(CLIP + "/coauthors/{handle:str}", status_code=204, tags=["together"], responses=ACT, operation_id="add_coauthor")
 @writes(signed_in)
 def add_coauthor(app: App, db: Connection, viewer: Viewer, slug: Slug, handle: Handle) -> None:
-    """Say that a friend's account made your draft as well. Its owners are asked with everybody else."""
+    """Say that a friend's account made your clip as well. Its owners are asked with everybody else."""
     coauthors.add(db, app.keys, viewer, slug, handle)
 
 
 @delete(CLIP + "/coauthors/{handle:str}", tags=["together"], responses=ACT, operation_id="take_coauthor_out")
 @writes(signed_in)
-def take_coauthor_out(db: Connection, viewer: Viewer, slug: Slug, handle: Handle) -> None:
-    """Take a co-author out of a draft that nobody was asked about."""
-    coauthors.take_out(db, viewer, slug, handle)
+def take_coauthor_out(app: App, db: Connection, viewer: Viewer, slug: Slug, handle: Handle) -> None:
+    """Take a co-author out whom nobody was asked about, or who has not agreed to what is out."""
+    coauthors.take_out(db, app.keys, viewer, slug, handle)
 
 
 @delete(

@@ -14,7 +14,7 @@ from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, TooLarge
 from onstage.web.api.schemas import captions_ref, problems
-from onstage.web.http import anyone, reads, signed_in, writes
+from onstage.web.http import App, anyone, reads, signed_in, writes
 
 Slug = Annotated[str, Parameter(max_length=32, description="A clip's public name.")]
 Language = Annotated[str, Parameter(max_length=35, description="BCP 47: `en`, `pt-BR`; `und` where nobody said.")]
@@ -68,7 +68,7 @@ def one(db: Connection, viewer: Viewer, slug: Slug, language: Language) -> Respo
     request_max_body_size=MOST_BYTES + 10_000,
 )
 @writes(signed_in)
-def write(db: Connection, viewer: Viewer, slug: Slug, language: Language, body: RawBody) -> list[CaptionsOut]:
+def write(app: App, db: Connection, viewer: Viewer, slug: Slug, language: Language, body: RawBody) -> list[CaptionsOut]:
     """Give captions as WebVTT or SubRip, in place of those in that language; gives all that there are now."""
     if len(body) > MOST_BYTES:
         raise TooLarge(f"Captions have at most {MOST_BYTES // 1000} kB.", field="captions")
@@ -76,8 +76,8 @@ def write(db: Connection, viewer: Viewer, slug: Slug, language: Language, body: 
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid("These captions are not UTF-8. Save them as UTF-8 and try again.", field="captions") from None
-    captions.write(db, viewer, slug, language, text)
-    return [_out(slug, each) for each in captions.of(db, viewer, slug)]
+    captions.write(db, app.keys, viewer, slug, language, text)
+    return [_out(slug, each) for each in captions.in_work(db, viewer, slug)]
 
 
 @delete(
@@ -88,9 +88,9 @@ def write(db: Connection, viewer: Viewer, slug: Slug, language: Language, body: 
     operation_id="remove_captions",
 )
 @writes(signed_in)
-def remove(db: Connection, viewer: Viewer, slug: Slug, language: Language) -> None:
+def remove(app: App, db: Connection, viewer: Viewer, slug: Slug, language: Language) -> None:
     """Take the captions in that language away."""
-    captions.remove(db, viewer, slug, language)
+    captions.remove(db, app.keys, viewer, slug, language)
 
 
 @post(

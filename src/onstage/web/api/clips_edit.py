@@ -239,7 +239,7 @@ def cover(app: App, viewer: Viewer, request: AnyRequest, slug: Slug, body: RawBo
         except msgspec.MsgspecError:
             raise Invalid("A cover is a picture, or a moment in seconds.", field="at_seconds") from None
         with app.database.write() as db:
-            edit.choose_cover(db, viewer, slug, at_us=at_us, image=None)
+            edit.choose_cover(db, app.keys, viewer, slug, at_us=at_us, image=None)
     with app.database.read() as db:
         return ProgressOut.of(progress.of(db, viewer, slug))
 
@@ -257,7 +257,7 @@ def own_picture(app: App, viewer: Viewer, slug: str, picture: bytes) -> None:
         file.flush()
         app.storage.put(key, Path(file.name))
     with app.database.write() as db:
-        edit.choose_cover(db, viewer, slug, at_us=None, image=key)
+        edit.choose_cover(db, app.keys, viewer, slug, at_us=None, image=key)
 
 
 @post(

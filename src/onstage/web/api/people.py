@@ -329,7 +329,7 @@ def set_birth_date(
 )
 @writes(server_owner)
 def bound(db: Connection, row: Annotated[str, PathParameter(max_length=40)], data: JSONBody[RowChoiceIn]) -> None:
-    """Bound a row of the age table for everybody here; nobody gets wider than that. It narrows nothing that is out."""
+    """Bound a row of the age table for everybody here: what is out narrows at once, and nothing new gets wider."""
     known, value = _read(row, data.value)
     permissions.choose_for_all(db, known, value)
 

@@ -11,7 +11,7 @@ from onstage.db.engine import Connection
 from onstage.errors import Invalid, Refused
 from onstage.web.api.answering import Secret
 from onstage.web.http import App, anyone, page, plain, reads, see_other
-from onstage.web.pages.asking import change_words, for_whom
+from onstage.web.pages.asking import change_words, for_whom, read
 from onstage.web.pages.forms import Fields, words
 from onstage.web.words import gettext as _
 
@@ -24,14 +24,17 @@ def look(db: Connection, viewer: Viewer, secret: Secret) -> Response[Any]:
 
 
 def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -> Response[Any]:
-    changed = [change_words(each.what, each.before, each.after) for each in found.changed or ()]
+    look_ = found.look
+    changed = [change_words(each.what, each.before, each.after) for each in (look_ and look_.changed) or ()]
     shown = page(
         "answer_link.html",
         viewer,
         status=error.status if error else 200,
         q=found,
+        secret=secret,
         film=f"/answer/{secret}/film",
-        for_whom=for_whom(found.content.audience) if found.content else "",
+        captions=[(language, read(text)) for language, _source, text in (look_.captions if look_ else ())],
+        for_whom=for_whom(look_.content.audience) if look_ else "",
         state=_state(found),
         changed=changed,
         error=error,

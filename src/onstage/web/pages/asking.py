@@ -18,6 +18,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.errors import Invalid, NotFound, Refused
+from onstage.media.cues import parse
 from onstage.notifications import inbox as told
 from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
@@ -37,6 +38,8 @@ class Question:
 
     clip: Card
     video_url: str | None
+    cover_url: str | None
+    captions: list[tuple[str, str]]  # language, and what is read
     slug: str
     why: str
     version: int
@@ -64,6 +67,8 @@ def _question(each: Waiting, card: Card) -> Question:
     return Question(
         clip=card,
         video_url=_video_url(each, card),
+        cover_url=f"/media/{each.cover}" if each.cover else None,
+        captions=[(language, read(text)) for language, _source, text in each.captions],
         slug=each.slug,
         why=each.why.value,
         version=each.version,
@@ -85,6 +90,11 @@ def _video_url(each: Waiting, card: Card) -> str | None:
     if each.cut is not None:
         return f"/media/{each.cut}"
     return card.renditions[-1].url if card.renditions else None
+
+
+def read(webvtt: str) -> str:
+    """What is read in captions, a line for each."""
+    return "\n".join(cue.words for cue in parse(webvtt))
 
 
 def for_whom(audience: Audience) -> str:
@@ -111,12 +121,43 @@ def change_words(what: str, before: str, after: str) -> str:
             return _("It is marked for adults now.") if after == "True" else _("It is no longer marked for adults.")
         case "leaves":
             return _("It may leave this server now.") if after == "True" else _("It no longer leaves this server.")
+        case "recommended":
+            return _("Strangers may meet it now.") if after == "True" else _("Strangers no longer meet it.")
         case "cut":
             return _("Another part of the film is shown.")
         case "cover":
             return _("It has another cover.")
         case _any:
-            return _("Other people appear in it.")
+            return _list_words(what, before, after)
+
+
+def _list_words(what: str, before: str, after: str) -> str:
+    """One thing that came, went, or is otherwise where there can be several."""
+    came, went, otherwise = {
+        "captions": (
+            _("New captions: %(after)s"),
+            _("Captions that are gone: %(before)s"),
+            _("Captions were: %(before)s Now: %(after)s"),
+        ),
+        "appears": (
+            _("New in it: %(after)s"),
+            _("No longer named in it: %(before)s"),
+            _("In it was %(before)s, now %(after)s"),
+        ),
+        "labels": (
+            _("New in it, without an account: %(after)s"),
+            _("No longer said to be in it: %(before)s"),
+            _("In it was %(before)s, now %(after)s"),
+        ),
+        "children": (
+            _("A child who is not here is in it: %(after)s"),
+            _("A child who is not here is no longer said to be in it: %(before)s"),
+            _("A child in it was %(before)s, now %(after)s"),
+        ),
+        "coauthors": (_("It would also stand on %(after)s."), _("It no longer stands on %(before)s."), ""),
+    }[what]
+    said = came if not before else went if not after else otherwise
+    return said % {"before": before, "after": after}
 
 
 def state(far: Progress) -> str:

@@ -39,7 +39,7 @@ def _page(
     with app.database.read() as db:
         clip = edit.own(db, viewer, slug, lock=False)
         shown = cards(db, viewer, [clip.id])[0]
-        found = {each.language: each for each in captions.of(db, viewer, slug)}
+        found = {each.language: each for each in captions.in_work(db, viewer, slug)}
     chosen = language or next(iter(found), spoken.get())
     text = typed if typed is not None else found[chosen].words if chosen in found else ""
     return page(
@@ -67,9 +67,9 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             text = _decoded(brought)
         with app.database.write() as db:
             if act == "remove":
-                captions.remove(db, viewer, slug, language)
+                captions.remove(db, app.keys, viewer, slug, language)
             else:
-                captions.write(db, viewer, slug, language, text)
+                captions.write(db, app.keys, viewer, slug, language, text)
     except Refused as error:
         if error.status == NotFound.status and act != "remove":
             raise

@@ -9,6 +9,7 @@ from onstage.accounts.models import Kind
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips import edit, inbox, progress, trim
+from onstage.clips.kept import Content
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.progress import Progress
 from onstage.clock import SECOND
@@ -67,9 +68,11 @@ def new_words(db: Connection, viewer: Viewer) -> Words:
     return _words(db, viewer, "", audience, commenters, marked=False)
 
 
-def words_of(db: Connection, viewer: Viewer, card: Card, typed: dict[str, Any] | None) -> Words:
-    """The form of a clip: its own words, or what was typed and refused."""
+def words_of(db: Connection, viewer: Viewer, card: Card, draft: Content | None, typed: dict[str, Any] | None) -> Words:
+    """The form of a clip: its own words, those of a draft beside what is published, or what was typed and refused."""
     audience, commenters = Audience(card.audience), Commenters(card.commenters)
+    if typed is None and draft is not None:
+        return _words(db, viewer, draft.caption, draft.audience, commenters, marked=draft.marked)
     if typed is None:
         return _words(db, viewer, card.caption, audience, commenters, marked=card.marked)
     return _words(

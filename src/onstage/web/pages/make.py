@@ -145,12 +145,13 @@ def _clip_page(
         far = inbox.progress(db, viewer, slug)
         named, labels = appearances.named_in(db, viewer, slug)
         shown_card = cards(db, viewer, [found.id])[0]
-        form = words_of(db, viewer, shown_card, typed)
+        form = words_of(db, viewer, shown_card, far.draft, typed)
         shown = in_work(app, db, viewer, [found.id])[0]
         heard = finish.sound_note(db, viewer, slug)
         may_trim = found.person == viewer.person
         part = part_of(db, viewer, shown) if may_trim else None
         asks = inbox.asks_others(db, viewer, slug)
+        made_with = coauthors.of_clips(db, [found.id], waiting=True).get(found.id, [])
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -168,7 +169,7 @@ def _clip_page(
         named=named,
         labels=labels,
         link=link,
-        made_with=shown_card.coauthors,
+        made_with=made_with,
         asks=asks,
     )
 
@@ -233,12 +234,12 @@ def _whole(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str,
     trim.whole(db, app.keys, viewer, slug)
 
 
-def _label(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
-    appearances.label(db, viewer, slug, words(data, "label"), minor=words(data, "age") != "adult")
+def _label(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    appearances.label(db, app.keys, viewer, slug, words(data, "label"), minor=words(data, "age") != "adult")
 
 
-def _unlabel(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
-    appearances.unlabel(db, viewer, slug, _number(data))
+def _unlabel(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    appearances.unlabel(db, app.keys, viewer, slug, _number(data))
 
 
 def _number(data: dict[str, Any]) -> int:
@@ -250,8 +251,8 @@ def _add_coauthor(app: App, db: Connection, viewer: Viewer, slug: str, data: dic
     coauthors.add(db, app.keys, viewer, slug, words(data, "coauthor").strip().removeprefix("@"))
 
 
-def _take_coauthor_out(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
-    coauthors.take_out(db, viewer, slug, words(data, "coauthor"))
+def _take_coauthor_out(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    coauthors.take_out(db, app.keys, viewer, slug, words(data, "coauthor"))
 
 
 def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
@@ -288,7 +289,7 @@ def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, A
         trim.trim(db, app.keys, viewer, slug, _seconds(words(data, "part_from").strip() or "0"), _seconds(end))
     at = words(data, "at_seconds").strip()
     if at:
-        edit.choose_cover(db, viewer, slug, at_us=_seconds(at), image=None)
+        edit.choose_cover(db, app.keys, viewer, slug, at_us=_seconds(at), image=None)
 
 
 def _seconds(typed: str) -> int:
