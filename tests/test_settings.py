@@ -20,6 +20,7 @@ GIVEN = {
     "MAX_MEGAPIXELS": "9", "MAX_FPS": "61", "MAX_MBIT": "77", "MAX_TRACKS": "3", "MAX_CPU_SECONDS": "123",
     "MAX_MEMORY_MB": "4096", "SPEECH_TO_TEXT": "/opt/speech", "AV1_FROM_VIEWS": "1000",
     "GUEST_VIEWS": "3", "KEEP_EVENTS_DAYS": "41", "PUSH_SERVICES": "push.example",
+    "OIDC_ISSUER": "https://id.example", "OIDC_CLIENT": "onstage-7", "OIDC_SECRET": "given by them",
 }  # fmt: skip
 REST = [setting for setting in SETTINGS if setting.name in GIVEN]
 
@@ -79,7 +80,9 @@ def test_the_file_in_the_data_folder_is_read_and_the_environment_wins(tmp_path: 
         ("WEB_PROCESSES", "2"), ("ALONE_FROM", "12"), ("TLS_CERT", "only.pem"), ("ONSTAGE_URL", "stage.example"),
         ("ONSTAGE_URL", "https://stage.example/below"), ("ONSTAGE_URL", "https://"), ("ONSTAGE_URL", "https://a b"),
         ("ONSTAGE_URL", "https://me@stage.example"), ("DATABASE_URL", "mysql://db/onstage"), ("MAIL_URL", "mail.example"),
-        ("STORAGE_URL", "ftp://files"), ("STORAGE_ENDPOINT", "s3.example"),
+        ("STORAGE_URL", "ftp://files"), ("OIDC_ISSUER", "https://id.example"), ("OIDC_ISSUER", "http://id.example"),
+        ("OIDC_ISSUER", "id.example"), ("OIDC_ISSUER", "https://id.example?a"), ("OIDC_ISSUER", "https://a@id.example"),
+        ("STORAGE_ENDPOINT", "s3.example"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:

@@ -244,6 +244,11 @@ class HistoryForgotten(Event):
 
 
 @dataclass(frozen=True)
+class ScanErased(Event):
+    """The scan of a signed form was decided about or has lapsed: no byte of it is to be left."""
+
+
+@dataclass(frozen=True)
 class AccountChanged(Event):
     """An account's handle, name or bio is new."""
 

@@ -41,6 +41,7 @@ from onstage.events import (
     GuardianReminded,
     Liked,
     Reposted,
+    ScanErased,
     YesAsked,
     YesReminded,
     YesUsed,
@@ -230,6 +231,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
             base = (app.settings.cdn_url or app.settings.origin).rstrip("/")
             queue.enqueue(db, PURGE, {"urls": [f"{base}/media/{key}" for key in keys]})
 
+    def overwrite(db: Connection, _event: ScanErased) -> None:
+        deletion.scrub_soon(db)
+
     def ask_again(db: Connection, event: YesReminded) -> None:
         notices.asked_again(db, event, app.settings.origin)
 
@@ -242,6 +246,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         ClipWithheld: [index_clip, forget_cached],
         ClipErased: [index_clip],
         AccountChanged: [index_account],
+        ScanErased: [overwrite],
         Liked: [notices.liked],
         Reposted: [notices.reposted],
         Commented: [notices.commented],

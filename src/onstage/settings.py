@@ -93,6 +93,13 @@ SETTINGS = (
     ),
     Setting("ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more)."),
     Setting("CHILD_SIGN_IN", True, "Whether a full guardian may make a sign-in for a child under 13."),
+    Setting(
+        "OIDC_ISSUER",
+        "",
+        "Where guardians show an eID or wallet, by OpenID Connect, such as `https://id.example`. Empty: nowhere.",
+    ),
+    Setting("OIDC_CLIENT", "", "What that issuer calls this server: the client id."),
+    Setting("OIDC_SECRET", "", "The client secret it gave. Empty: it gave none.", secret=True),
     Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes)."),
     Setting("MAX_SECONDS", 600, "Longest clip, in seconds."),
     Setting("MAX_MEGAPIXELS", 38, "Most pixels of one picture of a clip, in millions. 8K has 33."),
@@ -171,6 +178,9 @@ class Settings:
     own_account_from: int
     alone_from: int
     child_sign_in: bool
+    oidc_issuer: str
+    oidc_client: str
+    oidc_secret: str
     max_upload_mb: int
     max_seconds: int
     max_megapixels: int
@@ -312,6 +322,7 @@ def _check(settings: Settings) -> None:
         raise BadSetting(
             f"ONSTAGE_URL is {settings.url!r}; it takes an address such as https://stage.example, no path."
         )
+    _check_issuer(settings)
     for name, url, schemes in (
         ("DATABASE_URL", settings.database_url, ("postgresql://",)),
         ("STORAGE_URL", settings.storage_url, ("s3://", "memory:")),
@@ -334,6 +345,15 @@ def _check(settings: Settings) -> None:
         raise BadSetting("KEEP_EVENTS_DAYS is 4 or more: a player may send what it could not for three days.")
     if min(settings.own_account_from, settings.alone_from) < 13:
         raise BadSetting("OWN_ACCOUNT_FROM and ALONE_FROM are 13 or more.")
+
+
+def _check_issuer(settings: Settings) -> None:
+    parts = urlsplit(settings.oidc_issuer)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+    if settings.oidc_issuer and (not is_safe or not parts.hostname or parts.query or parts.fragment or parts.username):
+        raise BadSetting("OIDC_ISSUER takes an https address without a query (http only for this machine).")
+    if settings.oidc_issuer and not settings.oidc_client:
+        raise BadSetting("OIDC_ISSUER needs OIDC_CLIENT: the name that the issuer gave this server.")
 
 
 def _check_networks(proxies: str) -> None:

@@ -19,8 +19,9 @@ SIGNED_IN = (
     "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/@ola?tab=reposts",
     "/me/clips", "/figures", "/make", "/inbox", "/settings", "/settings/profile", "/settings/privacy",
     "/settings/sign-in", "/settings/sessions", "/settings/tokens", "/settings/history", "/settings/record",
-    "/settings/deleted", "/settings/leaving", "/settings/check",
-    "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
+    "/settings/notifications", "/settings/comments", "/settings/deleted", "/settings/leaving", "/settings/check",
+    "/me/with-me", "/me/remove", "/together", "/together/new", "/children", "/guardians", "/settings/claims",
+    "/server/claims", "/server/guardians",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 
@@ -90,6 +91,14 @@ def test_the_page_of_a_clip_and_an_account(chromium: Browser, site: Site, look: 
     page.get_by_role("button", name="More").click()
     expect(page.locator("#account-sheet")).to_be_visible()
     look(page, "account sheet")
+
+
+def test_what_may_wake_a_browser(chromium: Browser, site: Site, look: Look) -> None:
+    page = site.page(chromium, site.cast.ben, permissions=["notifications"])
+    page.goto(f"{site.origin}/settings/notifications")
+    page.get_by_role("button", name="Wake this browser").click()
+    page.get_by_role("dialog").get_by_role("button", name="Wake this browser").click()
+    look(page, "what may wake it, and nothing ticked")
 
 
 def test_what_was_wrong_in_a_form(chromium: Browser, site: Site, look: Look) -> None:

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import func, select
 
+from onstage import settings
+from onstage.db.engine import Database
+from onstage.notifications import choices
+from onstage.notifications.models import devices
 from tests.accounts.joining import PASSWORD
 from tests.browser.stage import Site
 
@@ -151,6 +156,40 @@ def test_a_picture_is_cut_and_sent(chromium: Browser, site: Site) -> None:
     page.keyboard.press("ArrowRight")
     page.get_by_role("button", name="Use this picture").last.click()
     expect(page.get_by_text("Your picture is being prepared.")).to_be_visible()
+
+
+# A push service is not on this machine: what a browser gets from one.
+SUBSCRIBES = """(service) => {
+  const kept = { on: null };
+  const key = (length) => btoa("x".repeat(length)).replaceAll("=", "").replaceAll("+", "-").replaceAll("/", "_");
+  const keys = { p256dh: key(65), auth: key(16) };
+  const made = { endpoint: `https://${service}/send/one`, toJSON() { return { endpoint: this.endpoint, keys }; } };
+  made.unsubscribe = async () => Boolean((kept.on = null)) || true;
+  PushManager.prototype.getSubscription = async () => kept.on;
+  PushManager.prototype.subscribe = async () => (kept.on = made);
+}"""
+SERVICE = settings.load({}).push_services.partition(",")[0].strip()
+
+
+def test_who_wakes_a_browser_says_what_for(chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(chromium, site.cast.fay, permissions=["notifications"])
+    page.add_init_script(f"({SUBSCRIBES})('{SERVICE}')")
+    page.goto(f"{site.origin}/settings/notifications")
+    page.get_by_role("button", name="Wake this browser").click()
+    asked = page.get_by_role("dialog", name="What may wake it?")
+    expect(asked.get_by_role("checkbox", checked=True)).to_have_count(0)
+    asked.get_by_role("button", name="Wake this browser").click()
+    expect(asked.get_by_role("alert")).to_contain_text("at least one")
+    asked.get_by_label("Somebody answers you").check()
+    asked.get_by_role("button", name="Wake this browser").click()
+    expect(page.get_by_text("It is woken by what you tick")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Somebody answers you Devices")).to_be_checked()
+    with database.read() as db:
+        pushed = [each.kind for each in choices.chosen(db, site.cast.fay.viewer) if each.push]
+        assert pushed == ["reply"]
+        assert db.execute(select(func.count()).select_from(devices)).scalar_one() == 1
+    page.get_by_role("button", name="Let it sleep").click()
+    expect(page.get_by_text("Nothing wakes it.")).to_be_visible()
 
 
 def test_deleting_oneself_waits_for_the_handle(chromium: Browser, site: Site) -> None:

@@ -19,6 +19,26 @@ def test_no_page_is_wider_than_its_window(chromium: Browser, site: Site, languag
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+LARGE = "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })"
+
+
+def test_words_twice_as_large_make_no_page_wider(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ola)
+    page.add_init_script(LARGE)
+    for path in (*SIGNED_IN, "/explore", "/search?q=dance"):
+        page.goto(site.origin + path)
+        assert page.evaluate("innerWidth") == 390, path  # a phone makes its window as wide as what does not fit
+
+
+def test_words_twice_as_large_cover_nothing_on_the_stage(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    page.add_init_script(LARGE)
+    watching(page, site, "/@ada/watch")
+    for act in (".sound", "[data-act=like]", "[data-act=more]", ".rail-account a", ".clip-by a"):
+        on_stage(page, act).first.click(trial=True)
+    page.locator(".watch-search").click(trial=True)
+
+
 def test_from_right_to_left_the_stage_is_mirrored(chromium: Browser, site: Site) -> None:
     page = site.page(chromium, site.cast.ben)
     watching(page, site, "/@ada/watch?lang=ar")

@@ -8,7 +8,7 @@ from typing import Any
 
 import imageio_ffmpeg
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.browser.stage import Site
 
@@ -324,3 +324,61 @@ def test_a_published_clip_is_changed(page: Page, site: Site) -> None:
     ada.get_by_role("button", name="Save").click()
     expect(ada.get_by_text("Saved.")).to_be_visible()
     expect(ada.get_by_label("Caption")).to_have_value("Changed words")
+
+
+def captioning(chromium: Browser, site: Site, *, phone: bool) -> tuple[Page, Locator]:
+    """Ada at a clip of hers, and the field of its caption, empty."""
+    page = site.page(chromium, site.cast.ada, phone=phone)
+    page.goto(f"{site.origin}/make/{site.slugs[0]}")
+    field = page.get_by_role("textbox", name="Caption")
+    expect(page.locator("caption-field.is-lit")).to_be_visible()
+    field.fill("")
+    return page, field
+
+
+def test_names_and_tags_go_on_by_keyboard_in_a_caption(chromium: Browser, site: Site) -> None:
+    page, field = captioning(chromium, site, phone=False)
+    expect(field).to_have_attribute("aria-autocomplete", "list")
+    expect(field).to_have_attribute("aria-haspopup", "listbox")
+    field.press_sequentially("We all #dan")
+    shown = page.get_by_role("listbox", name="Suggestions")
+    expect(shown.get_by_role("option")).to_have_text([re.compile("#dance")])
+    expect(page.get_by_role("status").filter(has_text="Suggestions: 1.")).to_have_count(1)
+    assert field.get_attribute("aria-controls") == shown.get_attribute("id")
+    field.press("Enter")  # nothing is chosen yet, so it is a new line
+    field.press("Backspace")
+    expect(shown.get_by_role("option")).to_have_count(1)
+    field.press("ArrowDown")
+    expect(shown.get_by_role("option", selected=True)).to_have_text(re.compile("#dance"))
+    pointed = shown.get_by_role("option", selected=True).get_attribute("id")
+    assert field.get_attribute("aria-activedescendant") == pointed
+    expect(field).to_be_focused()
+    field.press("Tab")
+    expect(field).to_have_value("We all #dance ")
+    expect(field).to_be_focused()
+    expect(shown).to_have_count(0)
+    assert field.get_attribute("aria-activedescendant") is None
+    field.press_sequentially("@fa")
+    expect(shown.get_by_role("option")).to_have_text(["@fayFay"])
+    field.press("Escape")
+    expect(shown).to_have_count(0)
+    expect(field).to_have_value("We all #dance @fa")
+    expect(page.locator("caption-field mark")).to_have_text(["#dance", "@fa"])
+
+
+def test_names_and_tags_go_on_by_a_finger_in_a_caption(chromium: Browser, site: Site) -> None:
+    page, field = captioning(chromium, site, phone=True)
+    field.tap()
+    field.press_sequentially("With @fa")
+    option = page.get_by_role("option", name="@fay")
+    expect(option).to_be_in_viewport(ratio=1)
+    box = option.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    option.tap()
+    expect(field).to_have_value("With @fay ")
+    expect(field).to_be_focused()
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    field.press_sequentially("at me@fa")  # an address
+    page.wait_for_timeout(400)
+    expect(page.get_by_role("listbox")).to_have_count(0)

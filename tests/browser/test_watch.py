@@ -22,6 +22,10 @@ STATE = """() => {
     at: feed.player?.video?.currentTime ?? 0,
   };
 }"""
+SHIFTS = """window.shifted = [];
+  const noted = (each) => each.sources.map(({ node }) => node?.outerHTML?.slice(0, 80));
+  new PerformanceObserver((list) => window.shifted.push(...list.getEntries().filter((each) => !each.hadRecentInput).map(noted)))
+    .observe({ type: "layout-shift", buffered: true });"""
 RESTS = "() => { const f = document.querySelector('clip-feed'); return f.scrollTop % f.clientHeight < 1 }"
 PLAYS = f"slug => {{ const s = ({STATE})(); return s.current === slug && !s.paused && s.at > 0 }}"
 
@@ -52,6 +56,14 @@ def tap_twice(page: Page, x: int, y: int) -> None:
         }""",
         [x, y],
     )
+
+
+def complaints(page: Page) -> list[str]:
+    """What the browser writes to its console from now on that is an error or a warning."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
 
 
 def on_stage(page: Page, act: str) -> Locator:
@@ -330,6 +342,8 @@ def test_a_long_way_down_no_clip_comes_again_and_none_is_left_out(
     chromium: Browser, site: Site, database: Database, phone: bool
 ) -> None:
     page = site.page(chromium, site.cast.ben, phone=phone)
+    complained = complaints(page)
+    page.add_init_script(SHIFTS)
     slugs = watching(page, site, "/")
     page.evaluate("() => { document.querySelector('clip-feed').most = 5 }")
     passed = [slugs[0]]
@@ -347,10 +361,23 @@ def test_a_long_way_down_no_clip_comes_again_and_none_is_left_out(
         page.wait_for_timeout(280)  # old clips go
     assert sorted(passed) == sorted(slug for place, slug in enumerate(site.slugs) if place % 4 != 3)
     page.wait_for_function("() => document.querySelectorAll('.clip').length === 5")
+    assert complained == []
+    assert page.evaluate("shifted") == []
+
+
+def test_the_sound_stands_beside_the_way_back(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium)
+    watching(page, site)
+    on_stage(page, ".sound").click()
+    on_stage(page, ".sound:not(.is-asking)").click(trial=True)
+    page.locator(".watch-search").click(trial=True)
+    page.locator(".watch-back").click()
+    expect(page).to_have_url(f"{site.origin}/@ada")
 
 
 def test_the_back_button_leads_to_the_clip_that_was_left(chromium: Browser, site: Site) -> None:
     page = site.page(chromium)
+    complained = complaints(page)
     slugs = watching(page, site)
     for place in (1, 2, 3):
         page.keyboard.press("ArrowDown")
@@ -361,6 +388,7 @@ def test_the_back_button_leads_to_the_clip_that_was_left(chromium: Browser, site
     page.wait_for_function(PLAYS, arg=slugs[3])
     page.keyboard.press("ArrowUp")
     page.wait_for_function(PLAYS, arg=slugs[2])
+    assert complained == []
 
 
 def test_without_a_network_the_feed_says_so_and_goes_on_later(chromium: Browser, site: Site) -> None:

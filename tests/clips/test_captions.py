@@ -31,6 +31,16 @@ def test_words_in_the_file_become_captions(app: App, cast: Cast, run: Run) -> No
     assert media(app.database, upload.clip).languages == "en"
 
 
+@pytest.mark.parametrize("name", ["fragmented_captions.mp4", "fragmented_captions_h265.mp4"])
+def test_words_in_the_pictures_become_captions(app: App, cast: Cast, run: Run, name: str) -> None:
+    upload = send(app, cast.ada.viewer, (KEPT / name).read_bytes())
+    run(Lane.PUBLISH)
+    with app.database.read() as db:
+        (found,) = captions.of(db, cast.ada.viewer, upload.slug)
+    assert (found.language, found.source) == (captions.UNKNOWN, Source.FILE)
+    assert found.words == "WEBVTT\n\n00:00:01.869 --> 00:00:04.869\n♪MUSIC♪\n"
+
+
 def test_several_languages_and_none_that_are_pictures(app: App, cast: Cast, run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_text(HELLO)
     (tmp_path / "b.srt").write_text(HELLO.replace("Hello", "<b>Hallo</b> & du"))

@@ -24,6 +24,11 @@ def media(database: Database, clip: int) -> Any:
         return db.execute(select(clip_media).where(clip_media.c.clip_id == clip)).one()
 
 
+def in_avif(made: Any) -> list[str]:
+    """The keys of the covers in AVIF."""
+    return [made.cover_avif, made.cover_small_avif, made.cover_tiny_avif]
+
+
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """22 seconds that begin blurred, with a loud tone."""
@@ -48,6 +53,7 @@ def test_a_clip_is_finished(app: App, cast: Cast, run: Run, long: Path) -> None:
     assert made.gain < 0
     assert (made.sound_note, len(made.fingerprint) > 200) == ("", True)
     assert row(app.database, upload.clip).cover != quick
+    assert [app.storage.read(key, 4, 12) for key in in_avif(made)] == [b"ftypavif"] * 3
     assert stored(app) == named(app.database)
     delete(app, cast.ada, row(app.database, upload.clip).slug)
     hasten(app.database)
@@ -61,9 +67,10 @@ def test_a_cover_that_the_author_chose_stays(app: App, cast: Cast, run: Run, lon
     with app.database.write() as db:
         edit.choose_cover(db, app.keys, cast.ada.viewer, upload.slug, at_us=500_000, image=None)
     run(Lane.PUBLISH)
-    chosen = row(app.database, upload.clip).cover
+    chosen, avif = row(app.database, upload.clip).cover, in_avif(media(app.database, upload.clip))
     run(Lane.LADDER)
     assert row(app.database, upload.clip).cover == chosen
+    assert in_avif(media(app.database, upload.clip)) == avif
     assert stored(app) == named(app.database)
 
 

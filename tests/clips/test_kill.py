@@ -13,11 +13,16 @@ import psutil
 import pytest
 from sqlalchemy import select
 
-from onstage.accounts.models import accounts
-from onstage.clips.models import clip_media, clips, renditions, uploads
+from onstage import settings
+from onstage.clips.holdings import object_keys
+from onstage.clips.kinds import SWEEP_OBJECTS, SWEEP_UPLOADS
+from onstage.clips.models import renditions, uploads
 from onstage.db.sqlite import open_sqlite
 from onstage.jobs.models import Lane, jobs
-from onstage.storage.objects import open_objects
+from onstage.jobs.queue import enqueue
+from onstage.jobs.worker import run_due
+from onstage.server import compose, job_kinds
+from onstage.web.app import App
 from tests.clips.conftest import make_film
 from tests.interop.conftest import Somebody, sign_up
 from tests.serve.running import Running, serving, wait_for
@@ -47,10 +52,10 @@ class Server:
         """End some of it as a power cut would, and bring back what does not come back by itself."""
         family = self.running.family()
         chosen = {
-            "ffmpeg": [each for each in family[1:] if "ffmpeg" in _name(each)],
-            "jobs": [each for each in family[1:] if each.ppid() == family[0].pid],
-            "all": family,
-        }[which]
+            "ffmpeg": lambda: [each for each in family[1:] if "ffmpeg" in _name(each)],
+            "jobs": lambda: [each for each in family[1:] if _parent(each) == family[0].pid],
+            "all": lambda: family,
+        }[which]()
         if which == "all":
             self.up.clear()
         for process in chosen:
@@ -69,6 +74,12 @@ def _name(process: psutil.Process) -> str:
     with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
         return " ".join(process.cmdline()[:1])
     return ""
+
+
+def _parent(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess):
+        return int(process.ppid())
+    return 0
 
 
 @contextmanager
@@ -125,7 +136,7 @@ def test_every_acknowledged_upload_ends_and_nothing_is_left_over(tmp_path: Path)
         far = ada.settled(slug, seconds=240)
         assert far["stage"] == ("failed" if kind == "broken" else "draft"), (kind, far)
         assert bool(far["failure"]) == (kind == "broken")
-    wait_for(lambda: not _busy(server.data), 240)
+    wait_for(lambda: not _busy(server.data), 12 * UPLOADS)
     server.close()
     _nothing_is_left_over(server.data)
 
@@ -139,25 +150,31 @@ def _busy(data: Path) -> int:
 
 
 def _nothing_is_left_over(data: Path) -> None:
-    database = open_sqlite(data / "onstage.db")
-    with database.read() as db:
-        keys = set(db.execute(select(renditions.c.key)).scalars()) | set(
-            db.execute(select(accounts.c.avatar)).scalars()
-        )
-        made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
-        for row in (*db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)), *db.execute(made)):
-            keys |= set(row)
-        doubled = db.execute(select(renditions.c.clip_id, renditions.c.height)).all()
-        unfinished = db.execute(select(uploads.c.id).where(uploads.c.complete == 0)).all()
-    database.close()
-    assert len(doubled) == len(set(doubled)), "a rendition was made twice in a way that shows"
-    stored = {each.key for each in open_objects("", data / "objects").list()}
-    assert keys - {None} <= stored, "a row names an object that is not there"
-    assert len(stored - keys) <= KILLS * 4, "more orphans than the killed steps can have left for the sweep"
-    staged = {path.name for path in (data / "uploads").iterdir()}
-    assert staged <= {name for (name,) in unfinished}
-    assert [path for path in (data / "work").iterdir() if any(path.iterdir())] == []
+    """Neither a file nor a process, once the sweep has come round that comes for what killed steps dropped."""
     assert not [process for process in psutil.process_iter() if str(data) in " ".join(_command(process))]
+    app = compose(settings.load({"ONSTAGE_DATA": str(data)}))
+    _sweep(app, data)
+    with app.database.read() as db:
+        named = object_keys(db)
+        doubled = db.execute(select(renditions.c.clip_id, renditions.c.height)).all()
+        unfinished = set(db.execute(select(uploads.c.id).where(uploads.c.complete == 0)).scalars())
+    stored = {each.key for each in app.storage.list()}
+    app.close()
+    assert len(doubled) == len(set(doubled)), "a rendition was made twice in a way that shows"
+    assert stored == named
+    assert {path.name for path in (data / "uploads").iterdir()} <= unfinished
+    assert list((data / "work").iterdir()) == []
+
+
+def _sweep(app: App, data: Path) -> None:
+    """As if what lies there had lain for a day."""
+    for path in (data / folder for folder in ("objects", "uploads", "work")):
+        for each in (path, *path.rglob("*")):
+            os.utime(each, (time.time() - 86_400,) * 2)
+    with app.database.write() as db:
+        for kind in (SWEEP_UPLOADS, SWEEP_OBJECTS):
+            enqueue(db, kind, {}, lane=Lane.GENERAL)
+    run_due(app.database, job_kinds(app), [Lane.GENERAL])
 
 
 def _command(process: psutil.Process) -> list[str]:

@@ -38,6 +38,19 @@ def test_lost_objects_are_made_again(app: App, cast: Cast, film: Film, run: Run)
     assert [str(each.verdict) for each in check_media.check(app.database, app.storage, mend=False)] == ["ok"]
 
 
+def test_a_lost_cover_in_avif_is_made_again(app: App, cast: Cast, film: Film, run: Run) -> None:
+    upload = send(app, cast.ada.viewer, film(size="200x360").read_bytes())
+    run(Lane.PUBLISH, Lane.LADDER)
+    lost = media(app.database, upload.clip).cover_small_avif
+    app.storage.delete([lost])
+    assert list(check_media.check(app.database, app.storage, mend=True))
+    run(Lane.PUBLISH)
+    made = media(app.database, upload.clip).cover_small_avif
+    assert app.storage.size(made)
+    assert made != lost
+    assert stored(app) == named(app.database)
+
+
 def test_what_can_not_be_made_again_is_told(app: App, cast: Cast, film: Film, run: Run) -> None:
     upload = send(app, cast.ada.viewer, film(size="200x360").read_bytes())
     run(Lane.PUBLISH, Lane.LADDER)

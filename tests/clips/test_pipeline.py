@@ -46,7 +46,8 @@ def stored(app: App) -> set[str]:
 def named(database: Database) -> set[str]:
     with database.read() as db:
         keys = set(db.execute(select(renditions.c.key)).scalars())
-        made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+        beside = ("cover_tiny", "cover_avif", "cover_small_avif", "cover_tiny_avif", "scrub", "preview")
+        made = select(*(clip_media.c[name] for name in beside))
         for found in (*db.execute(select(clips.c.cover, clips.c.cover_small, clips.c.original)), *db.execute(made)):
             keys |= {key for key in found if key}
     return keys

@@ -86,7 +86,7 @@ def test_a_clip_goes_its_whole_way_on_s3(on_s3: Somebody, endpoint: str, short_f
     assert (part.status_code, part.content) == (206, whole.content[100:1_000_100])
     stored = {each.key.rpartition("/")[2] for each in bucket(endpoint).objects.filter(Prefix="clips/")}
     assert best["url"].rpartition("/")[2] in stored
-    wait_for(lambda: _count(endpoint) == 4)  # the original has gone, a rendition and a cover in three sizes stay
+    wait_for(lambda: _count(endpoint) == 7)  # the original has gone; a rendition and twice a cover in three sizes stay
     assert list((on_s3.server.data / "uploads").iterdir()) == []
     on_s3.ask("DELETE", f"/api/v1/clips/{slug}").raise_for_status()
     wait_for(lambda: _count(endpoint) == 0)

@@ -11,7 +11,7 @@ LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 EDGES = {"web/http.py", "jobs/worker.py", "jobs/wake.py", "engagement/plays.py", "cli.py", "worker.py", "supervisor.py"}
 PROCESSES = {"media/sandbox.py", "media/launcher.py", "supervisor.py"}
-ADAPTERS = {"mail/smtp.py", "push/webpush.py", "storage/cdn.py"}
+ADAPTERS = {"mail/smtp.py", "push/webpush.py", "storage/cdn.py", "oidc.py"}
 OUTBOUND = {
     "httpx",
     "requests",

@@ -238,6 +238,7 @@ def media(walk: Walk) -> Iterator[Answer]:
     yield from walk.each("/media/{cover}", share=3)
     yield from walk.each("/media/{small}", share=3)
     yield from walk.each("/media/{scrub}", share=3)
+    yield from walk.each("/media/{avif}", share=3)
 
 
 def fragments(walk: Walk) -> Iterator[Answer]:

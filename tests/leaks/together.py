@@ -60,6 +60,18 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/children": once("POST", f"{API}/children", json={}),
     f"PUT {API}/children/{{handle:str}}/sign-in": once("PUT", f"{_CHILD}/sign-in", json={"password": "x" * 12}),
     f"POST {API}/children/{{handle:str}}/form": once("POST", f"{_CHILD}/form"),
+    f"PUT {API}/children/{{handle:str}}/form": once("PUT", f"{_CHILD}/form", body=b"%PDF-"),
+    f"GET {API}/guardian-cases/{{guardianship:int}}/form": once("GET", f"{API}/guardian-cases/1/form"),
+    f"PUT {API}/guardian-cases/{{guardianship:int}}/form": once("PUT", f"{API}/guardian-cases/1/form", body=b"%PDF-"),
+    f"POST {API}/guardian-cases/{{guardianship:int}}/form/refusal": once(
+        "POST", f"{API}/guardian-cases/1/form/refusal", json={"words": "x"}
+    ),
+    "GET /children/{handle:str}/form": once("GET", "/children/mia/form"),
+    "POST /children/{handle:str}/form": once("POST", f"/children/{UNKNOWN}/form", parts={"do": "print"}),
+    "GET /server/guardians/{guardianship:int}/form": once("GET", "/server/guardians/1/form"),
+    "POST /server/guardians/{guardianship:int}/form": once("POST", "/server/guardians/1/form", parts={"x": "y"}),
+    "POST /children/{handle:str}/eid": once("POST", "/children/mia/eid"),
+    "GET /eid/back": once("GET", "/eid/back?code=x&state=y"),
     f"POST {API}/children/{{handle:str}}/own-word": once("POST", f"{_CHILD}/own-word"),
     f"PUT {API}/children/{{handle:str}}/agreement": once("PUT", f"{_CHILD}/agreement", json={"agreement": "any"}),
     f"PUT {API}/children/{{handle:str}}/choices/{{row:str}}": once(

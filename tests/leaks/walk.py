@@ -132,6 +132,7 @@ def _fill(path: str, secret: str) -> str:
         "cover": f"{secret}cover.webp",
         "small": f"{secret}small.webp",
         "scrub": f"{secret}scrub.webp",
+        "avif": f"{secret}cover.avif",
     }
     return path.format(slug=slug_of(secret), secret=secret, **files)
 

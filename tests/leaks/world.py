@@ -99,6 +99,7 @@ def keys_of(secret: str) -> dict[str, str]:
         "cover": f"{secret}cover.webp",
         "small": f"{secret}small.webp",
         "scrub": f"{secret}scrub.webp",
+        "avif": f"{secret}cover.avif",
     }
 
 
@@ -221,6 +222,7 @@ def _plant(db: Connection, world: World, number: int, plan: Plan) -> Planted:
     for kind in plan.held:
         db.execute(insert(holds).values(clip_id=made.id, kind=kind.value, giver_id=author.person, since=now()))
     made_of_it = {"scrub": made.keys["scrub"], "scrub_width": 90, "scrub_height": 160, "languages": "en"}
+    made_of_it |= {"cover_avif": made.keys["avif"], "cover_small_avif": f"{made.secret}small.avif"}
     db.execute(insert(clip_media).values(clip_id=made.id, **made_of_it))
     words = f"WEBVTT\n\n00:00.000 --> 00:01.000\n{made.secret}captions\n"
     said = {"language": "en", "words": words, "source": "person", "changed_at": 1}

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from onstage.media.covers import Cover, cover_from_image, quick_cover
-from onstage.media.probe import Unplayable
-from tests.media.conftest import corner_names, listing_of, pixels
+from onstage.media.covers import Cover, cover_from_image, lasting_cover, quick_cover
+from onstage.media.probe import Limits, Unplayable, probe
+from onstage.media.transcode import first_rendition
+from tests.media.conftest import KEPT, corner_names, listing_of, pixels
 from tests.media.files import make
 
 
@@ -19,7 +20,7 @@ def mean(picture: bytes) -> tuple[int, int, int]:
 
 def size(path: Path) -> tuple[int, int]:
     """As ffmpeg reads it, not as we do."""
-    found = re.search(r"Video: webp.*?, (\d+)x(\d+)", listing_of(path))
+    found = re.search(r"Video: (?:webp|av1).*?, (\d+)x(\d+)", listing_of(path))
     assert found
     return int(found[1]), int(found[2])
 
@@ -66,9 +67,9 @@ def test_the_authors_choice(ffmpeg: str, tmp_path: Path) -> None:
     two = "color=red:size=64x64:duration=1[r];color=blue:size=64x64:duration=1[b];[r][b]concat"
     make.run(tmp_path / "two.mp4", "-f", "lavfi", "-i", two, *make.H264)
     path = tmp_path / "two.mp4"
-    assert close(quick_cover(ffmpeg, path, tmp_path, 0), (253, 0, 0))
-    assert close(quick_cover(ffmpeg, path, tmp_path, 1_500_000), (0, 0, 253))
-    assert close(quick_cover(ffmpeg, path, tmp_path, 90_000_000), (253, 0, 0))
+    assert close(lasting_cover(ffmpeg, path, tmp_path, 0), (253, 0, 0))
+    assert close(lasting_cover(ffmpeg, path, tmp_path, 1_500_000), (0, 0, 253))
+    assert close(lasting_cover(ffmpeg, path, tmp_path, 90_000_000), (253, 0, 0))
 
 
 @pytest.mark.parametrize("name", ["turned-90.mp4", "mirrored.mp4"])
@@ -85,7 +86,7 @@ def test_the_authors_own_picture(ffmpeg: str, tmp_path: Path, form: str) -> None
     cover = cover_from_image(ffmpeg, path, tmp_path)
     assert (cover.width, cover.height) == size(cover.webp) == (320, 180)
     assert close(cover, mean(pixels(path, width=16, height=16)))
-    assert b"at home" not in cover.webp.read_bytes() + cover.small.read_bytes()
+    assert not any(b"at home" in each.read_bytes() for each in (cover.webp, cover.small, *cover.avif))
 
 
 def test_a_jpeg_is_turned_by_its_exif(ffmpeg: str, made: Path, tmp_path: Path) -> None:
@@ -120,3 +121,27 @@ def test_three_sizes_and_a_hint(ffmpeg: str, tmp_path: Path) -> None:
     hint.write_bytes(base64.b64decode(cover.placeholder))
     assert size(hint) == (12, 21)
     assert len(cover.placeholder) < 400
+
+
+@pytest.mark.parametrize("name", ["sample_simple.mp4", "with-gps.mov", "dolbyVision-hdr.MOV"])
+def test_what_lasts_is_in_avif_too(ffmpeg: str, tmp_path: Path, name: str) -> None:
+    made = first_rendition(ffmpeg, probe(ffmpeg, KEPT / name, Limits()), KEPT / name, tmp_path / "film.mp4")
+    cover = lasting_cover(ffmpeg, made.path, tmp_path, 0)
+    webp = (cover.webp, cover.small, cover.tiny)
+    assert [size(each) for each in cover.avif] == [size(each) for each in webp]
+    assert sum(each.stat().st_size for each in cover.avif) < 0.75 * sum(each.stat().st_size for each in webp)
+    for one, other in zip(cover.avif, webp, strict=True):
+        assert list(pixels(one, width=8, height=8)) == pytest.approx(list(pixels(other, width=8, height=8)), abs=6)
+
+
+def test_a_tiny_film_has_covers_too(ffmpeg: str, tmp_path: Path) -> None:
+    make.run(tmp_path / "tiny.mp4", "-f", "lavfi", "-i", "color=red:size=2x6:duration=1", *make.H264)
+    cover = lasting_cover(ffmpeg, tmp_path / "tiny.mp4", tmp_path, 0)
+    assert {size(each) for each in (cover.webp, *cover.avif)} == {(2, 6)}
+
+
+def test_covers_come_without_avif_where_it_fails(ffmpeg: str, made: Path, tmp_path: Path) -> None:
+    (tmp_path / "cover-small.avif").symlink_to(tmp_path)  # where nothing can be written
+    cover = lasting_cover(ffmpeg, made / "plain.mp4", tmp_path, 0)
+    assert cover.avif == ()
+    assert size(cover.webp) == (320, 180)

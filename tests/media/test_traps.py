@@ -14,6 +14,7 @@ from onstage.media import sandbox
 from onstage.media.covers import cover_from_image, quick_cover
 from onstage.media.probe import Limits, Unplayable, probe
 from onstage.media.transcode import Encoded, first_rendition, ladder
+from tests.media.conftest import KEPT
 from tests.media.files import make
 
 
@@ -105,6 +106,20 @@ def test_a_filter_can_read_no_other_file(ffmpeg: str, made: Path, tmp_path: Path
     finished = sandbox.run(ffmpeg, arguments, sandbox.Bounds(), formats="lavfi,mov")
     assert finished.returncode != 0
     assert "Permission denied" in finished.stderr
+
+
+def test_a_movie_in_a_graph_is_guarded_too(ffmpeg: str, tmp_path: Path, listener: Listener) -> None:
+    bounds = sandbox.Bounds()
+    there = tmp_path / "o'd: [d],;\\"
+    there.mkdir()
+    (there / "film.mp4").write_bytes((KEPT / "fragmented_captions.mp4").read_bytes())
+    (tmp_path / "list.mp4").write_text(f"#EXTM3U\n#EXTINF:9,\nhttp://127.0.0.1:{listener.port}/x\n")
+    codes = []
+    for path in (there / "film.mp4", tmp_path / "list.mp4"):
+        arguments = ["-f", "lavfi", "-i", sandbox.movie(str(path), bounds, "[out+subcc]"), "-f", "null", "-"]
+        codes.append(sandbox.run(ffmpeg, arguments, bounds, formats="lavfi", also=[str(path)]).returncode)
+    assert codes[0] == 0
+    assert codes[1] != 0
 
 
 class Canary:

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from onstage import __version__, datafolder
-from onstage.accounts import leaving
-from onstage.accounts.models import accounts, ledger, people
+from onstage.accounts import leaving, signed_forms
+from onstage.accounts.models import accounts, form_scans, guardianships, ledger, people, vouchings
 from onstage.accounts.replay import Clip, replay
 from onstage.accounts.viewer import Viewer
 from onstage.clips import answers, deletion
@@ -90,6 +90,24 @@ def test_everything_comes_back(filled: Filled, empty_place: EmptyPlace, tmp_path
             else ["objects", "secret", "uploads"]
         )
     ]
+    back.close()
+
+
+def test_a_signed_form_is_in_no_backup(filled: Filled, empty_place: EmptyPlace, tmp_path: Path) -> None:
+    scan = b"%PDF- signed by somebody's own hand"
+    gus, mia = filled.cast.gus.viewer, filled.cast.mia.viewer
+    with filled.app.database.write() as db:
+        db.execute(update(guardianships).where(guardianships.c.guardian_id == gus.person).values(is_full=0))
+        signed_forms.make(db, gus, mia.person or 0, 1)
+        signed_forms.hand_in(db, gus, mia.person or 0, scan, 1)
+    archive = save(filled, tmp_path)
+    assert scan not in archive.read_bytes()
+    back = bring_back(empty_place(), archive)
+    with back.database.read() as db:
+        assert db.execute(select(form_scans)).all() == []
+        assert len(db.execute(select(vouchings)).all()) == 1
+    with filled.app.database.read() as db:
+        assert len(db.execute(select(form_scans)).all()) == 1, "the server itself still has it"
     back.close()
 
 

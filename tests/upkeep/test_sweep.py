@@ -11,8 +11,9 @@ import apsw
 import pytest
 from sqlalchemy import Table, insert, select, text, update
 
-from onstage.accounts import leaving, ledger, profiles
+from onstage.accounts import leaving, ledger, profiles, signed_forms, vouching
 from onstage.accounts.ledger import Act, Entry
+from onstage.accounts.models import Method, guardianships
 from onstage.clips import deletion, edit, publish, receipts
 from onstage.clips.models import tombstones
 from onstage.clips.upload import Upload
@@ -87,7 +88,7 @@ def test_a_clip_leaves_nothing_and_a_signed_receipt(app: App, cast: Cast, clip: 
     with app.database.read() as db:
         (receipt,) = receipts.mine(db, cast.ada.viewer)
         assert db.execute(select(tombstones.c.id)).scalars().all() == [clip.clip]
-    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 4}
+    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 7}
     assert receipt.said["not_covered"] == receipts.EVIDENCE
     assert receipt.said["servers"] == []
     assert str(clip.clip) not in (receipt.document or "")
@@ -124,7 +125,7 @@ def test_a_person_leaves_nothing(app: App, cast: Cast, clip: Upload, run: Run) -
     with app.database.read() as db:
         document = receipts.by_secret(db, secret)
     assert document.said["deleted"] == "person"
-    assert document.said["removed"] == {"clips": 1, "accounts": 1, "files": 4}
+    assert document.said["removed"] == {"clips": 1, "accounts": 1, "files": 7}
 
 
 @pytest.mark.parametrize("planted", ["number", "words"])
@@ -217,5 +218,21 @@ def test_a_deletion_that_is_killed_at_every_moment_ends_all_the_same(
     with again.database.read() as db:
         (receipt,) = receipts.mine(db, cast.ada.viewer)
         assert ledger.known(db, "clip", [clip.clip]) == []
-    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 4}
+    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 7}
     again.close()
+
+
+def test_of_a_signed_form_no_byte_is_left_once_it_is_decided(app: App, cast: Cast, run: Run) -> None:
+    words = "written-by-hand-under-the-form"
+    gus, mia = cast.gus.viewer, cast.mia.viewer
+    with app.database.write() as db:
+        one = guardianships.c.guardian_id == gus.person
+        db.execute(update(guardianships).where(one).values(is_full=0))
+        guardianship = db.execute(select(guardianships.c.id).where(one)).scalar_one()
+        code = signed_forms.make(db, gus, mia.person or 0, now())
+        signed_forms.hand_in(db, gus, mia.person or 0, b"%PDF-" + bytes(9000) + words.encode(), now())
+    assert "table form_scans, column content: written-by-hand-under-the-form" in traces(app, words)
+    with app.database.write() as db:
+        vouching.check(db, app.keys, cast.ola.viewer, guardianship, Method.FORM, {"code": code}, now())
+    run_all(app, run)
+    assert traces(app, words) == []

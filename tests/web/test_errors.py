@@ -83,6 +83,53 @@ def test_people_get_a_page_with_a_way_on(client: Client, cast: Cast) -> None:
     _says_nothing_of_us(answer)
 
 
+SIGN_IN = 'href="/sign-in"'
+ME = 'href="/@ben"'
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/c/nothing", 404),
+        ("GET", "/no/such/address", 404),
+        ("GET", "/server", 403),
+        ("GET", "/fragments/feed?kind=odd", 422),
+        ("PUT", "/settings/profile", 405),
+    ],
+)
+def test_who_is_signed_in_stays_so_on_the_page_of_an_error(
+    client: Client, cast: Cast, method: str, path: str, status: int
+) -> None:
+    answer = client.ask(method, path, cast.ben)
+    assert answer.status == status
+    assert ME in answer.text
+    assert SIGN_IN not in answer.text
+    guest = client.ask(method, path)
+    assert guest.status in {303, status}
+    assert ME not in guest.text
+
+
+def test_a_session_that_has_ended_sees_the_page_as_a_guest(client: Client, cast: Cast) -> None:
+    answer = client.get("/no/such/address", cookies={"onstage_session": "long gone"})
+    assert answer.status == 404
+    assert SIGN_IN in answer.text
+
+
+@pytest.mark.parametrize(("path", "status"), [("/inbox", 500), ("/no/such/address", 404)])
+def test_an_error_is_told_without_a_database_too(client: Client, cast: Cast, path: str, status: int) -> None:
+    with cast.app.database.write() as db:
+        db.exec_driver_sql("ALTER TABLE sessions RENAME TO sessions_away")
+    try:
+        answer = client.get(path, cast.ben)
+    finally:
+        with cast.app.database.write() as db:
+            db.exec_driver_sql("ALTER TABLE sessions_away RENAME TO sessions")
+    assert answer.status == status
+    assert 'href="/"' in answer.text
+    assert ME not in answer.text
+    _says_nothing_of_us(answer)
+
+
 def test_a_page_asked_for_as_json_answers_as_json(client: Client, cast: Cast) -> None:
     _problem(client.get("/c/nothing", headers={"accept": "application/json"}), 404)
 

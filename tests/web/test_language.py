@@ -10,8 +10,10 @@ from sqlalchemy import insert
 
 from onstage import ids
 from onstage.accounts.models import follows
-from onstage.clock import now
+from onstage.clock import MINUTE, SECOND, now
 from onstage.engagement.models import comments
+from onstage.web import words
+from onstage.web.pages import telling
 from tests.cast import Cast, make_clip
 from tests.client import Client
 
@@ -23,6 +25,7 @@ GUEST = (
 SIGNED_IN = (
     "/", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/make/{own}", "/inbox",
     "/settings", "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
+    "/settings/notifications", "/settings/comments",
     "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
     "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
@@ -122,3 +125,25 @@ def test_a_refusal_speaks_the_readers_language(client: Client, cast: Cast) -> No
 @pytest.mark.parametrize(("asked", "direction"), [("ar", "rtl"), ("he", "rtl"), ("qps", "ltr"), ("en", "ltr")])
 def test_a_page_runs_in_the_direction_of_its_language(client: Client, cast: Cast, asked: str, direction: str) -> None:
     assert f'<html lang="{asked}" dir="{direction}"' in client.get(f"/explore?lang={asked}").text
+
+
+@pytest.mark.parametrize(
+    ("tongue", "written"),
+    [
+        ("en", ["3 Dec 2026", "3 December", "1,234.5", "50%", "8.8M", "2 minutes ago"]),
+        ("qps", ["3 Dec 2026", "3 December", "1,234.5", "50%", "8.8M", "2 minutes ago"]),
+        ("ar", ["03\u200f/12\u200f/2026", "3 \u062f\u064a\u0633\u0645\u0628\u0631"]),
+    ],
+)
+def test_days_and_numbers_are_written_as_the_language_does(tongue: str, written: list[str]) -> None:
+    token = words.language.set(tongue)
+    try:
+        instant = 1_796_256_000_000_000
+        said = [words.day("2026-12-03"), telling.day(instant), words.tenths(1234.5), words.percent(0.5)]
+        said += [words.short_count(8_812_345), words.ago(now() - 2 * MINUTE - SECOND)]
+        assert said[: len(written)] == written
+        one, many = words.ngettext("%(num)s reply", "%(num)s replies", 1), words.ngettext("one", "many", 2)
+        assert "reply" in one or "réply" in one
+        assert many != words.gettext("one")
+    finally:
+        words.language.reset(token)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 
 from onstage import ids
-from onstage.accounts import beforehand, ledger, notices, recovery
+from onstage.accounts import beforehand, ledger, notices, proofs, recovery
 from onstage.accounts.age import Band
 from onstage.accounts.guardianship import LIVE, Agreement, guardians_of, minors_of, wait_for
 from onstage.accounts.ledger import Entry
-from onstage.accounts.models import Kind, accounts, guardianships, members
+from onstage.accounts.models import Kind, accounts, guardianships, members, vouchings
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import band, need_guardian
 from onstage.accounts.queries import by_handle
@@ -160,6 +160,7 @@ def end(db: Connection, keys: Keys, guardianship: int, by: int | None, now: int,
     db.execute(update(guardianships).where(guardianships.c.id == guardianship).values(ended_at=now, end=how))
     guardian, minor = row["guardian_id"], row["minor_id"]
     beforehand.guardian_left(db, guardian, minor)
+    proofs.forget(db, vouchings.c.guardianship_id == guardianship)
     annulled = how == "annulled"
     record(db, GuardianshipAnnulled(guardian, minor) if annulled else GuardianshipEnded(guardian, minor))
     kind = Notice.GUARDIAN_ANNULLED if annulled else Notice.GUARDIAN_ENDED

@@ -30,6 +30,16 @@ class JointKind(StrEnum):
     CLASS = "class"
 
 
+class Method(StrEnum):
+    """How a guardianship was checked (consent.md, "What age decides")."""
+
+    WORD = "word"  # confirmed twice, by two channels, a day apart: enough for a carer
+    MET = "met"  # in person or by video call, a document looked at
+    FORM = "form"  # printed with a code, signed, returned
+    EID = "eid"  # an eID or wallet, and another guardian's or the minor's acceptance
+    OWN_WORD = "own_word"  # the owner of a server for one household, of themselves
+
+
 def _id() -> Column[int]:
     return Column("id", Id, primary_key=True, autoincrement=False)
 
@@ -171,10 +181,10 @@ vouchings = Table(  # how a guardianship was checked: what is kept is a date and
     metadata,
     _id(),
     Column("guardianship_id", BigInteger, ForeignKey("guardianships.id", ondelete="CASCADE"), nullable=False),
-    Column("method", Text, nullable=False),  # word, met, form, eid, own_word
+    Column("method", Text, nullable=False),  # Method
     Column("begun_at", BigInteger, nullable=False),
     Column("kept", Text, nullable=False, server_default="{}"),  # JSON: channels and dates, kind of document, issuer
-    Column("code_hash", LargeBinary),  # of the printed form
+    Column("code_hash", LargeBinary),  # of the printed form, or of a way to an eID that was begun
     _somebody("voucher_id"),
     Column("decided_at", BigInteger),
     Column("decision", Text),  # accepted, refused
@@ -183,6 +193,17 @@ vouchings = Table(  # how a guardianship was checked: what is kept is a date and
     Column("contested_at", BigInteger),
     Column("contest", Text, nullable=False, server_default=""),  # their words
     Index("ix_vouchings_guardianship", "guardianship_id"),
+)
+
+form_scans = Table(  # the picture of a signed form, as hostile as it came, until it is decided; no backup has it
+    "form_scans",
+    metadata,
+    Column(
+        "vouching_id", BigInteger, ForeignKey("vouchings.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("kind", Text, nullable=False),  # jpg, png, webp, pdf: by its first bytes
+    Column("content", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 
 account_endings = Table(  # joint accounts that end: gone seven days after `since`, unless another owner stops it

@@ -28,6 +28,8 @@ class Notice(StrEnum):
     GUARDIAN_CLAIMED = "guardian_claimed"
     GUARDIAN_ACCEPTED = "guardian_accepted"
     GUARDIAN_REFUSED = "guardian_refused"
+    FORM_CAME = "form_came"  # to who checks guardians
+    FORM_REFUSED = "form_refused"
     FULL_SOON = "full_soon"
     FULL_NOW = "full_now"
     CONTESTED = "contested"

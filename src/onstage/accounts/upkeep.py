@@ -5,11 +5,13 @@ from sqlalchemy import delete
 from onstage.accounts import (
     absence,
     beforehand,
+    eid,
     growing,
     invitations,
     recovery,
     screen_time,
     sessions,
+    signed_forms,
     throttle,
     vouching,
 )
@@ -28,6 +30,8 @@ def run(db: Connection, keys: Keys, server_zone: str, origin: str, now: int) -> 
     absence.run(db, keys, origin, now)
     invitations.settle_due(db, keys, now)
     beforehand.forget_over(db, now)
+    signed_forms.forget_old(db, now)
+    eid.forget_old(db, now)
     for forget in (forget_challenges, recovery.forget, throttle.forget, sessions.forget, screen_time.forget):
         forget(db, now)
 

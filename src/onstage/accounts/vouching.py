@@ -2,19 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, exists, insert, select, update
+from sqlalchemy import RowMapping, exists, insert, not_, select, update
 
 from onstage import ids
-from onstage.accounts import guarding, ledger, notices
+from onstage.accounts import guarding, ledger, notices, proofs
 from onstage.accounts.age import Band
 from onstage.accounts.guardianship import guardians_of, wait_for
 from onstage.accounts.guarding import Claim
 from onstage.accounts.ledger import Entry
-from onstage.accounts.models import Kind, accounts, guardianships, members, people, server_choices, vouchings
+from onstage.accounts.models import (
+    Kind,
+    accounts,
+    form_scans,
+    guardianships,
+    members,
+    people,
+    server_choices,
+    vouchings,
+)
+from onstage.accounts.models import Method as Method
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import band
 from onstage.accounts.queries import has_sign_in, person_named
@@ -39,19 +48,12 @@ _WORDS = 1000
 _KIND = 60
 
 
-class Method(StrEnum):
-    """How a guardianship was checked (consent.md, "What age decides")."""
-
-    WORD = "word"  # confirmed twice, by two channels, a day apart: enough for a carer
-    MET = "met"  # in person or by video call, a document looked at
-    FORM = "form"  # printed with a code, signed, returned
-    EID = "eid"  # an eID or wallet, and another guardian's or the minor's acceptance
-    OWN_WORD = "own_word"  # the owner of a server for one household, of themselves
-
-
 @dataclass(frozen=True)
 class Case:
-    """A guardianship in a voucher's hands. `kept`: what is kept of the check; instants in UTC microseconds."""
+    """A guardianship in a voucher's hands. `kept`: what is kept of the check; instants in UTC microseconds.
+
+    What waits to be decided: `form`, a form was printed; `scan`, it was handed in; `eid`, who says who they are.
+    """
 
     claim: Claim
     is_accepted: bool
@@ -62,6 +64,9 @@ class Case:
     contest: str
     contested_at: int | None
     absent_since: int | None
+    form: bool
+    scan: bool
+    eid: str
 
 
 def is_voucher(db: Connection, person: int | None) -> bool:
@@ -118,10 +123,10 @@ def check(
 ) -> int | None:
     """Enter how a guardianship was checked; gives the instant at which it becomes full, None for a carer.
 
-    `said` has what is kept: `channel` (word), `document` (met, the kind only), `code` (form), `issuer` (eid).
+    `said` has what is kept: `channel` (word), `document` (met, the kind only), `code` (form).
     Raises NotFound, NotAllowed for who is a party, Invalid, and Conflict for one that is full or under way.
     """
-    row = _judged(db, viewer, guardianship, now)
+    row = judged(db, viewer, guardianship, now)
     if row["is_full"] or row["full_at"] is not None:
         raise Conflict("This guardianship has been checked already.", code="checked-already")
     if method is Method.OWN_WORD:
@@ -148,26 +153,33 @@ def own_word(db: Connection, keys: Keys, viewer: Viewer, minor: int, now: int) -
 
 def is_one_household(db: Connection) -> bool:
     """Whether the server's owner says that only their own household lives here."""
-    said = select(server_choices.c.value).where(server_choices.c.row == ONE_HOUSEHOLD)
+    return _said(db, ONE_HOUSEHOLD)
+
+
+def eid_is_enough(db: Connection) -> bool:
+    """Whether the server's owner allows an eID as the check of a guardian."""
+    return _said(db, EID_IS_FULL)
+
+
+def _said(db: Connection, row: str) -> bool:
+    said = select(server_choices.c.value).where(server_choices.c.row == row)
     return bool(db.execute(said).scalar() == "yes")
 
 
 def say_one_household(db: Connection, viewer: Viewer, *, is_one: bool = True) -> None:
     """The server's owner says that only their own household lives here, or no longer; raises NotAllowed."""
+    _say(db, viewer, ONE_HOUSEHOLD, is_one)
+
+
+def say_eid_is_enough(db: Connection, viewer: Viewer, *, is_enough: bool) -> None:
+    """The server's owner allows an eID as the check of a guardian, or no longer; raises NotAllowed."""
+    _say(db, viewer, EID_IS_FULL, is_enough)
+
+
+def _say(db: Connection, viewer: Viewer, row: str, yes: bool) -> None:
     if not viewer.is_server_owner:
         raise NotAllowed("Only the server's owner can say this.")
-    insert_or_set(db, server_choices, row=ONE_HOUSEHOLD, value="yes" if is_one else "no", at=clock_now())
-
-
-def form_code(db: Connection, viewer: Viewer, minor: int, now: int) -> str:
-    """A new code for the printed form of one's own guardianship; only its hash is kept. Raises NotFound or Conflict."""
-    row = guarding.live(db, viewer.person, minor)
-    if row["is_full"]:
-        raise Conflict("You are a full guardian already.")
-    code = ids.slug()[:8]
-    made = {"id": ids.new(), "guardianship_id": row["id"], "method": Method.FORM.value, "begun_at": now}
-    db.execute(insert(vouchings).values(**made, code_hash=secret_hash(code)))
-    return code
+    insert_or_set(db, server_choices, row=row, value="yes" if yes else "no", at=clock_now())
 
 
 def contest(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, words: str, now: int) -> None:
@@ -182,7 +194,7 @@ def contest(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, words
     )
     if row is None or not concerned or row.guardian_id == viewer.person or row.full_at is None or row.is_full:
         raise NotFound("There is nothing to contest.")
-    said = _sentence(words)
+    said = sentence(words)
     checked = _last_check(db, guardianship)
     if checked["contested_at"] is not None:
         raise Conflict("It is contested already, and will be decided.")
@@ -198,11 +210,11 @@ def contest(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, words
 
 def decide(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, upheld: bool, reason: str, now: int) -> None:
     """Decide a contest with a reason: upheld, the guardianship stays a carer's. Raises NotFound or Invalid."""
-    row = _judged(db, viewer, guardianship, now)
+    row = judged(db, viewer, guardianship, now)
     checked = _last_check(db, guardianship)
     if row["is_full"] or checked["contested_at"] is None:
         raise NotFound("There is nothing to decide.")
-    why = _sentence(reason)
+    why = sentence(reason)
     full_at = None if upheld else max(row["full_at"] or now, now)
     db.execute(update(guardianships).where(guardianships.c.id == guardianship).values(full_at=full_at))
     verdict = {"decision": "refused" if upheld else "accepted", "reason": why, "contested_at": None}
@@ -222,8 +234,8 @@ def judge_end(
 
     Raises NotFound, NotAllowed or Invalid.
     """
-    row = _judged(db, viewer, guardianship, now)
-    _sentence(reason)
+    row = judged(db, viewer, guardianship, now)
+    sentence(reason)
     gone = row["absent_since"] is not None and _last_seen(db, row["guardian_id"]) <= now - GONE_FOR
     if not annul and not gone:
         raise NotAllowed("Only who has not been here for 180 days is ended by others.", code="not-gone")
@@ -254,6 +266,7 @@ def _to_be_full(
     made = {"id": ids.new(), "guardianship_id": row["id"], "method": method.value, "begun_at": now}
     decided = {"voucher_id": viewer.person, "decided_at": now, "decision": "accepted"}
     db.execute(insert(vouchings).values(**made, **decided, kept=msgspec.json.encode(kept).decode()))
+    proofs.forget(db, vouchings.c.guardianship_id == row["id"])
     db.execute(update(guardianships).where(guardianships.c.id == row["id"]).values(full_at=full_at))
     notices.tell(db, {*told, guardian}, Notice.FULL_SOON, now, about=minor, by=viewer.person, id=row["id"], on=full_at)
     fields: dict[str, str | int | bool | None] = {"mode": method.value, "party": _is_party(db, viewer, row)}
@@ -281,12 +294,11 @@ def _kept(db: Connection, row: RowMapping, method: Method, said: Mapping[str, st
         case Method.FORM:
             given = secret_hash(said.get("code", "").strip().lower())
             printed = (vouchings.c.guardianship_id == row["id"]) & (vouchings.c.code_hash == given)
-            if not db.execute(select(vouchings.c.id).where(printed)).first():
+            if not db.execute(select(vouchings.c.id).where(printed, proofs.WAITS)).first():
                 raise Invalid("This code is not on the form of this guardian.", field="code")
-            db.execute(update(vouchings).where(printed).values(code_hash=None))
             return {}
         case Method.EID:
-            return _eid(db, row, said.get("issuer", ""))
+            return _eid(db, row)
     raise Invalid("There is no such way to check.", field="method")
 
 
@@ -305,14 +317,23 @@ def _is_second_word(db: Connection, row: RowMapping, channel: str, now: int) -> 
     return before is not None
 
 
-def _eid(db: Connection, row: RowMapping, issuer: str) -> dict[str, Any]:
-    allowed = select(server_choices.c.value).where(server_choices.c.row == EID_IS_FULL)
-    if db.execute(allowed).scalar() != "yes":
+def _eid(db: Connection, row: RowMapping) -> dict[str, Any]:
+    """Of the eID that they have shown, who issued it and the day."""
+    if not eid_is_enough(db):
         raise NotAllowed("The owner of this server has not allowed this way.", code="eid-not-allowed")
     others = {row["minor_id"], *(each.guardian for each in guardians_of(db, [row["minor_id"]]))} - {row["guardian_id"]}
     if row["accepted_by"] not in others:
         raise Invalid("With an eID, the child from 13 or another guardian accepts first.", field="method")
-    return {"issuer": _short(issuer, "issuer")}
+    shown = waiting(db, row["id"]).get(Method.EID)
+    if shown is None or "issuer" not in shown:
+        raise Invalid("They have not shown an eID here yet.", field="method", code="no-eid")
+    return shown
+
+
+def waiting(db: Connection, guardianship: int) -> dict[Method, dict[str, Any]]:
+    """What was handed in and waits, by method."""
+    rows = select(vouchings.c.method, vouchings.c.kept).where(proofs.WAITS, vouchings.c.guardianship_id == guardianship)
+    return {Method(row.method): msgspec.json.decode(row.kept) for row in db.execute(rows)}
 
 
 def _accept_first(db: Connection, keys: Keys, row: RowMapping, viewer: Viewer, now: int) -> None:
@@ -324,12 +345,13 @@ def _accept_first(db: Connection, keys: Keys, row: RowMapping, viewer: Viewer, n
         guarding.accept(db, keys, found, viewer.person, now)
 
 
-def _judged(db: Connection, viewer: Viewer, guardianship: int, now: int) -> RowMapping:
-    """A live guardianship, locked, that the viewer may judge; raises NotFound or NotAllowed."""
+def judged(db: Connection, viewer: Viewer, guardianship: int, now: int, *, locked: bool = True) -> RowMapping:
+    """A live guardianship that the viewer may judge, locked but for who only reads; raises NotFound or NotAllowed."""
     if not is_voucher(db, viewer.person):
         raise NotAllowed("Only who was named to check guardians can do this.", code="not-a-voucher")
     one = (guardianships.c.id == guardianship) & guardianships.c.ended_at.is_(None)
-    row = db.execute(select(guardianships).where(one).with_for_update()).first()
+    found = select(guardianships).where(one)
+    row = db.execute(found.with_for_update() if locked else found).first()
     if row is None:
         raise NotFound("There is no such guardianship.")
     if not _may_judge(db, viewer, row._mapping, now):
@@ -359,9 +381,12 @@ def _parties(db: Connection, row: RowMapping) -> set[int]:
 
 
 def _case(db: Connection, row: RowMapping, claim: Claim) -> Case:
+    of_it = vouchings.c.guardianship_id == row["id"]
     checked = db.execute(
-        select(vouchings).where(vouchings.c.guardianship_id == row["id"]).order_by(vouchings.c.id.desc()).limit(1)
+        select(vouchings).where(of_it, not_(proofs.WAITS)).order_by(vouchings.c.id.desc()).limit(1)
     ).first()
+    handed_in = waiting(db, row["id"])
+    scan = select(form_scans.c.vouching_id).join(vouchings).where(of_it, proofs.WAITS)
     return Case(
         claim=claim,
         is_accepted=row["accepted_at"] is not None,
@@ -372,6 +397,9 @@ def _case(db: Connection, row: RowMapping, claim: Claim) -> Case:
         contest="" if checked is None or checked.contested_at is None else checked.contest,
         contested_at=None if checked is None else checked.contested_at,
         absent_since=row["absent_since"],
+        form=Method.FORM in handed_in,
+        scan=db.execute(scan).first() is not None,
+        eid=handed_in.get(Method.EID, {}).get("issuer", ""),
     )
 
 
@@ -397,7 +425,8 @@ def _short(words: str, field: str) -> str:
     return said
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
+    """Words that give a reason, tidied; raises Invalid."""
     said = clean(words)
     if not 1 <= len(said) <= _WORDS:
         raise Invalid("Give a reason, in at most %(most)s characters.", field="reason", most=_WORDS)

@@ -22,7 +22,18 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips import cases, consent, holds, receipts, records, rows, unregistered
 from onstage.clips.deciding import decide
 from onstage.clips.edit import own
-from onstage.clips.models import HoldKind, clip_media, clips, covers_aside, renditions, tombstones, uploads, withdrawn
+from onstage.clips.models import (
+    ASIDE,
+    MADE,
+    HoldKind,
+    clip_media,
+    clips,
+    covers_aside,
+    renditions,
+    tombstones,
+    uploads,
+    withdrawn,
+)
 from onstage.clips.models import holds as holds_table
 from onstage.clips.reconsidering import leave
 from onstage.clips.workroom import Workroom
@@ -276,9 +287,8 @@ def purge_jobs(db: Connection, subject: Subject) -> int:
 def _keys(db: Connection, clip_ids: Sequence[int]) -> Iterable[str]:
     yield from db.execute(select(renditions.c.key).where(renditions.c.clip_id.in_(clip_ids))).scalars()
     own_keys = select(clips.c.cover, clips.c.cover_small, clips.c.original).where(clips.c.id.in_(clip_ids))
-    made = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
-    aside = select(covers_aside.c.cover, covers_aside.c.cover_small, covers_aside.c.cover_tiny)
-    made, aside = made.where(clip_media.c.clip_id.in_(clip_ids)), aside.where(covers_aside.c.clip_id.in_(clip_ids))
+    made = select(*MADE).where(clip_media.c.clip_id.in_(clip_ids))
+    aside = select(*ASIDE).where(covers_aside.c.clip_id.in_(clip_ids))
     for row in (*db.execute(own_keys), *db.execute(made), *db.execute(aside)):
         yield from (key for key in row if key is not None)
 

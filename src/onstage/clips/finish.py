@@ -19,7 +19,7 @@ from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
 from onstage.media import preview, scrub, sound, speech
-from onstage.media.covers import quick_cover
+from onstage.media.covers import lasting_cover
 from onstage.media.probe import Unplayable
 from onstage.media.subtitles import Track
 from onstage.storage.objects import new_key
@@ -129,7 +129,7 @@ def _cover(room: Workroom, table: Path, clip: _Clip) -> list[CoverKeys]:
     with suppress(Unplayable):
         at_us = scrub.best_moment(room.ffmpeg, room.local(clip.smallest, table))
         if at_us is not None:
-            return [stored_cover(room, quick_cover(room.ffmpeg, room.local(clip.largest, table), table, at_us))]
+            return [stored_cover(room, lasting_cover(room.ffmpeg, room.local(clip.largest, table), table, at_us))]
     return []
 
 

@@ -3,13 +3,11 @@
 from sqlalchemy import select
 
 from onstage.accounts.models import accounts
-from onstage.clips.models import Stage, clip_media, clips, covers_aside, renditions, uploads
+from onstage.clips.models import ASIDE, MADE, Stage, clip_media, clips, covers_aside, renditions, uploads
 from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection
 
-_MADE_KEYS = (clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
-_ASIDE_KEYS = (covers_aside.c.cover, covers_aside.c.cover_small, covers_aside.c.cover_tiny)
-CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *_MADE_KEYS, *_ASIDE_KEYS)
+CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *MADE, *ASIDE)
 KEY_COLUMNS = (*CLIP_KEYS, accounts.c.avatar)
 
 
@@ -27,8 +25,8 @@ def owners(db: Connection, keys: set[str]) -> set[str]:
         clips, renditions, renditions.c.clip_id == clips.c.id
     )
     own = select(clips.c.slug, clips.c.cover, clips.c.cover_small, clips.c.original)
-    made = select(clips.c.slug, *_MADE_KEYS).join_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
-    aside = select(clips.c.slug, *_ASIDE_KEYS).join_from(clips, covers_aside, covers_aside.c.clip_id == clips.c.id)
+    made = select(clips.c.slug, *MADE).join_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
+    aside = select(clips.c.slug, *ASIDE).join_from(clips, covers_aside, covers_aside.c.clip_id == clips.c.id)
     for rows in map(db.execute, (with_rendition, own, made, aside)):
         found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
     avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
@@ -39,7 +37,7 @@ def keys_if_closed(db: Connection, clip: int) -> list[str]:
     """What caches may still have of a clip that not every guest may see now; nothing of one that they may."""
     files = select(renditions.c.key).where(renditions.c.clip_id == clip)
     covers = select(clips.c.cover, clips.c.cover_small).where(clips.c.id == clip, ~OPEN_TO_GUESTS)
-    made = select(*_MADE_KEYS).where(clip_media.c.clip_id == clip)
+    made = select(*MADE).where(clip_media.c.clip_id == clip)
     closed = db.execute(covers).first()
     if closed is None:
         return []

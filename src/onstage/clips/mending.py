@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from onstage.accounts.models import accounts
-from onstage.clips.models import clip_media, clips, renditions
+from onstage.clips.models import AVIF, clip_media, clips, renditions
 from onstage.clips.pipeline import FINISH
 from onstage.clips.trimmed import COVER, LADDER
 from onstage.db.engine import Connection
@@ -46,7 +46,11 @@ def _renditions(db: Connection, lost: Collection[str]) -> set[int]:
 def _covers(db: Connection, lost: Collection[str]) -> set[int]:
     where = clips.c.cover.in_(lost) | clips.c.cover_small.in_(lost)
     hit = set(db.execute(select(clips.c.id).where(where)).scalars())
-    hit |= set(db.execute(select(clip_media.c.clip_id).where(clip_media.c.cover_tiny.in_(lost))).scalars())
+    hit |= set(
+        db.execute(
+            select(clip_media.c.clip_id).where(or_(*(column.in_(lost) for column in (clip_media.c.cover_tiny, *AVIF))))
+        ).scalars()
+    )
     for clip in hit:
         _again(db, clip, COVER, {"at_us": None, "image": None}, Lane.PUBLISH)
     return hit

@@ -136,12 +136,20 @@ covers_aside = Table(  # the cover that a draft beside what is published would h
     Column("cover", Text, nullable=False),  # object keys, as those of `clips` and `clip_media`
     Column("cover_small", Text, nullable=False),
     Column("cover_tiny", Text, nullable=False),
+    Column("cover_avif", Text),
+    Column("cover_small_avif", Text),
+    Column("cover_tiny_avif", Text),
     Column("placeholder", Text, nullable=False),
     Column("color", Text, nullable=False),
     Index("ix_covers_aside_cover", "cover"),
     Index("ix_covers_aside_cover_small", "cover_small"),
     Index("ix_covers_aside_cover_tiny", "cover_tiny"),
+    Index("ix_covers_aside_cover_avif", "cover_avif"),
+    Index("ix_covers_aside_cover_small_avif", "cover_small_avif"),
+    Index("ix_covers_aside_cover_tiny_avif", "cover_tiny_avif"),
 )
+ASIDE = tuple(column for column in covers_aside.c if column.name.startswith("cover"))
+"""Columns with the keys of the objects of a cover that waits."""
 
 holds = Table(
     "holds",
@@ -377,6 +385,9 @@ clip_media = Table(  # what was made of a clip beside its renditions, and what w
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("placeholder", Text, nullable=False, server_default=""),  # a WebP of some pixels, base64
     Column("cover_tiny", Text),  # object key, WebP for lists
+    Column("cover_avif", Text),  # object keys: the three covers again, in half the bytes, for browsers that can
+    Column("cover_small_avif", Text),
+    Column("cover_tiny_avif", Text),
     Column("scrub", Text),  # object key, WebP: a sheet of pictures along the clip
     Column("scrub_width", Integer, nullable=False, server_default="0"),  # of one picture
     Column("scrub_height", Integer, nullable=False, server_default="0"),
@@ -390,9 +401,15 @@ clip_media = Table(  # what was made of a clip beside its renditions, and what w
     Column("av1_at", BigInteger),  # when a rendition in AV1 was asked for, whatever came of it
     Column("languages", Text, nullable=False, server_default=""),  # of its captions, separated by blanks
     Index("ix_clip_media_cover_tiny", "cover_tiny"),
+    Index("ix_clip_media_cover_avif", "cover_avif"),
+    Index("ix_clip_media_cover_small_avif", "cover_small_avif"),
+    Index("ix_clip_media_cover_tiny_avif", "cover_tiny_avif"),
     Index("ix_clip_media_scrub", "scrub"),
     Index("ix_clip_media_preview", "preview"),
 )
+AVIF = (clip_media.c.cover_avif, clip_media.c.cover_small_avif, clip_media.c.cover_tiny_avif)
+MADE = (clip_media.c.cover_tiny, *AVIF, clip_media.c.scrub, clip_media.c.preview)
+"""Columns with the keys of objects that were made of a clip, beside those of the clip itself."""
 
 captions = Table(
     "captions",

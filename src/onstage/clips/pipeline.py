@@ -28,7 +28,7 @@ from onstage.events import ClipReady
 from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
-from onstage.media.covers import Cover, cover_from_image, quick_cover
+from onstage.media.covers import Cover, cover_from_image, lasting_cover, quick_cover
 from onstage.media.probe import Unplayable, probe
 from onstage.media.scrub import best_moment
 from onstage.media.subtitles import Track, tracks
@@ -132,8 +132,9 @@ def _quick_cover(room: Workroom, job: Job, table: Path, rendition: str) -> Cover
 
 def stored_cover(room: Workroom, made: Cover) -> CoverKeys:
     """Put a cover where objects are kept."""
-    keys = CoverKeys(new_key(".webp"), new_key(".webp"), new_key(".webp"), made.placeholder, made.color)
-    for key, path in zip(keys.keys, (made.webp, made.small, made.tiny), strict=True):
+    in_avif = [new_key(".avif") for _ in made.avif]
+    keys = CoverKeys(new_key(".webp"), new_key(".webp"), new_key(".webp"), made.placeholder, made.color, in_avif)
+    for key, path in zip(keys.keys, (made.webp, made.small, made.tiny, *made.avif), strict=True):
         room.objects.put(key, path)
     return keys
 
@@ -288,4 +289,4 @@ def _chosen_cover(
         raise Unplayable("no_pictures", LOST)
     path = room.local(rendition, table)
     at_us = best_moment(room.ffmpeg, path) if at_us is None else at_us
-    return stored_cover(room, quick_cover(room.ffmpeg, path, table, at_us))
+    return stored_cover(room, lasting_cover(room.ffmpeg, path, table, at_us))

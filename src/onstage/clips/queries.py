@@ -13,6 +13,8 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists,
 from onstage.accounts.models import Role, blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import (
+    ASIDE,
+    MADE,
     Audience,
     HoldKind,
     Stage,
@@ -203,12 +205,18 @@ _COVER = Hot(
     select(_KEY, OPEN_TO_GUESTS).where(or_(clips.c.cover == _KEY, clips.c.cover_small == _KEY), VISIBLE),
     lambda key, public: MediaFile(key, "image/webp", bool(public)),
 )
+_KINDS = {"mp4": "video/mp4", "avif": "image/avif"}
 
-_MADE = Hot(
+
+def _kind(key: str) -> str:
+    return _KINDS.get(key.rpartition(".")[2], "image/webp")
+
+
+_BESIDE = Hot(
     select(_KEY, OPEN_TO_GUESTS)
     .join_from(clip_media, clips, clips.c.id == clip_media.c.clip_id)
-    .where(or_(clip_media.c.cover_tiny == _KEY, clip_media.c.scrub == _KEY, clip_media.c.preview == _KEY), VISIBLE),
-    lambda key, public: MediaFile(key, "video/mp4" if key.endswith(".mp4") else "image/webp", bool(public)),
+    .where(or_(*(column == _KEY for column in MADE)), VISIBLE),
+    lambda key, public: MediaFile(key, _kind(key), bool(public)),
 )
 
 
@@ -221,16 +229,15 @@ _EDITS = exists().where(
     _mine.c.person_id == _PERSON,
     or_(_mine.c.role == Role.OWNER.value, _mine.c.role == Role.EDITOR.value),
 )
-_aside = covers_aside.c
 _COVER_ASIDE = Hot(  # what waits beside what is published is for who made it and who is asked about it
     select(_KEY)
-    .join_from(covers_aside, clips, clips.c.id == _aside.clip_id)
+    .join_from(covers_aside, clips, clips.c.id == covers_aside.c.clip_id)
     .where(
-        or_(_aside.cover == _KEY, _aside.cover_small == _KEY, _aside.cover_tiny == _KEY),
+        or_(*(column == _KEY for column in ASIDE)),
         VISIBLE,
         or_(_IS_AUTHOR, _EDITS, and_(clips.c.stage == Stage.ASKED.value, _IS_ASKED)),
     ),
-    lambda key: MediaFile(key, "image/webp", public=False),
+    lambda key: MediaFile(key, _kind(key), public=False),
 )
 
 
@@ -238,7 +245,7 @@ def media_for(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
     """The rendition, cover or other picture or film of that key, if this viewer may see its clip at this moment."""
     found = _RENDITION.first(db, key=key, **asked_by(viewer))
     found = found or _COVER.first(db, key=key, **asked_by(viewer))
-    found = found or _MADE.first(db, key=key, **asked_by(viewer))
+    found = found or _BESIDE.first(db, key=key, **asked_by(viewer))
     return found or _COVER_ASIDE.first(db, key=key, **asked_by(viewer))
 
 

@@ -1,11 +1,12 @@
 """The files of a clip as rows: renditions and covers come in, what they replace is named for removal."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
-from onstage.clips.models import clip_media, clips, covers_aside, renditions
+from onstage.clips.models import ASIDE, AVIF, clip_media, clips, covers_aside, renditions
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
 
@@ -31,11 +32,12 @@ class CoverKeys:
     tiny: str
     placeholder: str
     color: str
+    avif: list[str] = field(default_factory=list)
 
     @property
     def keys(self) -> list[str]:
         """The objects."""
-        return [self.large, self.small, self.tiny]
+        return [self.large, self.small, self.tiny, *self.avif]
 
 
 def add(db: Connection, clip: int, made: Rendition, *, aside: bool = False) -> None:
@@ -114,7 +116,7 @@ def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequen
     With `instead_of` only where the cover is one of these keys, or there is none: a choice of its author stays.
     """
     found = db.execute(
-        select(clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny)
+        select(clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny, *AVIF)
         .outerjoin_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
         .where(clips.c.id == clip)
         .with_for_update(of=clips)
@@ -123,23 +125,27 @@ def set_cover(db: Connection, clip: int, cover: CoverKeys, *, instead_of: Sequen
         return cover.keys
     values = {"cover": cover.large, "cover_small": cover.small, "color": cover.color}
     db.execute(update(clips).where(clips.c.id == clip).values(values))
-    note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder)
+    in_avif = {column.name: key for column, key in zip_longest(AVIF, cover.avif)}
+    note_media(db, clip, cover_tiny=cover.tiny, placeholder=cover.placeholder, **in_avif)
     return [key for key in found if key is not None]
 
 
 def set_aside(db: Connection, clip: int, cover: CoverKeys) -> list[str]:
     """Let a cover wait beside what is published; gives the keys of the one that waited before."""
     before = drop_aside(db, clip)
-    large, small, tiny = cover.keys
-    pictures = {"cover": large, "cover_small": small, "cover_tiny": tiny}
+    pictures = {column.name: key for column, key in zip_longest(ASIDE, cover.keys)}
     insert_or_set(db, covers_aside, clip_id=clip, **pictures, placeholder=cover.placeholder, color=cover.color)
     return before
 
 
 def cover_aside(db: Connection, clip: int) -> CoverKeys | None:
     """The cover that waits beside what is published."""
-    row = db.execute(select(covers_aside).where(covers_aside.c.clip_id == clip)).first()
-    return CoverKeys(row.cover, row.cover_small, row.cover_tiny, row.placeholder, row.color) if row else None
+    seen = (covers_aside.c.placeholder, covers_aside.c.color)
+    row = db.execute(select(*ASIDE, *seen).where(covers_aside.c.clip_id == clip)).first()
+    if row is None:
+        return None
+    large, small, tiny, *avif, placeholder, color = row
+    return CoverKeys(large, small, tiny, placeholder, color, [key for key in avif if key is not None])
 
 
 def drop_aside(db: Connection, clip: int) -> list[str]:

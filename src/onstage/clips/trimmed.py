@@ -10,6 +10,7 @@ from sqlalchemy import and_, case, delete, select, update
 from onstage.clips import captioned
 from onstage.clips.captioned import Words, put
 from onstage.clips.models import (
+    MADE,
     Cutting,
     appearances,
     clip_labels,
@@ -162,7 +163,7 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
     """Another film: all that was made of the one before goes but `keep`, and is made anew."""
     old = (renditions.c.clip_id == clip) & (renditions.c.aside == 0)
     shown = db.execute(select(clips.c.cover, clips.c.cover_small).where(clips.c.id == clip)).one()
-    beside = select(clip_media.c.cover_tiny, clip_media.c.scrub, clip_media.c.preview)
+    beside = select(*MADE)
     pictures = (*shown, *(db.execute(beside.where(clip_media.c.clip_id == clip)).first() or ()))
     keys = [*db.execute(select(renditions.c.key).where(old)).scalars(), *pictures]
     gone = [key for key in keys if key is not None and key != keep]
@@ -170,7 +171,7 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
     add(db, clip, made)
     shape = {"duration_us": duration_us, "width": made.width, "height": made.height}
     db.execute(update(clips).where(clips.c.id == clip).values(cover=None, cover_small=None, **shape))
-    note_media(db, clip, cover_tiny=None, placeholder="", scrub=None, scrub_count=0, preview=None, av1_at=None)
+    note_media(db, clip, **{column.name: None for column in MADE}, placeholder="", scrub_count=0, av1_at=None)
     person = db.execute(select(clips.c.person_id).where(clips.c.id == clip)).scalar_one()
     enqueue(db, COVER, {"at_us": None, "image": None}, lane=Lane.PUBLISH, subject=clip, person=person)
     enqueue(db, LADDER, {"copied": False, "cover": ""}, lane=Lane.LADDER, subject=clip, person=person)

@@ -10,7 +10,7 @@ from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips import coauthors
-from onstage.clips.models import clip_media, clips, renditions
+from onstage.clips.models import AVIF, clip_media, clips, renditions
 from onstage.clips.queries import FOR_STRANGERS, IDS, SHOWN, VISIBLE, asked_by, at_once
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
@@ -88,6 +88,9 @@ class Card(Struct):
     gain: float = 0.0
     languages: list[str] = field(default_factory=list)
     cover_tiny: str | None = None
+    cover_avif: str | None = None
+    cover_small_avif: str | None = None
+    cover_tiny_avif: str | None = None
     av1: Rendition | None = None
     scrub: Scrub | None = None
     base: str = ""
@@ -114,6 +117,21 @@ class Card(Struct):
         return f"{self.base}/media/{self.cover_tiny}" if self.cover_tiny else None
 
     @property
+    def cover_avif_url(self) -> str | None:
+        """The poster in half the bytes, for browsers that can; it comes later than the others."""
+        return f"{self.base}/media/{self.cover_avif}" if self.cover_avif else None
+
+    @property
+    def cover_small_avif_url(self) -> str | None:
+        """The poster for a grid, likewise."""
+        return f"{self.base}/media/{self.cover_small_avif}" if self.cover_small_avif else None
+
+    @property
+    def cover_tiny_avif_url(self) -> str | None:
+        """The poster for a list, likewise."""
+        return f"{self.base}/media/{self.cover_tiny_avif}" if self.cover_tiny_avif else None
+
+    @property
     def caption_parts(self) -> list[tuple[str, str]]:
         """The caption cut into text, tags and mentions."""
         return parts(self.caption)
@@ -135,7 +153,7 @@ def _card(*row: Any) -> Card:
     (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
     (views, liked_by, commented, saved_by, shared, passed_on, liked, saved, reposted) = row[22:31]
     (following, follows_back, member, shown, for_strangers) = row[31:36]
-    (maker, hint, gain, languages, tiny, scrub, *scrub_shape) = row[36:]
+    (maker, hint, gain, languages, tiny, avif, avif_small, avif_tiny, scrub, *scrub_shape) = row[36:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     by_audience = {
@@ -156,6 +174,7 @@ def _card(*row: Any) -> Card:
         following=bool(following), mine=mine, shown=bool(shown), posted_by=(maker or "") if mine else "",
         may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
         placeholder=hint or "", gain=(gain or 0) / 100, languages=(languages or "").split(), cover_tiny=tiny,
+        cover_avif=avif, cover_small_avif=avif_small, cover_tiny_avif=avif_tiny,
         scrub=_scrub(scrub, *scrub_shape) if scrub else None,
     )  # fmt: skip
 
@@ -185,8 +204,8 @@ _CARDS = Hot(
         SHOWN,
         FOR_STRANGERS,
         case((accounts.c.kind == Kind.JOINT.value, _MAKER)),
-        clip_media.c.placeholder, clip_media.c.gain, clip_media.c.languages, clip_media.c.cover_tiny, clip_media.c.scrub,
-        clip_media.c.scrub_width, clip_media.c.scrub_height, clip_media.c.scrub_count, clip_media.c.scrub_us,
+        clip_media.c.placeholder, clip_media.c.gain, clip_media.c.languages, clip_media.c.cover_tiny, *AVIF,
+        clip_media.c.scrub, clip_media.c.scrub_width, clip_media.c.scrub_height, clip_media.c.scrub_count, clip_media.c.scrub_us,
     )
     .join_from(clips, accounts, accounts.c.id == clips.c.account_id)
     .outerjoin(counts, counts.c.clip_id == clips.c.id)

@@ -9,7 +9,8 @@ MOST_CUES = 5000
 _MOST_WORDS = 1000
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)[.,](\d{3})"
 _TIMES = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
-_MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
+_ENDLESS = re.compile(rf"^({_TIME}) --> \1$", re.MULTILINE)
+_TAGS, _PLACED = re.compile(r"<[^<>]*>"), re.compile(r"\{\\[^{}]*\}")
 
 
 class BadCaptions(ValueError):
@@ -59,12 +60,18 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
 
 
 def _plain(words: str) -> str:
-    return html.unescape(_MARKUP.sub("", words)).replace("\\N", "\n").strip()[:_MOST_WORDS]
+    said = _PLACED.sub("", html.unescape(_TAGS.sub("", words))).replace("\\N", "\n").replace("\r", "\n")
+    return "\n".join(filter(None, map(str.strip, said[:_MOST_WORDS].split("\n"))))
 
 
 def _instant(parts: Sequence[str]) -> int:
     hours, minutes, seconds, thousandths = map(int, parts)
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
+
+
+def ended(text: str) -> str:
+    """The text with three seconds for every cue that ends where it begins, because nobody took it off the screen."""
+    return _ENDLESS.sub(lambda found: f"{found[1]} --> {_written(_instant(found.groups('0')[1:]) + 3000)}", text)
 
 
 def part(cues: Sequence[Cue], start: int, end: int) -> list[Cue]:

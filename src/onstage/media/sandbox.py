@@ -4,6 +4,7 @@ import contextlib
 import errno
 import math
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -22,7 +23,7 @@ _NO_MEMORY = ("Cannot allocate memory", "malloc of size", "std::bad_alloc")
 _STDERR_HEAD, _STDERR_TAIL = 32 << 10, 224 << 10
 
 # Real containers only: a playlist, a concat script or an image sequence is no clip, whatever its name says.
-FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,webp_anim"
+FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,apng,webp_anim"
 PICTURES = "jpeg_pipe,png_pipe,webp_pipe"
 
 GIB = 1 << 30
@@ -73,20 +74,35 @@ def run(
     on_progress: Callable[[int], None] | None = None,
     *,
     formats: str = FORMATS,
+    also: Sequence[str] = (),
 ) -> Finished:
     """Run ffmpeg and wait for it; `on_progress` gets microseconds of output time, ever more, in this thread.
 
     Paths among the arguments are absolute: what follows `-i` is all it may read, and it may write only in the folders
-    of the others. Every input opens only `formats` (names of demuxers) from plain files. A return code that is not
-    zero is the caller's to judge. Raises Stopped, Interrupted, OSError(ENOSPC) where the disk is full, and
-    FileNotFoundError where there is no ffmpeg.
+    of the others; `also` are files that it may read because of a filter, see `movie`. Every input opens only `formats`
+    (names of demuxers) from plain files. A return code that is not zero is the caller's to judge. Raises Stopped,
+    Interrupted, OSError(ENOSPC) where the disk is full, and FileNotFoundError where there is no ffmpeg.
     """
     reads, writes = _paths(arguments)
 
     def command(progress: int) -> list[str]:
         return [ffmpeg, *_global_options(bounds, progress), *_guarded(arguments, bounds, formats)]
 
-    return _run(command, reads, writes, bounds, on_progress)
+    return _run(command, [*reads, *also], writes, bounds, on_progress)
+
+
+def movie(path: str, bounds: Bounds, wanted: str) -> str:
+    """A graph for ffmpeg's input `lavfi` that reads a file under the same guard as every input; gives `wanted` pads."""
+    guard = f"protocol_whitelist=file:format_whitelist={FORMATS}"
+    options = {"filename": path, "dec_threads": str(bounds.threads), "format_opts": guard}
+    return "movie=" + ":".join(f"{name}={_escaped(value)}" for name, value in options.items()) + wanted
+
+
+def _escaped(value: str) -> str:
+    """As a filter wants its options, and once more as a graph wants its filters (ffmpeg-filters, 3.1)."""
+    for special in (r"[\\':]", r"[\\'\[\],;]"):
+        value = re.sub(special, r"\\\g<0>", value)
+    return value
 
 
 def run_program(command: Sequence[str], reads: Sequence[str], bounds: Bounds) -> Finished:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onstage.media import sandbox
+from onstage.media.cues import ended
 
 _BOUNDS = sandbox.Bounds(cpu_seconds=20, file_size=1 << 20, threads=1)
 _MOST_TRACKS = 12
@@ -12,6 +13,10 @@ _MOST_TRACKS = 12
 _LISTED = ("-map", "0:s?", "-c", "copy", "-map_chapters", "-1", "-t", "0", "-f", "null", "-")
 _OUTPUT = re.compile(r"^Output #0, ", re.MULTILINE)
 _TRACK = re.compile(r"^  Stream #0:\d+(?:\[\w+\])?(?:\((\w+)\))?: Subtitle: (\w+)", re.MULTILINE)
+# Captions in the pictures' own data (CEA-608, CEA-708) run from the first picture on, mostly as silence.
+_FIRST_PICTURES = ("-map", "0:V:0", "-frames:v", "8", "-vf", "showinfo", "-f", "null", "-")
+_INSIDE = "Closed Captions: ("
+_READ_BOUNDS = sandbox.Bounds(cpu_seconds=30, file_size=1 << 20)
 _PICTURES = {"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub", "none"}
 
 
@@ -24,7 +29,28 @@ class Track:
 
 
 def tracks(ffmpeg: str, path: Path) -> list[Track]:
-    """Every track of text, in order; tracks of pictures and those that can't be read are passed over."""
+    """Every track of text, in order; tracks of pictures and those that can't be read are passed over.
+
+    Where there is none: what is said in the pictures' own data, as broadcasters and some cameras put it there.
+    """
+    return _beside(ffmpeg, path) or _inside(ffmpeg, path)
+
+
+def _inside(ffmpeg: str, path: Path) -> list[Track]:
+    graph = sandbox.movie(str(path), _READ_BOUNDS, "[out+subcc]")
+    read = ["-f", "lavfi", "-i", graph, "-map", "0:s", "-c:s", "webvtt", "-f", "webvtt", "pipe:1"]
+    try:
+        first = sandbox.run(ffmpeg, ["-v", "info", "-i", str(path), *_FIRST_PICTURES], _BOUNDS).stderr
+        if _INSIDE not in first:
+            return []
+        finished = sandbox.run(ffmpeg, read, _READ_BOUNDS, formats="lavfi", also=[str(path)])
+    except sandbox.Stopped:
+        return []
+    words = finished.stdout.decode("utf-8", "replace")
+    return [Track("", ended(words))] if not finished.returncode and "-->" in words else []
+
+
+def _beside(ffmpeg: str, path: Path) -> list[Track]:
     try:
         said = sandbox.run(ffmpeg, ["-v", "info", "-i", str(path), *_LISTED], _BOUNDS).stderr
         outputs = list(_OUTPUT.finditer(said))

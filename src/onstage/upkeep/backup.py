@@ -7,7 +7,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import delete
+
 from onstage import __version__
+from onstage.accounts.models import form_scans
 from onstage.clips import holdings
 from onstage.clock import now, to_datetime
 from onstage.db import tables
@@ -89,15 +92,26 @@ def _copy_database(settings: Settings, database: Database, archive: Writer, work
             for table in tables.names(db):
                 archive.manifest.columns[table] = tables.columns(db, table)
                 with (copies / table).open("wb") as rows:
-                    rows.writelines(tables.copy_out(db, table))
+                    rows.writelines(tables.copy_out(db, table) if table != form_scans.name else ())
             return _what_it_names(db, archive)
     database.copy_to(copies / "onstage.db")
-    with closing(open_database(replace(settings, data=copies))) as snapshot, snapshot.read() as db:
-        return _what_it_names(db, archive)
+    with closing(open_database(replace(settings, data=copies))) as snapshot:
+        _leave_scans_out(snapshot)
+        with snapshot.read() as db:
+            return _what_it_names(db, archive)
+
+
+def _leave_scans_out(snapshot: Database) -> None:
+    """A signed form is kept until it is decided; a backup would keep it longer."""
+    with snapshot.write() as db:
+        dropped = db.execute(delete(form_scans)).rowcount
+    if dropped:
+        snapshot.scrub()
 
 
 def _what_it_names(db: Connection, archive: Writer) -> tuple[set[str], set[str]]:
-    archive.manifest.rows = {table: tables.count(db, table) for table in tables.names(db)}
+    kept = (table for table in tables.names(db) if table != form_scans.name)
+    archive.manifest.rows = {table: tables.count(db, table) for table in kept}
     return holdings.object_keys(db), holdings.staged_uploads(db)
 
 

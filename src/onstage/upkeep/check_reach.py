@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from onstage import datafolder
+from onstage import datafolder, oidc
 from onstage.errors import InUse
+from onstage.oidc import IssuerAway
 from onstage.server import open_mail
 from onstage.settings import Settings
 from onstage.supervisor import addresses, check_port
@@ -27,6 +28,8 @@ def check(settings: Settings) -> Iterator[Finding]:
     if settings.tls_cert:
         yield from _certificate(settings)
     yield from _mail(settings)
+    if settings.oidc_issuer:
+        yield from _issuer(settings)
 
 
 def _listening(settings: Settings) -> Iterator[Finding]:
@@ -101,3 +104,15 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         yield note("Mail goes to the log.", "People come back in by codes or your link; with MAIL_URL also by mail.")
     else:
         yield ok(f"Mail goes out by {where}.")
+
+
+def _issuer(settings: Settings) -> Iterator[Finding]:
+    back = f"{settings.origin}{oidc.BACK}"
+    try:
+        oidc.discover(settings.oidc_issuer)
+    except IssuerAway as error:
+        yield wrong(
+            f"OIDC_ISSUER: {error}", f"Check that {settings.oidc_issuer} is its exact name, and answers from here."
+        )
+    else:
+        yield ok(f"{settings.oidc_issuer} answers as an issuer. It must know {back} as the address to come back to.")

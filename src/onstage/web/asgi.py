@@ -41,6 +41,7 @@ from onstage.web.api import (
     removing,
     reports,
     sessions,
+    signed_forms,
     time,
     tokens,
     uploads,
@@ -59,6 +60,7 @@ from onstage.web.pages import (
     family,
     grown,
     keys,
+    proving,
     record,
     server_room,
     settings,
@@ -81,7 +83,7 @@ from onstage.web.templating import StaticFiles, make_engine
 MODULES = (
     *(watch, explore, shell, feeds, clips, comments, plays),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
-    *(joint, guardians, time),
+    *(joint, guardians, signed_forms, time),
     *(
         uploads,
         clips_edit,
@@ -99,7 +101,7 @@ MODULES = (
     ),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
-    *(together, family, checking, time_page, grown),
+    *(together, family, checking, proving, time_page, grown),
     *(answering, answering_pages, removing, removal_pages),
 )
 

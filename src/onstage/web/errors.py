@@ -9,9 +9,9 @@ from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from onstage.accounts.screen_time import TimeIsUp
-from onstage.accounts.viewer import GUEST
+from onstage.accounts.viewer import GUEST, Viewer
 from onstage.errors import NoRoom, Refused, TooMany
-from onstage.web.http import AnyRequest, page, see_other
+from onstage.web.http import AnyRequest, Page, see_other, viewer_of
 from onstage.web.words import gettext as _
 from onstage.web.words import said
 
@@ -83,9 +83,33 @@ def answer(
     if status == 401 and request.method == "GET":
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(f"/sign-in?next={quote(asked)}")
-    shown = page("error.html", GUEST, status=status, title=_title(status), sentence=sentence, next_step=_next(status))
-    shown.headers.update(headers)
-    return shown
+    told = {"status": status, "title": _title(status), "sentence": sentence, "next_step": _next(status)}
+    return _ErrorPage("error.html", context=told, status_code=status, headers=headers)
+
+
+class _ErrorPage(Page):
+    """The page of an error, with the way about of whoever looks at it."""
+
+    def to_asgi_response(self, app: Any, request: AnyRequest, **more: Any) -> Any:
+        """Waits for who looks, then answers as any page does."""
+        made = super().to_asgi_response
+
+        async def asked(scope: Any, receive: Any, send: Any) -> None:
+            self.context["viewer"] = await _looking(request, failed=self.context["status"] >= 500)
+            await made(app, request, **more)(scope, receive, send)
+
+        return asked
+
+
+async def _looking(request: AnyRequest, *, failed: bool) -> Viewer:
+    """Who the request had been found to be, else who it is; a guest where the database may be what failed."""
+    found: Viewer | None = request.scope["state"].get("viewer")
+    if found is not None or failed:
+        return found or GUEST
+    try:
+        return await viewer_of(request)
+    except Exception:  # noqa: BLE001, the edge: that nobody is found must not take the place of what is told
+        return GUEST
 
 
 def _title(status: int) -> str:

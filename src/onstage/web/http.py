@@ -122,7 +122,7 @@ def _handler(
     def _once(app: App, request: AnyRequest, given: dict[str, Any]) -> Any:
         extra = {"app": app, "request": request}
         with _unit(app.database, unit) as db:
-            viewer = _viewer(app, request, db)
+            viewer = request.scope["state"]["viewer"] = _viewer(app, request, db)
             policy(viewer)
             if watching and db is not None:
                 screen_time.need_time(db, viewer, now())

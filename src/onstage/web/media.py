@@ -104,13 +104,13 @@ class Delivery:
     async def _leave_to_nginx(self, send: Callable[[Any], Any]) -> None:
         """An answer that nginx fills, ranges and conditions included; it keeps our headers."""
         place = f"{INTERNAL}{self.app.storage.place(self.file.key)}"
-        headers = {"x-accel-redirect": place, "cache-control": _caching(self.file), "content-disposition": "inline"}
+        headers = {"x-accel-redirect": place, "content-disposition": "inline"} | self._shared()
         await _start(send, 200, headers | {"content-type": self.file.content_type})
         await send({"type": "http.response.body", "body": b""})
 
     async def _answer(self, receive: Receive, send: Callable[[Any], Any], opened: "_Opened") -> None:
         tag = f'"{self.file.key.partition(".")[0]}"'
-        headers = {"etag": tag, "cache-control": _caching(self.file), "accept-ranges": "bytes"}
+        headers = {"etag": tag, "accept-ranges": "bytes"} | self._shared()
         if names(self.request.headers.get("if-none-match", ""), tag):
             await _start(send, 304, headers)
             await send({"type": "http.response.body", "body": b""})
@@ -132,6 +132,13 @@ class Delivery:
                 await send({"type": "http.response.body", "body": chunk, "more_body": more})
                 if left is not None and left.done():
                     return
+
+    def _shared(self) -> dict[str, str]:
+        """Who may keep it; and what comes to our pages from a cache comes from another site, as browsers see it."""
+        if not self.file.public:
+            return {"cache-control": "private, no-store"}
+        shared = {"cache-control": "public, max-age=60, must-revalidate"}
+        return shared | ({"cross-origin-resource-policy": "cross-origin"} if self.app.settings.cdn_url else {})
 
     def _asked_for(self, tag: str, size: int) -> tuple[int, int, int]:
         wanted = self.request.headers.get("range")
@@ -179,10 +186,6 @@ def _read(app: App, key: str, opened: _Opened, at: int, count: int) -> bytes:
     if opened.handle is None:
         return app.storage.read(key, at, at + count)
     return os.pread(opened.handle, count, at)
-
-
-def _caching(file: MediaFile) -> str:
-    return "public, max-age=60, must-revalidate" if file.public else "private, no-store"
 
 
 async def _start(send: Callable[[Any], Any], status: int, headers: dict[str, str]) -> None:

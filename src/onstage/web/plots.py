@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 100.0, 40.0
+FEW = 14  # bars: a fortnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,11 @@ def area(values: Sequence[float], most: float = 1.0) -> str:
 
 
 def bars(values: Sequence[tuple[str, int]]) -> list[Bar]:
-    """A bar for each labelled value, the largest as high as the field."""
+    """A bar for each labelled value, the largest as high as the field; few of them stand at its end and don't grow fat."""
     most = max((value for _, value in values), default=0) or 1
-    step = WIDTH / max(1, len(values))
+    step = WIDTH / max(FEW, len(values))
     found = []
-    for place, (label, value) in enumerate(values):
+    for place, (label, value) in enumerate(values, max(0, FEW - len(values))):
         height = HEIGHT * value / most
         found.append(Bar(place * step + step * 0.1, HEIGHT - height, step * 0.8, height, label, value))
     return found

@@ -86,7 +86,10 @@ def make_engine(settings: Settings, static: StaticFiles) -> JinjaTemplateEngine:
         "whole_count": words.whole_count,
         "ago": words.ago,
         "clock": words.clock,
+        "day": words.day,
+        "percent": words.percent,
         "said": words.said,
+        "tenths": words.tenths,
         "iso": words.iso,
     }
     environment.globals |= {

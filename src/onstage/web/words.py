@@ -3,17 +3,31 @@
 import gettext as _gettext
 import re
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_timedelta
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from onstage.clock import MINUTE, SECOND, iso, now
 from onstage.errors import Refused
 
-__all__ = ["ago", "clock", "gettext", "iso", "language", "ngettext", "said", "short_count", "whole_count"]
+__all__ = [
+    "ago",
+    "calendar",
+    "clock",
+    "day",
+    "gettext",
+    "iso",
+    "language",
+    "ngettext",
+    "percent",
+    "said",
+    "short_count",
+    "tenths",
+    "whole_count",
+]
 
 language: ContextVar[str] = ContextVar("language", default="en")
 RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
@@ -53,6 +67,12 @@ def _locale(tongue: str) -> Locale:
     return Locale.parse("en" if tongue == "qps" else tongue)
 
 
+def calendar() -> Locale:
+    """How days are written in the reader's language: in English, 3 December."""
+    tongue = language.get()
+    return _locale("en_001" if tongue in {"en", "qps"} else tongue)
+
+
 def short_count(number: int) -> str:
     """8,812,345 as 8.8M."""
     return whole_count(number) if number < 10_000 else _short(number, language.get())
@@ -61,6 +81,16 @@ def short_count(number: int) -> str:
 def whole_count(number: int) -> str:
     """The exact number with its separators."""
     return _whole(number, language.get())
+
+
+def tenths(number: float) -> str:
+    """With one digit behind the point: 12.3."""
+    return str(format_decimal(number, format="#,##0.0", locale=_locale(language.get())))
+
+
+def percent(share: float) -> str:
+    """A share in whole percents: 0.5 as 50%."""
+    return str(format_percent(share, locale=_locale(language.get())))
 
 
 def ago(instant: int) -> str:
@@ -82,6 +112,11 @@ def _whole(number: int, tongue: str) -> str:
 @lru_cache(4096)
 def _ago(minutes: int, tongue: str) -> str:
     return str(format_timedelta(timedelta(minutes=-minutes), add_direction=True, locale=_locale(tongue)))
+
+
+def day(written: str) -> str:
+    """A day such as 2026-01-31 as people write it: 31 Jan 2026."""
+    return str(format_date(date.fromisoformat(written), format="medium", locale=calendar()))
 
 
 def clock(duration: int) -> str:

@@ -32,7 +32,7 @@ from tests.clips.consent.pair import (
     family,
     text,
 )
-from tests.clips.consent.reference import DAY, Text
+from tests.clips.consent.reference import DAY, Text, Ward
 
 Trace = Callable[[Rules], None]
 
@@ -842,6 +842,7 @@ def a_child_who_is_not_here(rules: Rules) -> None:
     pair = Pair(rules, world, text("friends"))
     assert pair.ask()
     assert not pair.clip.visible
+    assert not pair.yes(nobody)
     assert pair.edit(CHILD, text("private"))
     assert pair.ask()
     assert pair.clip.visible
@@ -896,7 +897,58 @@ def two_accounts_made_it(rules: Rules) -> None:
         assert not pair.place(HoldKind.MODERATION, by=DAD)
 
 
+def one_guardian_is_enough_where_all_want_it_so(rules: Rules) -> None:
+    """For what people near see; open waits for both, and so does near where not all want it so."""
+    for audience, any_will_do, enough in (("friends", True, True), ("public", True, False), ("friends", False, False)):
+        pair = Pair(rules, family(owners={OWNER}), text(audience))
+        assert pair.set_ward(CHILD, any_will_do=any_will_do)
+        assert pair.ask()
+        assert pair.yes(OWNER)
+        assert not pair.clip.visible
+        assert pair.yes(DAD)
+        assert pair.clip.visible == enough
+        assert pair.yes(MUM) != enough
+        assert pair.clip.visible
+
+
+def a_guardian_who_made_it_says_yes_once(rules: Rules) -> None:
+    """What she had said beforehand about her own child adds nothing to the yes that she has given by asking."""
+    world = family(owners={KIDS_MUM})
+    world.author, world.wards[KIDS_MUM] = KIDS_MUM, Ward(Band.ADULT)
+    world.wards[KID].ahead[KIDS_MUM] = "near"
+    pair = Pair(rules, world, text("friends", appears={KID}))
+    assert pair.ask(KIDS_MUM)
+    assert pair.clip.visible
+    assert [yes.wards for yes in pair.clip.yeses] == [None]
+
+
+def a_limit_goes_with_its_givers_right(rules: Rules) -> None:
+    """Whoever narrowed it and is no guardian any more limits no new version; the others agree to that one."""
+    pair = _published(rules, "public")
+    assert pair.narrow(MUM, NEAR)
+    assert pair.end(MUM)
+    assert pair.edit(CHILD, text("public"))
+    assert pair.ask()
+    for by in (DAD, OWNER):
+        assert pair.yes(by)
+    assert pair.clip.shown.number == 2
+    assert not pair.clip.caps
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == ("public", False, False)
+
+
+def only_what_waits_is_brought_back(rules: Rules) -> None:
+    """What everybody sees, or what somebody's no holds, waits for no "bring it back"."""
+    pair = _published(rules)
+    assert not pair.confirm(MUM)
+    assert pair.no(DAD)
+    assert not pair.confirm(MUM)
+
+
 SMALLER: tuple[Trace, ...] = (
+    only_what_waits_is_brought_back,
+    one_guardian_is_enough_where_all_want_it_so,
+    a_guardian_who_made_it_says_yes_once,
+    a_limit_goes_with_its_givers_right,
     a_child_who_is_not_here,
     two_accounts_made_it,
     the_whole_first_life,

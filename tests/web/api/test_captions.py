@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert, select
 
-from onstage.clips.models import clip_media
+from onstage.clips.models import clip_media, renditions
 from onstage.jobs.models import jobs
 from onstage.web.http import App
 from tests.cast import Cast, make_clip
@@ -55,12 +55,23 @@ def test_a_preview_is_asked_for_and_comes(client: Client, app: App, cast: Cast) 
 
 def test_what_stands_beside_the_renditions_is_told(client: Client, app: App, cast: Cast) -> None:
     clip, slug = make_clip(app.database, cast.ada.viewer)
-    shape = {"scrub": "sheet-of-it.webp", "scrub_width": 90, "scrub_height": 160, "scrub_count": 11}
+    avif = {"cover_avif": "large.avif", "cover_small_avif": "small.avif", "cover_tiny_avif": "tiny.avif"}
+    shape = avif | {"scrub": "sheet-of-it.webp", "scrub_width": 90, "scrub_height": 160, "scrub_count": 11}
     with app.database.write() as db:
         db.execute(
             insert(clip_media).values(clip_id=clip, gain=-350, placeholder="UklGRg==", scrub_us=2_000_000, **shape)
         )
     shown = client.ask("GET", f"/api/v1/clips/{slug}", None).json
     assert (shown["gain_db"], shown["placeholder"]) == (-3.5, "data:image/webp;base64,UklGRg==")
+    assert [shown[f"{name}_url"] for name in avif] == [f"/media/{key}" for key in avif.values()]
     sheet = {"url": "/media/sheet-of-it.webp", "width": 90, "height": 160, "count": 11, "every_seconds": 2.0}
     assert shown["scrub"] == sheet
+
+
+def test_av1_stands_last_among_the_renditions(client: Client, app: App, cast: Cast) -> None:
+    clip, slug = make_clip(app.database, cast.ada.viewer)
+    dense = {"key": f"dense{slug}", "clip_id": clip, "width": 720, "height": 1280, "bytes": 9, "bitrate": 9}
+    with app.database.write() as db:
+        db.execute(insert(renditions).values(**dense, codecs="av01.0.05M.08,mp4a.40.2"))
+    shown = client.ask("GET", f"/api/v1/clips/{slug}", None).json["renditions"]
+    assert [each["codecs"] for each in shown] == ["avc1.64001f", "av01.0.05M.08,mp4a.40.2"]

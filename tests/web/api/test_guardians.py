@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from onstage import ids
 from onstage.accounts import absence, upkeep
 from onstage.accounts.age import Band
 from onstage.accounts.models import guardianships, ledger, notices, people, server_choices, vouchings
@@ -227,13 +228,19 @@ def test_a_form_is_known_by_its_code_once(cast: Cast, client: Client, teen: Acto
 
 def test_an_eid_counts_where_the_owner_allows_it_and_another_accepted(cast: Cast, client: Client, teen: Actor) -> None:
     claim(client, cast.ada, "teo")
-    said = {"method": "eid", "issuer": "a state"}
+    said = {"method": "eid"}
     assert check(client, cast.ola, "ada", **said).status == 403
     with cast.app.database.write() as db:
         db.execute(server_choices.insert().values(row="eid_is_full", value="yes", at=now()))
     assert check(client, cast.ola, "ada", **said).status == 422, "nobody else has accepted"
     accept(client, teen)
+    assert check(client, cast.ola, "ada", **said).status == 422, "no eID was shown"
+    with cast.app.database.write() as db:
+        shown = {"id": ids.new(), "method": "eid", "begun_at": now(), "kept": '{"issuer":"id.example"}'}
+        db.execute(vouchings.insert().values(guardianship_id=int(case(client, cast.ola, "ada")["id"]), **shown))
+    assert case(client, cast.ola, "ada")["eid"] == "id.example"
     assert check(client, cast.ola, "ada", **said).status == 200
+    assert case(client, cast.ola, "ada")["kept"] == {"issuer": "id.example"}
 
 
 def test_a_guardian_ends_their_own_and_nobody_elses(cast: Cast, client: Client) -> None:

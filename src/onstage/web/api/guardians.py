@@ -128,20 +128,13 @@ class AgreementIn(Struct, forbid_unknown_fields=True):
     absence_counts: bool | None = None
 
 
-class FormOut(Struct):
-    """The code of your printed form, shown this once."""
-
-    code: str
-
-
 class CheckIn(Struct, forbid_unknown_fields=True):
-    """How you checked, and the one thing that is kept of it: a channel, a kind of document, a code, an issuer."""
+    """How you checked, and the one thing that is kept of it: a channel, a kind of document, a code."""
 
     method: Method
     channel: Annotated[str, Meta(max_length=60)] = ""
     document: Annotated[str, Meta(max_length=60)] = ""
     code: Annotated[str, Meta(max_length=20)] = ""
-    issuer: Annotated[str, Meta(max_length=60)] = ""
 
 
 class CheckOut(Struct):
@@ -171,7 +164,10 @@ class EndIn(Struct, forbid_unknown_fields=True):
 
 
 class CaseOut(Struct):
-    """A guardianship to be checked or decided. `contest`: what the minor or another guardian says against it."""
+    """A guardianship to be checked or decided. `contest`: what the minor or another guardian says against it.
+
+    `has_form`: one was printed and waits; `has_scan`: it was handed in; `eid`: who says who they are, empty for nobody.
+    """
 
     id: str
     guardian: str
@@ -182,6 +178,9 @@ class CaseOut(Struct):
     method: Method | None
     kept: dict[str, Any]
     contest: str
+    has_form: bool
+    has_scan: bool
+    eid: str
 
     @classmethod
     def of(cls, case: Case) -> "CaseOut":
@@ -196,6 +195,9 @@ class CaseOut(Struct):
             method=case.method,
             kept=dict(case.kept),
             contest=case.contest,
+            has_form=case.form,
+            has_scan=case.scan,
+            eid=case.eid,
         )
 
 
@@ -288,7 +290,7 @@ def cases(db: Connection, viewer: Viewer) -> CasesOut:
 @writes(signed_in)
 def check(app: App, db: Connection, viewer: Viewer, guardianship: Number, data: JSONBody[CheckIn]) -> CheckOut:
     """Enter how you checked that somebody is a guardian. Those concerned hear of it seven days ahead."""
-    said = {"channel": data.channel, "document": data.document, "code": data.code, "issuer": data.issuer}
+    said = {"channel": data.channel, "document": data.document, "code": data.code}
     full_at = vouching.check(db, app.keys, viewer, guardianship, data.method, said, clock.now())
     return CheckOut(None if full_at is None else iso(full_at))
 
@@ -348,20 +350,6 @@ def add(app: App, db: Connection, viewer: Viewer, data: JSONBody[ChildIn]) -> Ch
 def sign_in(app: App, viewer: Viewer, handle: Handle, data: JSONBody[ChildPasswordIn]) -> SignInOut:
     """Give a child a password: their first one, or a new one, of which they are told."""
     return SignInOut(entry.child_sign_in(app, viewer, handle, data.password))
-
-
-@post(
-    "/api/v1/children/{handle:str}/form",
-    status_code=201,
-    tags=["guardians"],
-    responses=problems(404, 409),
-    operation_id="guardian_form",
-)
-@writes(signed_in)
-def form(db: Connection, viewer: Viewer, handle: Handle) -> FormOut:
-    """A code for a form that you print, sign and hand in to somebody who checks guardians here."""
-    minor = household.minor_named(db, viewer, handle)
-    return FormOut(vouching.form_code(db, viewer, minor, clock.now()))
 
 
 @post(
@@ -483,7 +471,6 @@ routes = [
         mine,
         add,
         sign_in,
-        form,
         own_word,
         agree,
         choose_for,

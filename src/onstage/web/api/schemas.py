@@ -79,11 +79,13 @@ class CaptionsRef(Struct):
 
 
 class ClipOut(Struct):
-    """A clip as the caller sees it. Counts that the account hides are null; `renditions` are best first.
+    """A clip as the caller sees it. Counts that the account hides are null.
 
     `reposted_by`: through whom it came to the Following feed, if not by its own account.
     `posted_by`: who made a clip of a joint account, for its members; else empty.
-    `placeholder` is a picture of some pixels as a data URL; `gain_db` brings the sound to -14 LUFS.
+    `renditions`: H.264, best first, which play everywhere; then one in AV1, where there is one, for players that can.
+    Covers are WebP, and later AVIF too, in half the bytes. `placeholder` is a picture of some pixels as a data URL;
+    `gain_db` brings the sound to -14 LUFS.
     """
 
     slug: str
@@ -99,6 +101,9 @@ class ClipOut(Struct):
     cover_url: str | None
     cover_small_url: str | None
     cover_tiny_url: str | None
+    cover_avif_url: str | None
+    cover_small_avif_url: str | None
+    cover_tiny_avif_url: str | None
     color: str
     placeholder: str | None
     gain_db: float
@@ -136,9 +141,11 @@ class ClipOut(Struct):
             published_at=None if card.published_at is None else iso(card.published_at),
             duration_seconds=card.duration_us / 1_000_000, width=card.width, height=card.height,
             cover_url=card.cover_url, cover_small_url=card.cover_small_url, cover_tiny_url=card.cover_tiny_url,
+            cover_avif_url=card.cover_avif_url, cover_small_avif_url=card.cover_small_avif_url,
+            cover_tiny_avif_url=card.cover_tiny_avif_url,
             color=card.color, placeholder=f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None,
             gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
-            scrub=_scrub(card.scrub), renditions=card.renditions, audience=card.audience,
+            scrub=_scrub(card.scrub), renditions=[*card.renditions, *filter(None, [card.av1])], audience=card.audience,
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
             saves=card.saves, shares=card.shares, reposts=card.reposts, liked=card.liked, saved=card.saved, reposted=card.reposted,
             following=card.following, mine=card.mine, may_comment=card.may_comment, may_repost=card.may_repost,

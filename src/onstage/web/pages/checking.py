@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from onstage import clock
-from onstage.accounts import vouching
+from onstage.accounts import signed_forms, vouching
 from onstage.accounts.queries import person_named
 from onstage.accounts.viewer import Viewer
 from onstage.accounts.vouching import Method
@@ -20,15 +20,17 @@ from onstage.web.words import gettext as _
 @plain(signed_in)
 def index(app: App, viewer: Viewer) -> Response[Any]:
     """Guardianships to check, for the server's owner and whom they named."""
-    return _index_page(app, viewer)
+    return index_page(app, viewer)
 
 
-def _index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str = "") -> Response[Any]:
+def index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str = "") -> Response[Any]:
+    """That room, after a refusal about the case `at` if there was one. Raises NotAllowed."""
     with app.database.read() as db:
         if not vouching.is_voucher(db, viewer.person):
             raise NotAllowed(_("Only who was named to check guardians can see this."), code="not-a-voucher")
         found = vouching.cases(db, viewer, clock.now())
         household = vouching.is_one_household(db)
+        eid_is_enough = vouching.eid_is_enough(db)
         named = vouching.vouchers(db)
     return page(
         "server_guardians.html",
@@ -36,6 +38,8 @@ def _index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str 
         status=error.status if error else 200,
         cases=[(case, telling.day(case.full_at) if case.full_at else "") for case in found],
         household=household,
+        issuer=app.settings.oidc_issuer,
+        eid_is_enough=eid_is_enough,
         vouchers=named,
         error=error,
         error_at=at,
@@ -57,8 +61,10 @@ def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     if method not in set(Method):
                         raise Invalid(_("Choose how you checked."), field="method")
                     kept = words(data, "kept")
-                    said = dict.fromkeys(("channel", "document", "code", "issuer"), kept)
+                    said = dict.fromkeys(("channel", "document", "code"), kept)
                     vouching.check(db, app.keys, viewer, number, Method(method), said, now)
+                case "refuse-form":
+                    signed_forms.refuse(db, viewer, number, words(data, "reason"), now)
                 case "right" | "wrong" as verdict:
                     reason = words(data, "reason")
                     vouching.decide(db, app.keys, viewer, number, verdict == "right", reason, now)
@@ -72,8 +78,10 @@ def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     vouching.name_voucher(db, viewer, who.person, naming == "name")
                 case "household":
                     vouching.say_one_household(db, viewer, is_one=bool(words(data, "household")))
+                case "eid":
+                    vouching.say_eid_is_enough(db, viewer, is_enough=bool(words(data, "eid")))
     except Refused as error:
-        return _index_page(app, viewer, error, one)
+        return index_page(app, viewer, error, one)
     return see_other("/server/guardians")
 
 

@@ -10,6 +10,7 @@ from onstage.accounts import (
     age,
     beforehand,
     children,
+    eid,
     guarding,
     household,
     joint,
@@ -129,7 +130,6 @@ def _child_page(
     *,
     said: str = "",
     link: str = "",
-    code: str = "",
     codes: list[str] | None = None,
 ) -> Response[Any]:
     person = viewer.person or 0
@@ -158,12 +158,13 @@ def _child_page(
             accounts=[each for each in profiles.accounts_of(db, found.person) if each.kind is Kind.JOINT],
             own_word=viewer.is_server_owner and vouching.is_one_household(db),
             may_own_word=viewer.is_server_owner,
+            may_eid=bool(app.settings.oidc_issuer) and vouching.eid_is_enough(db),
+            eid_from=eid.shown_at(db, viewer, found.person),
             checked=sessions.is_checked(viewer, clock.now()),
             full_on=telling.day(mine.full_at) if mine.full_at and not mine.full else "",
             error=error,
             said=said,
             link=link,
-            code=code,
             codes=codes or [],
         )
     shown.headers["cache-control"] = "no-store"
@@ -208,8 +209,6 @@ def set_child(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> 
         return see_other(answered)
     if answered.startswith("http"):
         return _child_page(app, viewer, handle, link=answered)
-    if answered.startswith("code "):
-        return _child_page(app, viewer, handle, code=answered.removeprefix("code "))
     return _child_page(app, viewer, handle, said=_("Saved. %(name)s sees what you changed.") % {"name": found.name})
 
 
@@ -223,7 +222,7 @@ def _sign_in(app: App, viewer: Viewer, handle: str, data: dict[str, Any]) -> Res
 
 
 def _acted(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[str, Any]) -> str:
-    """Where to go on, the link or the code that was made, or nothing: the page again."""
+    """Where to go on, the link that was made, or nothing: the page again."""
     now, minor = clock.now(), found.person
     match words(data, "do"):
         case "table":
@@ -240,8 +239,6 @@ def _acted(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[st
             if words(data, "household"):
                 vouching.say_one_household(db, viewer)
             vouching.own_word(db, app.keys, viewer, minor, now)
-        case "form":
-            return f"code {vouching.form_code(db, viewer, minor, now)}"
         case "link":
             return f"{app.settings.origin}/guardian/{guarding.ask_in(db, viewer, minor, now)}"
         case "let-in" | "send-away" as answer:

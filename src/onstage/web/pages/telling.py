@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from babel.dates import format_skeleton
+
 from onstage.accounts.age import Row
 from onstage.accounts.notices import Notice, Told
 from onstage.clock import to_datetime
+from onstage.web.words import calendar, ngettext
 from onstage.web.words import gettext as _
-from onstage.web.words import ngettext
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
 
 def _about_answers() -> dict[Notice, str]:
     return {
+        Notice.FORM_CAME: _("%(by)s sent a signed form: they say that they are a guardian of %(about)s. Look at it."),
+        Notice.FORM_REFUSED: _("The form for %(about)s was not accepted. %(reason)s"),
         Notice.SAID_BEFOREHAND: _(
             "%(by)s said yes beforehand to what only people near see of %(about)s in %(account)s, until %(on)s."
         ),
@@ -118,6 +122,10 @@ def _url(told: Told, reader: int) -> str:
             return "/grown-up"
         case Notice.QUESTION_ENDED:
             return "/me/clips"
+        case Notice.FORM_CAME:
+            return "/server/guardians"
+        case Notice.FORM_REFUSED if told.about_handle:
+            return f"/children/{told.about_handle}/form"
         case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:
@@ -164,9 +172,4 @@ def row_words(row: str) -> str:
 
 def day(instant: int) -> str:
     """A day in words: 3 December."""
-    moment = to_datetime(instant)
-    months = (
-        *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
-        *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
-    )
-    return f"{moment.day} {months[moment.month - 1]}"
+    return str(format_skeleton("MMMMd", to_datetime(instant), locale=calendar()))

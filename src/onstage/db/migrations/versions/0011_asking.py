@@ -16,6 +16,9 @@ def upgrade() -> None:
         sa.Column("cover", sa.Text(), nullable=False),
         sa.Column("cover_small", sa.Text(), nullable=False),
         sa.Column("cover_tiny", sa.Text(), nullable=False),
+        sa.Column("cover_avif", sa.Text(), nullable=True),
+        sa.Column("cover_small_avif", sa.Text(), nullable=True),
+        sa.Column("cover_tiny_avif", sa.Text(), nullable=True),
         sa.Column("placeholder", sa.Text(), nullable=False),
         sa.Column("color", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -23,7 +26,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("clip_id", name=op.f("pk_covers_aside")),
     )
-    for name in ("cover", "cover_small", "cover_tiny"):
+    for name in ("cover", "cover_small", "cover_tiny", "cover_avif", "cover_small_avif", "cover_tiny_avif"):
         op.create_index(f"ix_covers_aside_{name}", "covers_aside", [name], unique=False)
     for name in ("clip_labels", "clip_coauthors"):
         op.add_column(name, sa.Column("waits", sa.Integer(), server_default="0", nullable=False))

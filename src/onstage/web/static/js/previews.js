@@ -40,5 +40,5 @@ function play(cover, url) {
   video.className = "cover-film";
   video.muted = video.loop = video.autoplay = video.playsInline = true;
   video.src = url;
-  cover.querySelector("img")?.after(video);
+  cover.querySelector("picture")?.after(video);
 }

@@ -154,11 +154,14 @@ export class ClipPlayer extends HTMLElement {
     void this.start();
   }
 
-  /** A clip may be withheld while it plays, and a short one plays on from memory: ask whether its file may still be had. */
+  /**
+   * A clip may be withheld while it plays, and a short one plays on from memory: ask whether its file may still be had.
+   * Our own server is asked, not the cache that the file may come from.
+   */
   async look() {
     const source = this.video?.getAttribute("src");
     if (!source || document.hidden || !navigator.onLine) return;
-    const answer = await fetch(source, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    const answer = await fetch(new URL(source, location.href).pathname, { method: "HEAD", cache: "no-store" }).catch(() => null);
     if (answer?.status === 404 && source === this.video?.getAttribute("src")) this.withhold();
   }
 
@@ -174,7 +177,7 @@ export class ClipPlayer extends HTMLElement {
     this.style.backgroundImage = "none";
     this.article.removeAttribute("aria-labelledby");
     this.article.setAttribute("aria-label", word("clip-withheld"));
-    for (const rest of this.article.querySelectorAll("img, .caption, .stage-failed")) rest.remove();
+    for (const rest of this.article.querySelectorAll("picture, img, .caption, .stage-failed")) rest.remove();
     for (const rest of /** @type {NodeListOf<HTMLElement>} */ (this.article.querySelectorAll(".controls, .clip-words, .rail"))) {
       rest.hidden = true;
     }

@@ -46,5 +46,6 @@ export function recallPlace() {
 function bare(article) {
   const copy = /** @type {HTMLElement} */ (article.cloneNode(true));
   for (const worn of copy.querySelectorAll("video, script, .controls, .burst, .stage-failed")) worn.remove();
+  for (const painted of copy.querySelectorAll("[style]")) painted.removeAttribute("style"); // which the page forbids itself
   return copy.outerHTML;
 }

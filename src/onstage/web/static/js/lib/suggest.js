@@ -79,6 +79,7 @@ class Suggestions {
     if (!found.length) return this.close();
     this.list.replaceChildren(...found.map(([said, beside], place) => this.option(said, beside, place)));
     this.list.hidden = false;
+    this.list.scrollIntoView({ block: "nearest" });
     this.point(-1);
     this.area.setAttribute("aria-controls", this.list.id);
     this.said.textContent = word("suggestions-many", { count: found.length });
