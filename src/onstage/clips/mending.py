@@ -44,16 +44,12 @@ def _renditions(db: Connection, lost: Collection[str]) -> set[int]:
 
 
 def _covers(db: Connection, lost: Collection[str]) -> set[int]:
-    where = clips.c.cover.in_(lost) | clips.c.cover_small.in_(lost)
-    hit = set(db.execute(select(clips.c.id).where(where)).scalars())
-    hit |= set(
-        db.execute(
-            select(clip_media.c.clip_id).where(or_(*(column.in_(lost) for column in (clip_media.c.cover_tiny, *AVIF))))
-        ).scalars()
-    )
-    for clip in hit:
-        _again(db, clip, COVER, {"at_us": None, "image": None}, Lane.PUBLISH)
-    return hit
+    columns = (clips.c.cover, clips.c.cover_small, clip_media.c.cover_tiny, *AVIF)
+    beside = select(clips.c.id, clips.c.cover).outerjoin_from(clips, clip_media, clip_media.c.clip_id == clips.c.id)
+    hit = db.execute(beside.where(or_(*(column.in_(lost) for column in columns)))).all()
+    for clip, cover in hit:
+        _again(db, clip, COVER, {"at_us": None, "image": None, "lost": cover}, Lane.PUBLISH)
+    return {clip for clip, _cover in hit}
 
 
 def _made(db: Connection, lost: Collection[str]) -> set[int]:

@@ -275,7 +275,7 @@ def _show_cover(db: Connection, room: Workroom, job: Job, chosen: CoverKeys, ren
     if not is_own and not (rendition and still_shows(db, clip, rendition)):
         return chosen.keys
     if not is_own and job.payload["at_us"] is None:
-        return set_cover(db, clip, chosen, instead_of=())
+        return set_cover(db, clip, chosen, instead_of=[job.payload.get("lost", "")])
     assert job.person is not None
     return recover(db, room.keys, job.person, clip, chosen)
 
