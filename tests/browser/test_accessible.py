@@ -20,7 +20,8 @@ SIGNED_IN = (
     "/me/clips", "/figures", "/make", "/inbox", "/settings", "/settings/profile", "/settings/privacy",
     "/settings/sign-in", "/settings/sessions", "/settings/tokens", "/settings/history", "/settings/record",
     "/settings/notifications", "/settings/comments", "/settings/deleted", "/settings/leaving", "/settings/check",
-    "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
+    "/me/with-me", "/me/remove", "/together", "/together/new", "/children", "/guardians", "/settings/claims",
+    "/server/claims", "/server/guardians",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
 )  # fmt: skip
 

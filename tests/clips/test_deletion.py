@@ -29,6 +29,9 @@ def hasten(database: Database) -> None:
         db.execute(update(jobs).values(due_at=now()))
 
 
+FILES = 7  # of one small clip: its film, and covers in three sizes and two formats
+
+
 def delete(app: App, actor: Any, slug: str) -> int:
     with app.database.write() as db:
         return deletion.delete(db, app.keys, actor.viewer, slug)
@@ -94,10 +97,10 @@ def test_only_the_one_who_deleted_takes_it_back(app: App, cast: Cast) -> None:
 def test_when_the_time_is_over_everything_is_gone(app: App, cast: Cast, film: Film, run: Run) -> None:
     upload = send(app, cast.ada.viewer, film().read_bytes())
     run()
-    assert len(list(app.storage.list())) == 4
+    assert len(list(app.storage.list())) == FILES
     delete(app, cast.ada, upload.slug)
     run()
-    assert len(list(app.storage.list())) == 4, "not before its time"
+    assert len(list(app.storage.list())) == FILES, "not before its time"
     hasten(app.database)
     run()
     assert list(app.storage.list()) == []
@@ -142,7 +145,7 @@ def test_erasing_goes_on_after_a_failure(app: App, cast: Cast, film: Film, run: 
     blocked = app.settings.data / "deletions.log"
     blocked.mkdir()
     run()
-    assert len(list(app.storage.list())) == 4, "nothing goes before the journal knows"
+    assert len(list(app.storage.list())) == FILES, "nothing goes before the journal knows"
     blocked.rmdir()
     hasten(app.database)
     run()
@@ -164,7 +167,7 @@ def test_who_leaves_takes_all_their_clips_along(app: App, cast: Cast, film: Film
     run()
     with app.database.read() as db:
         assert list(db.execute(select(clips.c.id)).scalars()) == [other.clip]
-    assert len(list(app.storage.list())) == 4
+    assert len(list(app.storage.list())) == FILES
     gone = {(entry.kind, entry.id) for entry in journal.read(app.settings.data / "deletions.log")}
     assert gone == {
         ("clip", mine.clip),

@@ -136,7 +136,7 @@ def test_every_acknowledged_upload_ends_and_nothing_is_left_over(tmp_path: Path)
         far = ada.settled(slug, seconds=240)
         assert far["stage"] == ("failed" if kind == "broken" else "draft"), (kind, far)
         assert bool(far["failure"]) == (kind == "broken")
-    wait_for(lambda: not _busy(server.data), 240)
+    wait_for(lambda: not _busy(server.data), 12 * UPLOADS)
     server.close()
     _nothing_is_left_over(server.data)
 

@@ -100,7 +100,13 @@ def test_every_command_is_told_of() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=str)
 def test_settings_that_are_named_exist(path: Path) -> None:
-    elsewhere = {"ONSTAGE_CONFIG", "ONSTAGE_CLIPS", "ONSTAGE_SCHEMA_EXAMPLES", "ONSTAGE_STORIES"}
+    elsewhere = {
+        "ONSTAGE_CONFIG",
+        "ONSTAGE_CLIPS",
+        "ONSTAGE_FUZZ_SECONDS",
+        "ONSTAGE_SCHEMA_EXAMPLES",
+        "ONSTAGE_STORIES",
+    }
     known = {setting.name for setting in SETTINGS} | elsewhere
     for words in code(path):
         assert set(re.findall(r"\bONSTAGE_[A-Z_]+", words)) <= known, f"{path}: {words}"

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -97,23 +98,51 @@ def test_made_files(ffmpeg: str, made: Path, name: str, tmp_path: Path) -> None:
     plays(made / name, *through(ffmpeg, made / name, tmp_path))
 
 
+def test_an_animated_avif_moves(ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "moving.avif"
+    make.moving_avif(path)
+    (tmp_path / "out").mkdir()
+    _, encoded = through(ffmpeg, path, tmp_path / "out")
+    assert len(decode(encoded.path).times_us) == 12
+    assert difference(path, encoded.path) < 6
+
+
 def refused(reason: Unplayable, folder: Path) -> None:
     assert reason.sentence[0].isupper()
     assert reason.sentence.endswith(".")
     assert {file.name for file in folder.iterdir()} <= {"first.mp4"}  # there when only its cover can't be made
 
 
-SEEDS = ("plain.mp4", "recorded.webm", "moving.gif", "motion-jpeg.avi", "interlaced.ts", "moving.webp")
+SEEDS = (
+    "plain.mp4",
+    "recorded.webm",
+    "moving.gif",
+    "motion-jpeg.avi",
+    "interlaced.ts",
+    "moving.webp",
+    "two-tracks.mov",
+    "uneven.mp4",
+)
+SECONDS = float(os.environ.get("ONSTAGE_FUZZ_SECONDS", "0"))  # CI gives a minute; 0: by number
+
+
+@pytest.fixture(scope="module")
+def until() -> float:
+    return time.monotonic() + (SECONDS or float("inf"))
 
 
 @settings(
-    max_examples=settings().max_examples // 5,  # `make fuzz` gives many more
+    max_examples=1000 if SECONDS else settings().max_examples // 5,  # `make fuzz` gives many more
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(name=st.sampled_from(SEEDS), seed=st.integers(0, 1 << 32))
-def test_damaged_files(ffmpeg: str, made: Path, tmp_path_factory: pytest.TempPathFactory, name: str, seed: int) -> None:
+def test_damaged_files(
+    ffmpeg: str, made: Path, tmp_path_factory: pytest.TempPathFactory, until: float, name: str, seed: int
+) -> None:
     """Bits turned, pieces cut out and sizes changed: a clip or a reason, and nothing left."""
+    if time.monotonic() > until:
+        return
     path, folder = tmp_path_factory.mktemp("damaged") / "upload", tmp_path_factory.mktemp("made of it")
     path.write_bytes(damaged((made / name).read_bytes(), random.Random(seed)))
     before = children()

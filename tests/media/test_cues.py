@@ -40,6 +40,10 @@ def test_what_is_wrong_is_said(text: str, said: str) -> None:
         parse(text)
 
 
+def test_spaces_of_every_kind_are_gone_from_the_ends_of_lines() -> None:
+    assert parse("00:01.000 --> 00:02.000\n 0\x0c\n\x0c1\\N&#13;2\u2003\n") == [Cue(1000, 2000, "0\n1\n2")]
+
+
 @given(st.lists(st.tuples(st.integers(0, 10**7), st.integers(1, 10**5), st.text(min_size=1, max_size=60)), max_size=8))
 def test_any_words_survive_or_are_left_out(rows: list[tuple[int, int, str]]) -> None:
     cues = [Cue(start, start + length, words) for start, length, words in rows]

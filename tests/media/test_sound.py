@@ -27,6 +27,13 @@ def test_loudness_and_gain(ffmpeg: str, tmp_path: Path) -> None:
     assert (quiet.silent, quiet.clipped, loud.clipped) == (False, False, False)
 
 
+def test_six_channels_are_measured_and_known(ffmpeg: str, tmp_path: Path) -> None:
+    around = sound.measure(ffmpeg, tone(tmp_path / "around.mp4", "pan=5.1|FL=c0|FR=c0|FC=c0|LFE=0*c0|BL=c0|BR=c0"))
+    assert around is not None
+    assert around.loudness > -25
+    assert len(around.fingerprint) > 50
+
+
 def test_no_gain_makes_peaks_clip(ffmpeg: str, tmp_path: Path) -> None:
     bursts = sound.measure(
         ffmpeg, tone(tmp_path / "bursts.mp4", "volume=17dB", "volume=0.01:enable=gt(mod(t\\,1)\\,0.02)")

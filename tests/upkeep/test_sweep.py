@@ -88,7 +88,7 @@ def test_a_clip_leaves_nothing_and_a_signed_receipt(app: App, cast: Cast, clip: 
     with app.database.read() as db:
         (receipt,) = receipts.mine(db, cast.ada.viewer)
         assert db.execute(select(tombstones.c.id)).scalars().all() == [clip.clip]
-    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 4}
+    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 7}
     assert receipt.said["not_covered"] == receipts.EVIDENCE
     assert receipt.said["servers"] == []
     assert str(clip.clip) not in (receipt.document or "")
@@ -125,7 +125,7 @@ def test_a_person_leaves_nothing(app: App, cast: Cast, clip: Upload, run: Run) -
     with app.database.read() as db:
         document = receipts.by_secret(db, secret)
     assert document.said["deleted"] == "person"
-    assert document.said["removed"] == {"clips": 1, "accounts": 1, "files": 4}
+    assert document.said["removed"] == {"clips": 1, "accounts": 1, "files": 7}
 
 
 @pytest.mark.parametrize("planted", ["number", "words"])
@@ -218,7 +218,7 @@ def test_a_deletion_that_is_killed_at_every_moment_ends_all_the_same(
     with again.database.read() as db:
         (receipt,) = receipts.mine(db, cast.ada.viewer)
         assert ledger.known(db, "clip", [clip.clip]) == []
-    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 4}
+    assert receipt.said["removed"] == {"clips": 1, "accounts": 0, "files": 7}
     again.close()
 
 

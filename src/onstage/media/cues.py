@@ -10,7 +10,7 @@ _MOST_WORDS = 1000
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)[.,](\d{3})"
 _TIMES = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
 _ENDLESS = re.compile(rf"^({_TIME}) --> \1$", re.MULTILINE)
-_MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
+_TAGS, _PLACED = re.compile(r"<[^<>]*>"), re.compile(r"\{\\[^{}]*\}")
 
 
 class BadCaptions(ValueError):
@@ -60,7 +60,8 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
 
 
 def _plain(words: str) -> str:
-    return html.unescape(_MARKUP.sub("", words)).replace("\\N", "\n").strip()[:_MOST_WORDS]
+    said = _PLACED.sub("", html.unescape(_TAGS.sub("", words))).replace("\\N", "\n").replace("\r", "\n")
+    return "\n".join(filter(None, map(str.strip, said[:_MOST_WORDS].split("\n"))))
 
 
 def _instant(parts: Sequence[str]) -> int:

@@ -82,7 +82,7 @@ def _video(line: str) -> Stream:
     words = _PARENTHESES.sub("", line).split(",")
     stream = Stream("video", words[0].split()[0], default="(default)" in line)
     stream.profile = _profile(line.split(",")[0])
-    pixels = re.search(r", (\w+)(?:\(([^()]*)\))?, \d+x\d+\b", line)
+    pixels = re.search(r", (\w+)(?:\(((?:[^()]|\([^()]*\))*)\))?, \d+x\d+\b", line)
     if pixels:
         stream.pix_fmt = "" if pixels[1] == "none" else pixels[1]
         _colors(stream, pixels[2] or "")

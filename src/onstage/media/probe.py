@@ -19,8 +19,9 @@ _HDR = {"smpte2084", "arib-std-b67"}
 _TEN_BITS = ("10le", "10be", "p010", "p210", "x2rgb10")
 _TWELVE_BITS = ("12le", "12be", "14le", "16le", "16be", "p016", "48le", "48be", "64le", "64be")
 # First bytes, for the words said about what ffmpeg refused; nothing else is read of an upload in this process.
+_HEAD = 4096
 _LISTS = (b"#EXT", b"ffconcat", b"<?xml", b"<MPD", b"v=0")
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
+_PICTURES = (b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
 _SOUNDS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"fLaC", b"#!AMR", b"FORM", b"caff")
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -180,17 +181,25 @@ def _why(path: Path, said: str) -> Unplayable:
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(32)
+        return file.read(_HEAD)
 
 
 def _is_picture(head: bytes) -> bool:
     still_webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP" and (head[12:16] != b"VP8X" or not head[20] & 2)
-    return still_webp or head.startswith(_PICTURES) or (head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS)
+    still_png = head.startswith(b"\x89PNG") and b"acTL" not in head.partition(b"IDAT")[0]
+    return (
+        still_webp
+        or still_png
+        or head.startswith(_PICTURES)
+        or (head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS)
+    )
 
 
 def _chosen(found: Listing, kind: str) -> int | None:
+    """The first that is meant to be shown; of an animated AVIF not its still, which alone has no rate of bits."""
     numbers = [number for number, stream in enumerate(found.streams) if stream.kind == kind and stream.codec != "none"]
-    return next((number for number in numbers if found.streams[number].default), numbers[0] if numbers else None)
+    meant = [number for number in numbers if found.streams[number].default] or numbers
+    return next((number for number in meant if found.streams[number].bitrate), meant[0] if meant else None)
 
 
 def _source(found: Listing, index: mp4.Index | None, size: int, limits: Limits) -> Source:
@@ -217,7 +226,7 @@ def _source(found: Listing, index: mp4.Index | None, size: int, limits: Limits) 
         display_height=height,
         fps=video.fps or video.tbr,
         duration_us=found.duration_us or 0,
-        matrix=video.colors[0],
+        matrix=_matrix(video),
         primaries=video.colors[1],
         transfer=video.colors[2],
         full_range=video.full_range,
@@ -236,6 +245,11 @@ def _source(found: Listing, index: mp4.Index | None, size: int, limits: Limits) 
         video=number,
         audio=None if sound is None else sound - videos,
     )
+
+
+def _matrix(video: Stream) -> str:
+    """What the file says, but for the nonsense that pictures in YUV are in RGB: then it says nothing."""
+    return "" if video.colors[0] == "gbr" and video.pix_fmt.startswith("yuv") else video.colors[0]
 
 
 def _turn(matrix: tuple[int, int, int, int]) -> tuple[int, bool]:

@@ -23,7 +23,7 @@ _NO_MEMORY = ("Cannot allocate memory", "malloc of size", "std::bad_alloc")
 _STDERR_HEAD, _STDERR_TAIL = 32 << 10, 224 << 10
 
 # Real containers only: a playlist, a concat script or an image sequence is no clip, whatever its name says.
-FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,webp_anim"
+FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,apng,webp_anim"
 PICTURES = "jpeg_pipe,png_pipe,webp_pipe"
 
 GIB = 1 << 30

@@ -38,7 +38,22 @@ class Sound:
 def measure(ffmpeg: str, path: Path) -> Sound | None:
     """Measure the first sound track, in one decode; None where there is none. Raises Unplayable where it is too much."""
     first = ["-map", "0:a:0", "-vn"]
-    outputs = [*first, "-af", _MEASURE, "-f", "null", "-", *first, "-f", "chromaprint", "-fp_format", "raw", "pipe:1"]
+    outputs = [
+        *first,
+        "-af",
+        _MEASURE,
+        "-f",
+        "null",
+        "-",
+        *first,
+        "-ac",
+        "2",
+        "-f",
+        "chromaprint",
+        "-fp_format",
+        "raw",
+        "pipe:1",
+    ]
     bounds = sandbox.Bounds(cpu_seconds=120, nice=10, threads=1)
     try:
         finished = sandbox.run(ffmpeg, ["-v", "info", "-i", str(path), *outputs], bounds)

@@ -106,7 +106,14 @@ def first_rendition(
     options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size)]
     options += _encoding(source, min(size), _OWN_CRF)
     sound = replace(source, audio_profile=None) if anew else source
-    _make(ffmpeg, sound, path, [(options, out)], on_progress, reading=_only(part) if part else ())
+    reading = _only(part) if part else ()
+    try:
+        _make(ffmpeg, sound, path, [(options, out)], on_progress, reading=reading)
+    except Unplayable as reason:
+        if reason.code != "broken" or sound.audio is None:
+            raise
+        # Of the sound, too, what is broken can be decoded around, not copied.
+        _make(ffmpeg, replace(source, audio_profile=None), path, [(options, out)], on_progress, reading=reading)
     return _encoded(source, out, size, copied=False)
 
 

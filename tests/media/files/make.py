@@ -1,5 +1,6 @@
 """Make the test media that nobody can give away or that needs no keeping: forms, lies and traps, some seconds long."""
 
+import re
 import struct
 import subprocess
 import sys
@@ -185,6 +186,46 @@ def long_claim(out: Path) -> None:
     out.write_bytes(bytes(data))
 
 
+def interlaced_prores(out: Path) -> None:
+    fields = ("-vf", "setfield=tff", "-c:v", "prores_ks", "-flags", "+ildct")
+    run(out, *PATTERN, *fields)
+
+
+def broken_sound(out: Path) -> None:
+    """As a recording of the air is: whole pictures, and frames of sound with a wrong head."""
+    run(out, *PATTERN, *TONE, *H264, "-c:a", "aac", "-f", "mpegts")
+    data = bytearray(out.read_bytes())
+    heads = [match.start() for match in re.finditer(rb"\xff[\xf0\xf1]\x50", data)]
+    for place in heads[3::4]:
+        data[place : place + 3] = b"\0\0\0"
+    out.write_bytes(data)
+
+
+def moving_png(out: Path) -> None:
+    run(out, "-f", "lavfi", "-i", "testsrc2=size=160x90:rate=10:duration=1", "-c:v", "apng", "-f", "apng")
+
+
+def moving_avif(out: Path) -> None:
+    """An animated AVIF: a still picture, and beside it the film."""
+    run(out, *PATTERN, "-frames:v", "12", "-c:v", "libaom-av1", "-cpu-used", "8", "-f", "avif")
+
+
+def wrong_matrix(out: Path) -> None:
+    """Enhanced FLV by ffmpeg, which says RGB of pictures that are not."""
+    run(
+        out,
+        *PATTERN,
+        "-c:v",
+        "libx265",
+        "-preset",
+        "ultrafast",
+        "-x265-params",
+        "log-level=none",
+        "-pix_fmt",
+        "yuv420p",
+    )
+
+
 GOOD: dict[str, Callable[[Path], None]] = {
     "plain.mp4": plain,
     "turned-90.mp4": lambda out: corners(out, "-display_rotation", "270"),
@@ -205,6 +246,10 @@ GOOD: dict[str, Callable[[Path], None]] = {
     "constant-light.mp4": lambda out: odd_colors(out, "bt2020c", "p=bt2020", "t=bt2020-10"),
     "truncated.mp4": truncated,
     "trailed.mp4": trailed,
+    "interlaced.mov": interlaced_prores,
+    "broken-sound.ts": broken_sound,
+    "moving.png": moving_png,
+    "wrong-matrix.flv": wrong_matrix,
 }
 BAD: dict[str, Callable[[Path], None]] = {
     "without-index.mp4": without_index,

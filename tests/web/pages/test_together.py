@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from onstage.accounts import leaving
+from onstage.accounts.age import Row
 from onstage.accounts.models import accounts, guardianships, members, notices, people
 from onstage.clock import now
+from onstage.web.pages.table_words import title
 from tests.accounts.joining import born
 from tests.cast import Actor, Cast, stand_for
 from tests.client import Answer, Client
@@ -94,6 +96,13 @@ def test_a_guardian_sets_and_a_child_reads_it_in_plain_words(cast: Cast, client:
     assert "your messages" in own.partition("They can’t see")[2]
     assert client.get(at, cast.ada).status == 404
     assert client.get(at, cast.mia).status == 404
+
+
+def test_every_row_of_the_age_table_stands_on_the_pages_of_both(cast: Cast, client: Client) -> None:
+    for page in (seen(client, "/children/mia", cast.gus), seen(client, "/guardians", cast.mia)):
+        words = re.sub(r"<[^>]+>", " ", page)
+        for row in Row:
+            assert any(title(row, own=own) in words for own in (True, False)), row
 
 
 def test_a_guardian_adds_a_child_and_lets_them_sign_in(cast: Cast, client: Client) -> None:

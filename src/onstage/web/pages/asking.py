@@ -21,7 +21,7 @@ from onstage.errors import Invalid, NotFound, Refused
 from onstage.media.cues import parse
 from onstage.notifications import inbox as told
 from onstage.web import entry
-from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in, writes
+from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
 from onstage.web.pages.telling import day
@@ -315,11 +315,19 @@ def done(did: str) -> str:
 @reads(signed_in)
 def with_me(db: Connection, viewer: Viewer, before: FromQuery[int | None] = None) -> Response[Any]:
     """Clips that name the viewer, what else their no would withhold, and what they withheld."""
+    return _with_me_page(db, viewer, before)
+
+
+def _with_me_page(
+    db: Connection, viewer: Viewer, before: int | None = None, error: Refused | None = None
+) -> Response[Any]:
     found = appearances.with_me(db, viewer, before, _GRID)
     withheld = inbox.withheld_by(db, viewer)
     return page(
         "with_me.html",
         viewer,
+        status=error.status if error else 200,
+        error=error,
         clips=cards(db, viewer, [clip for clip in found if clip not in withheld]),
         others=[] if before else cards(db, viewer, inbox.may_refuse(db, viewer)),
         withheld=[] if before else cards(db, viewer, withheld),
@@ -335,19 +343,27 @@ def _coauthored(db: Connection, viewer: Viewer) -> list[tuple[Card, str]]:
     return [(card, on[card.id]) for card in cards(db, viewer, list(on))]
 
 
-@post("/me/with-me", include_in_schema=False)
-@writes(signed_in)
-def change_nevers(app: App, db: Connection, viewer: Viewer, data: Fields) -> Response[Any]:
+@post("/me/with-me", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def change_nevers(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     """Never be named by an account, or end that; or be a co-author of a clip no longer."""
-    handle = words(data, "handle").strip()
-    if words(data, "do") == "leave":
-        coauthors.leave(db, app.keys, viewer, words(data, "clip"), handle)
-        return see_other("/me/with-me#coauthored")
-    if words(data, "do") == "end":
-        appearances.end_never(db, viewer, handle)
-    else:
-        appearances.never(db, viewer, handle)
-    return see_other("/me/with-me#nevers")
+    act, handle = words(data, "do"), words(data, "handle").strip().removeprefix("@")
+    try:
+        with app.database.write() as db:
+            match act:
+                case "leave":
+                    coauthors.leave(db, app.keys, viewer, words(data, "clip"), handle)
+                case "end":
+                    appearances.end_never(db, viewer, handle)
+                case _:
+                    appearances.never(db, viewer, handle)
+    except Refused as error:
+        if act in {"leave", "end"}:
+            raise
+        error.field = "handle"
+        with app.database.read() as db:
+            return _with_me_page(db, viewer, error=error)
+    return see_other("/me/with-me#coauthored" if act == "leave" else "/me/with-me#nevers")
 
 
 routes = [answer, with_me, change_nevers]

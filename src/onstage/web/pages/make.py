@@ -197,8 +197,8 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
                 _save(app, db, viewer, slug, data)
             stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
-        if act == "name":
-            error.field = error.field or "handle"
+        if act in _NAMES_IN:
+            error.field = error.field or _NAMES_IN[act]
         elif error.status == NotFound.status:
             raise
         return _clip_page(app, viewer, slug, typed=None if act in _ABOUT_PEOPLE else data, error=error)
@@ -248,7 +248,7 @@ def _number(data: dict[str, Any]) -> int:
 
 
 def _add_coauthor(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
-    coauthors.add(db, app.keys, viewer, slug, words(data, "coauthor"))
+    coauthors.add(db, app.keys, viewer, slug, words(data, "coauthor").strip().removeprefix("@"))
 
 
 def _take_coauthor_out(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
@@ -259,6 +259,7 @@ def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict
     answers.bring_back(db, app.keys, viewer, slug)
 
 
+_NAMES_IN = {"name": "handle", "coauthor": "coauthor"}  # where a name stands that may be nobody's
 _ABOUT_PEOPLE = {
     "name": _name,
     "unname": _unname,

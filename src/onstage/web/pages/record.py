@@ -153,20 +153,22 @@ def receipt_page(db: Connection, viewer: Viewer, secret: Annotated[str, PathPara
 
 def _receipt(receipt: Receipt) -> "ReceiptLine":
     what = {"clip": _("A clip"), "person": _("You and everything of yours"), "account": _("An account")}
-    what["appearances"] = _("Everything in which you appear")
+    what["appearances"] = _("Clips with you, or with a child of yours")
     until = str(receipt.said.get("last_backup_expires", ""))
-    return ReceiptLine(receipt.id, what[receipt.kind], receipt.asked_at, until, receipt.document is not None)
+    erases = receipt.kind != "appearances"
+    return ReceiptLine(receipt.id, what[receipt.kind], receipt.asked_at, until, receipt.document is not None, erases)
 
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """A receipt as the pages show it. `backups_until` is a date, empty before it is done."""
+    """A receipt as the pages show it. `backups_until` is a date, empty before it is done; `erases`: nothing else was asked."""
 
     id: int
     what: str
     asked_at: int
     backups_until: str
     done: bool
+    erases: bool
 
 
 routes = [show, deleted, receipt_page]
