@@ -14,7 +14,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import deletion
+from onstage.clips.ending import deletion
 from onstage.clips.models import clips, renditions
 from onstage.clock import now
 from onstage.db import migrate

@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from onstage import ids, settings
 from onstage.accounts.models import accounts, follows, guardianships, members, people, sessions
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips import publish
+from onstage.clips.agreeing import publish
 from onstage.clips.models import appearances, captions, clip_media, clip_tags, clips, renditions
 from onstage.clock import now
 from onstage.db import migrate

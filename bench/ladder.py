@@ -18,7 +18,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from bench.measure import Measure, ratio
 from bench.media_inputs import film
-from onstage.clips.pipeline import RUNGS
+from onstage.clips.film.pipeline import RUNGS
 from onstage.media.covers import quick_cover
 from onstage.media.probe import Limits, Unplayable, probe
 from onstage.media.transcode import Encoded, first_rendition, ladder

@@ -12,12 +12,14 @@ from onstage.accounts import avatars, leaving, upkeep
 from onstage.accounts import indexing as account_words
 from onstage.accounts import models as _accounts  # noqa: F401 - every table is known once this module is
 from onstage.accounts.leaving import Purger, Subject
-from onstage.clips import cases, deletion, holdings, past_childhood, reconsidering, removing, restoring, unregistered
-from onstage.clips import closing as closing_accounts
+from onstage.clips import cases, holdings
 from onstage.clips import indexing as clip_words
 from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
-from onstage.clips.deletion import Ending
+from onstage.clips.agreeing import reconsidering, unregistered
+from onstage.clips.ending import closing as closing_accounts
+from onstage.clips.ending import deletion, past_childhood, removing, restoring
+from onstage.clips.ending.deletion import Ending
 from onstage.clips.workroom import Workroom, open_workroom
 from onstage.clock import DAY, MINUTE, SERVER_ZONE, now
 from onstage.db import copies

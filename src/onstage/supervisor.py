@@ -15,7 +15,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from onstage import __version__, datafolder
-from onstage.accounts.recovery import owner_link
+from onstage.accounts.doors.recovery import owner_link
 from onstage.clock import now
 from onstage.db.revision import current, newest
 from onstage.errors import InUse

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from onstage.accounts import sessions, signup
-from onstage.accounts.sessions import SessionKind
+from onstage.accounts import signup
+from onstage.accounts.doors import sessions
+from onstage.accounts.doors.sessions import SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy
 from onstage.accounts.viewer import Viewer, find
 from onstage.clock import now, to_datetime

@@ -10,7 +10,7 @@ from onstage.accounts.age import Band, Choice, Reach, Row, band_of
 from onstage.accounts.guardianship import guardians_of
 from onstage.accounts.models import choices, guardianships, members, notices, people
 from onstage.accounts.viewer import find
-from onstage.clips import past_childhood
+from onstage.clips.ending import past_childhood
 from onstage.clips.models import Audience, clips
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clock import DAY, HOUR, SECOND

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from onstage.accounts import passkeys
+from onstage.accounts.doors import passkeys
+from onstage.accounts.doors.passkeys import Ceremony, RelyingParty
 from onstage.accounts.models import challenges
-from onstage.accounts.passkeys import Ceremony, RelyingParty
 from onstage.accounts.upkeep import forget_challenges
 from onstage.clock import MINUTE, now
 from onstage.db.engine import Database

@@ -1,6 +1,6 @@
 """Passwords are kept as argon2id, and an unknown handle costs what a wrong password costs."""
 
-from onstage.accounts import passwords
+from onstage.accounts.doors import passwords
 
 
 def test_a_password_matches_its_own_hash_only() -> None:

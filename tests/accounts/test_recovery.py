@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
-from onstage.accounts import passwords, recovery, sessions
+from onstage.accounts.doors import passwords, recovery, sessions
+from onstage.accounts.doors.recovery import Purpose
+from onstage.accounts.doors.sessions import SessionKind
 from onstage.accounts.models import links, recovery_codes
 from onstage.accounts.queries import password_hash
-from onstage.accounts.recovery import Purpose
-from onstage.accounts.sessions import SessionKind
 from onstage.clock import DAY, HOUR, now
 from onstage.db.engine import Database
 from onstage.errors import Gone, NotAllowed

@@ -9,19 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts import (
-    absence,
-    growing,
-    guardianship,
-    guarding,
-    invitations,
-    joint,
-    leaving,
-    ledger,
-    recovery,
-    vouching,
-)
+from onstage.accounts import growing, guardianship, invitations, joint, leaving, ledger
 from onstage.accounts.acts import Act
+from onstage.accounts.doors import recovery
+from onstage.accounts.doors.recovery import Purpose
+from onstage.accounts.guardians import absence, guarding, vouching
+from onstage.accounts.guardians.vouching import Method
 from onstage.accounts.guardianship import Agreement
 from onstage.accounts.invitations import Invitation
 from onstage.accounts.ledger import Entry
@@ -30,11 +23,9 @@ from onstage.accounts.membership import owners as owners_of
 from onstage.accounts.models import JointKind, Role, accounts, guardianships, ledger_mentions, people
 from onstage.accounts.models import ledger as entries
 from onstage.accounts.queries import personal_account
-from onstage.accounts.recovery import Purpose
 from onstage.accounts.replay import Clip, replay
 from onstage.accounts.signup import SignedUp
 from onstage.accounts.viewer import Viewer
-from onstage.accounts.vouching import Method
 from onstage.clock import DAY, now, to_datetime
 from onstage.db.engine import Connection
 from onstage.errors import Refused

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from onstage.accounts import permissions, screen_time
+from onstage.accounts import permissions
 from onstage.accounts.age import DailyLimit, QuietHours, Row
+from onstage.accounts.guardians import screen_time
+from onstage.accounts.guardians.screen_time import Ends, TimeIsUp
 from onstage.accounts.models import watch_days
-from onstage.accounts.screen_time import Ends, TimeIsUp
 from onstage.clock import DAY, HOUR, MINUTE, SECOND
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.cast import Actor, Cast, stand_for

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts import sessions
+from onstage.accounts.doors import sessions
+from onstage.accounts.doors.sessions import SessionKind
 from onstage.accounts.models import sessions as table
-from onstage.accounts.sessions import SessionKind
 from onstage.accounts.viewer import find
 from onstage.clock import DAY, MINUTE, now
 from onstage.db.engine import Database

@@ -7,9 +7,10 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select
 
-from onstage.accounts import recovery, signup
+from onstage.accounts import signup
+from onstage.accounts.doors import recovery
+from onstage.accounts.doors.recovery import Purpose
 from onstage.accounts.models import accounts, attempts, links, members, people, recovery_codes
-from onstage.accounts.recovery import Purpose
 from onstage.accounts.signup import Policy, SignUpPolicy, TooYoung
 from onstage.clock import DAY, now
 from onstage.db.engine import Database

@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 
 from sqlalchemy import func, select
 
-from onstage.accounts import throttle
+from onstage.accounts.doors import throttle
 from onstage.accounts.models import attempts
 from onstage.clock import DAY, SECOND, now
 from onstage.db.engine import Database

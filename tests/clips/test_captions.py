@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from onstage.clips import captions, edit, kinds
-from onstage.clips.captions import Source
+from onstage.clips import kinds
+from onstage.clips.agreeing import edit
+from onstage.clips.film import captions
+from onstage.clips.film.captions import Source
 from onstage.clips.models import Audience
 from onstage.clips.workroom import Workroom
 from onstage.errors import Invalid, NotFound

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from onstage.accounts.models import account_endings, accounts, ledger, members, notices, sessions
-from onstage.clips import closing, receipts
+from onstage.clips.ending import closing, receipts
 from onstage.clips.models import clips, holds
 from onstage.clips.queries import seen
 from onstage.clock import DAY, now

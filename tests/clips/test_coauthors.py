@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from onstage.accounts.models import accounts, blocks, follows, mutes
-from onstage.clips import rows
+from onstage.clips.agreeing import rows
 from onstage.clips.models import Stage, clip_coauthors, clip_versions
 from onstage.engagement.counts import likes_of
 from onstage.engagement.models import counts

@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from onstage.accounts import leaving
 from onstage.accounts.models import accounts
-from onstage.clips import deletion, holds
-from onstage.clips.deletion import UNDO
+from onstage.clips.agreeing import holds
+from onstage.clips.ending import deletion
+from onstage.clips.ending.deletion import UNDO
 from onstage.clips.models import HoldKind, clip_tags, clips, renditions, tombstones, uploads
 from onstage.clips.queries import seen
 from onstage.clips.workroom import Workroom

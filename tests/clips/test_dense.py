@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from onstage.clips import dense, holds, publish, trim
+from onstage.clips.agreeing import holds, publish
+from onstage.clips.film import dense, trim
 from onstage.clips.models import HoldKind, clip_media, renditions
 from onstage.clips.queries import media_for
 from onstage.clips.renditions import largest, smallest

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from onstage.accounts.age import Band
-from onstage.clips import consent, invariants, life, need
-from onstage.clips.fate import Fate, departs, fate, meet
-from onstage.clips.life import Hold
 from onstage.clips.models import HoldKind
+from onstage.clips.rules import consent, invariants, life, need
+from onstage.clips.rules.fate import Fate, departs, fate, meet
+from onstage.clips.rules.life import Hold
 from onstage.clock import DAY
 from onstage.errors import Conflict
 from tests.clips.consent.pair import AUNT, CHILD, FRIEND, KID, KIDS_MUM, MUM, STRANGER, Pair, Rules, family, text

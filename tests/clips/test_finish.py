@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from onstage.clips import edit, finish
+from onstage.clips.agreeing import edit
+from onstage.clips.film import finish
 from onstage.clips.models import Audience, clip_media
 from onstage.db.engine import Database
 from onstage.errors import NotFound

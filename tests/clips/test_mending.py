@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from onstage.clips import kinds, progress
+from onstage.clips import kinds
+from onstage.clips.film import progress
 from onstage.clips.models import Stage
 from onstage.clips.workroom import Workroom
 from onstage.clock import now

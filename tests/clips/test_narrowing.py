@@ -4,8 +4,8 @@ from sqlalchemy import select, update
 
 from onstage.accounts import permissions
 from onstage.accounts.age import Choice, Reach, Row, Scale, Who
+from onstage.clips.agreeing.narrowing import narrow
 from onstage.clips.models import Audience, clips
-from onstage.clips.narrowing import narrow
 from onstage.db.engine import Connection
 from onstage.jobs.models import jobs
 from tests.cast import KEYS, Actor, Cast, make_clip

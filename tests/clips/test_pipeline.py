@@ -9,7 +9,10 @@ import imageio_ffmpeg
 import pytest
 from sqlalchemy import select, update
 
-from onstage.clips import edit, kinds, pipeline, publish, sweep
+from onstage.clips import kinds
+from onstage.clips.agreeing import edit, publish
+from onstage.clips.ending import sweep
+from onstage.clips.film import pipeline
 from onstage.clips.models import Stage, clip_media, clips, renditions, uploads
 from onstage.clips.workroom import Workroom
 from onstage.clock import HOUR, now

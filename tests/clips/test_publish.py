@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from onstage.accounts.age import Band
 from onstage.accounts.models import people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, holds, publish
+from onstage.clips.agreeing import edit, holds, publish
 from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_mentions, clip_tags, clips
 from onstage.db.engine import Database
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound

@@ -8,10 +8,11 @@ from sqlalchemy import insert, select, update
 from onstage.accounts.age import Band
 from onstage.accounts.models import notices, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, deletion, inbox, past_childhood, receipts, removing
-from onstage.clips.fate import DEPARTS, Fate
+from onstage.clips.agreeing import answers, inbox
+from onstage.clips.ending import deletion, past_childhood, receipts, removing
 from onstage.clips.models import Audience, HoldKind, appearances, clip_labels, clips, departures, holds
 from onstage.clips.queries import seen
+from onstage.clips.rules.fate import DEPARTS, Fate
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotFound

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from onstage.clips.answers import widen
-from onstage.clips.deletion import delete, restore
-from onstage.clips.edit import change
+from onstage.clips.agreeing.answers import widen
+from onstage.clips.agreeing.edit import change
+from onstage.clips.agreeing.publish import publish
+from onstage.clips.ending.deletion import delete, restore
 from onstage.clips.models import Audience, HoldKind, Stage, clips
-from onstage.clips.publish import publish
 from onstage.errors import NotAllowed, NotFound
 from tests.cast import KEYS, Cast, make_clip
 

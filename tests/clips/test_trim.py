@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, captions, edit, inbox, kinds, publish, trim, unregistered
+from onstage.clips import kinds
+from onstage.clips.agreeing import answers, appearances, edit, inbox, publish, unregistered
+from onstage.clips.film import captions, trim
 from onstage.clips.models import Audience, Cutting, Stage, clips, renditions
 from onstage.clips.queries import media_for
 from onstage.clips.trimmed import Trim

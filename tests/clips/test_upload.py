@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 from onstage import ids
 from onstage.accounts.age import Band
 from onstage.accounts.models import choices, people
-from onstage.clips import sweep, upload
+from onstage.clips import upload
+from onstage.clips.ending import sweep
 from onstage.clips.models import Audience, Commenters, Stage, clips, renditions, uploads
 from onstage.clips.workroom import Workroom
 from onstage.clock import SECOND, now

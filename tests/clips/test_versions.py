@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from msgspec import structs
 
+from onstage.clips.agreeing.versions import Seen, differences
 from onstage.clips.models import Audience
-from onstage.clips.versions import Seen, differences
 from onstage.media.cues import Cue, render
 from onstage.web.pages.asking import change_words
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from onstage import ids
 from onstage.accounts.models import blocks, follows, mutes
-from onstage.clips.kept import Content
+from onstage.clips.agreeing.kept import Content
 from onstage.clips.models import (
     Audience,
     HoldKind,

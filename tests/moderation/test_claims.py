@@ -9,7 +9,7 @@ from onstage.accounts import ledger
 from onstage.accounts.models import guardianships, people
 from onstage.accounts.models import ledger as entries
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, inbox
+from onstage.clips.agreeing import answers, inbox
 from onstage.clips.models import appearances, clips, holds
 from onstage.clips.queries import seen
 from onstage.clock import DAY, HOUR, now

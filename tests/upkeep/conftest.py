@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from onstage.clips import publish
+from onstage.clips.agreeing import publish
 from onstage.clips.upload import Upload
 from onstage.db.postgres import open_postgres
 from onstage.engagement import comments, likes

@@ -10,15 +10,17 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from onstage import __version__, datafolder
-from onstage.accounts import leaving, signed_forms
+from onstage.accounts import leaving
+from onstage.accounts.guardians import signed_forms
 from onstage.accounts.models import accounts, form_scans, guardianships, ledger, people, vouchings
 from onstage.accounts.replay import Clip, replay
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, deletion
-from onstage.clips.edit import choose_cover
-from onstage.clips.holds import lift, place
+from onstage.clips.agreeing import answers
+from onstage.clips.agreeing.edit import choose_cover
+from onstage.clips.agreeing.holds import lift, place
+from onstage.clips.ending import deletion
+from onstage.clips.ending.restoring import RESTORED
 from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clip_yeses, clips, holds, tombstones
-from onstage.clips.restoring import RESTORED
 from onstage.clips.workroom import JOURNAL
 from onstage.clock import now
 from onstage.db import tables

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from onstage import clock
-from onstage.accounts import recovery
+from onstage.accounts.doors import recovery
 from onstage.accounts.viewer import find
 from onstage.errors import Invalid, NotFound
 from onstage.settings import load

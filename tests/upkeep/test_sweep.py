@@ -11,10 +11,12 @@ import apsw
 import pytest
 from sqlalchemy import Table, insert, select, text, update
 
-from onstage.accounts import leaving, ledger, profiles, signed_forms, vouching
+from onstage.accounts import leaving, ledger, profiles
+from onstage.accounts.guardians import signed_forms, vouching
 from onstage.accounts.ledger import Act, Entry
 from onstage.accounts.models import Method, guardianships
-from onstage.clips import deletion, edit, publish, receipts
+from onstage.clips.agreeing import edit, publish
+from onstage.clips.ending import deletion, receipts
 from onstage.clips.models import tombstones
 from onstage.clips.upload import Upload
 from onstage.clock import DAY, SECOND, now

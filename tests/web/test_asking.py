@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 
 from onstage.accounts.models import people, sessions
-from onstage.clips import reconsidering
+from onstage.clips.agreeing import reconsidering
 from onstage.clips.models import clip_consents, concerned
 from onstage.clock import DAY, MINUTE, now
 from onstage.jobs.worker import run_due

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from onstage.accounts.viewer import secret_hash
-from onstage.clips import captioned, inbox
-from onstage.clips.deciding import decide
+from onstage.clips import captioned
+from onstage.clips.agreeing import inbox
+from onstage.clips.agreeing.deciding import decide
 from onstage.clips.holdings import object_keys
 from onstage.clips.models import Audience, Stage, appearances, clips, covers_aside, label_guardians, label_links
 from onstage.clips.queries import media_for

@@ -8,16 +8,17 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import insert, select, update
 
-from onstage.accounts import growing, guardianship, guarding, joint, leaving, permissions, vouching
+from onstage.accounts import growing, guardianship, joint, leaving, permissions
 from onstage.accounts.age import Accepting, Band, Choice, Row
+from onstage.accounts.guardians import guarding, vouching
 from onstage.accounts.guardianship import Agreement
 from onstage.accounts.models import accounts, follows, guardianships, people
-from onstage.clips import rows
-from onstage.clips.invariants import agreed, within_limits
-from onstage.clips.life import Hold
+from onstage.clips.agreeing import rows
+from onstage.clips.agreeing.rows import Record
 from onstage.clips.models import Audience, HoldKind, Stage, clips, concerned
-from onstage.clips.need import ok
-from onstage.clips.rows import Record
+from onstage.clips.rules.invariants import agreed, within_limits
+from onstage.clips.rules.life import Hold
+from onstage.clips.rules.need import ok
 from onstage.clock import now
 from onstage.errors import Contended, NotAllowed, Refused
 from tests.cast import KEYS, Actor, Cast, make_clip, person, stand_for

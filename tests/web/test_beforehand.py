@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts import beforehand, guarding, invitations, joint, upkeep
+from onstage.accounts import invitations, joint, upkeep
+from onstage.accounts.guardians import beforehand, guarding
 from onstage.accounts.models import JointKind, Role, sessions, yeses_beforehand
-from onstage.clips import rows
+from onstage.clips.agreeing import rows
 from onstage.clips.models import Audience, Stage, clips
 from onstage.clock import MINUTE, now
 from onstage.jobs.worker import run_due

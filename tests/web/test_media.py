@@ -16,7 +16,7 @@ from sqlalchemy import insert, update
 
 from onstage import ids
 from onstage.accounts.models import accounts
-from onstage.clips import holds
+from onstage.clips.agreeing import holds
 from onstage.clips.models import Audience, HoldKind, clips, renditions
 from onstage.jobs.models import Lane
 from onstage.jobs.worker import run_due

@@ -5,10 +5,10 @@ from threading import Barrier, Thread
 
 import pytest
 
-from onstage.accounts import guarding
-from onstage.clips import rows
-from onstage.clips.invariants import agreed, within_limits
+from onstage.accounts.guardians import guarding
+from onstage.clips.agreeing import rows
 from onstage.clips.models import HoldKind
+from onstage.clips.rules.invariants import agreed, within_limits
 from onstage.clock import now
 from onstage.errors import Refused
 from tests.cast import KEYS, Actor

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from onstage import ids
-from onstage.clips import revising
+from onstage.clips.agreeing import revising
 from onstage.clips.models import captions, clip_consents, clips, covers_aside
 from onstage.clips.renditions import CoverKeys, set_cover
 from onstage.errors import Contended, Refused

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onstage.clips import deletion
+from onstage.clips.ending import deletion
 from onstage.errors import Refused
 from onstage.upkeep.ledger_file import check
 from onstage.web.app import App

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from onstage.accounts import absence
+from onstage.accounts.guardians import absence
 from onstage.accounts.models import guardianships, people
-from onstage.clips import asking, reconsidering, versions
+from onstage.clips.agreeing import asking, reconsidering, versions
+from onstage.clips.agreeing.rows import load
 from onstage.clips.models import clip_consents
-from onstage.clips.rows import load
 from onstage.clock import DAY, HOUR, now
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due

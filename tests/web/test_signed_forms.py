@@ -5,8 +5,9 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts import signed_forms, upkeep
+from onstage.accounts import upkeep
 from onstage.accounts.age import Band
+from onstage.accounts.guardians import signed_forms
 from onstage.accounts.models import form_scans, guardianships, notices, people, vouchings
 from onstage.clock import DAY, now
 from onstage.jobs.models import jobs

@@ -6,17 +6,19 @@ from datetime import date
 from sqlalchemy import insert, update
 
 from onstage import ids
-from onstage.accounts import guarding, ledger, notices, recovery
+from onstage.accounts import ledger, notices
 from onstage.accounts.age import Band, band_of
+from onstage.accounts.doors import recovery
+from onstage.accounts.doors.recovery import Purpose
+from onstage.accounts.doors.sessions import end_all
 from onstage.accounts.growing import enter_age
+from onstage.accounts.guardians import guarding
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import people
 from onstage.accounts.naming import check_birth_date, check_handle, check_name, check_zone
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import band, need_guardian
 from onstage.accounts.queries import has_sign_in
-from onstage.accounts.recovery import Purpose
-from onstage.accounts.sessions import end_all
 from onstage.accounts.signup import Policy, open_account
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection

@@ -4,8 +4,9 @@ from datetime import date
 
 from sqlalchemy import RowMapping, delete, select, update
 
-from onstage.accounts import guarding, ledger, notices
+from onstage.accounts import ledger, notices
 from onstage.accounts.age import Band, Row, band_of
+from onstage.accounts.guardians import guarding
 from onstage.accounts.guardianship import LIVE, guardians_of
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import JointKind, Role, accounts, choices, guardianships, members, people

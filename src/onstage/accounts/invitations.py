@@ -7,8 +7,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from onstage import ids
-from onstage.accounts import beforehand, guardianship, ledger, notices
+from onstage.accounts import guardianship, ledger, notices
 from onstage.accounts.age import Band
+from onstage.accounts.guardians import beforehand
 from onstage.accounts.guardianship import Agreement, guardians_of, has_full_guardian
 from onstage.accounts.joint import everybody, lock, look
 from onstage.accounts.ledger import Entry

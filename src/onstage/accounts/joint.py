@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select, update
 
 from onstage import ids
-from onstage.accounts import beforehand, ledger, notices
+from onstage.accounts import ledger, notices
 from onstage.accounts.age import Band
+from onstage.accounts.guardians import beforehand
 from onstage.accounts.leaving import NOBODY, Purger, Subject, purge
 from onstage.accounts.ledger import Entry
 from onstage.accounts.membership import PublishingRule, is_frozen, owners, publishing_rule

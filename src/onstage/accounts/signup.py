@@ -7,8 +7,8 @@ from enum import StrEnum
 from sqlalchemy import insert
 
 from onstage import ids
-from onstage.accounts import passkeys, passwords, recovery
 from onstage.accounts.age import Accepting, Band, Choice, Row, band_of, birthday, value
+from onstage.accounts.doors import passkeys, passwords, recovery
 from onstage.accounts.growing import enter_age
 from onstage.accounts.models import Kind, Role, accounts, members, people
 from onstage.accounts.naming import check_birth_date, check_handle, check_name, check_zone

@@ -2,19 +2,9 @@
 
 from sqlalchemy import delete
 
-from onstage.accounts import (
-    absence,
-    beforehand,
-    eid,
-    growing,
-    invitations,
-    recovery,
-    screen_time,
-    sessions,
-    signed_forms,
-    throttle,
-    vouching,
-)
+from onstage.accounts import growing, invitations
+from onstage.accounts.doors import recovery, sessions, throttle
+from onstage.accounts.guardians import absence, beforehand, eid, screen_time, signed_forms, vouching
 from onstage.accounts.models import challenges
 from onstage.db.engine import Connection
 from onstage.keys import Keys

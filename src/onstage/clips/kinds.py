@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from functools import partial
 
-from onstage.clips import dense, finish, pipeline, reconsidering, sweep, trim, trimmed, upload
+from onstage.clips import trimmed, upload
+from onstage.clips.agreeing import reconsidering
+from onstage.clips.ending import sweep
+from onstage.clips.film import dense, finish, pipeline, trim
 from onstage.clips.workroom import Workroom
 from onstage.clock import DAY, HOUR, MINUTE
 from onstage.db.engine import Connection

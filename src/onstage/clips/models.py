@@ -189,7 +189,7 @@ clip_consents = Table(  # where the agreeing about a clip stands; a clip of befo
     Column("asked_at", BigInteger),
     Column("due_at", BigInteger),  # when its author wants it to go out
     Column("by_hand", Integer, nullable=False, server_default="0"),  # followers came in by hand when it was published
-    Column("basis", Text, nullable=False, server_default="[]"),  # JSON: the parts that were needed, clips/need.py
+    Column("basis", Text, nullable=False, server_default="[]"),  # JSON: the parts that were needed, clips/rules/need.py
     Column("reminded_at", BigInteger),
     Index("ix_clip_consents_asked", "asked_at"),
     Index("ix_clip_consents_due", "due_at"),
@@ -200,9 +200,9 @@ clip_versions = Table(  # what was asked about, frozen; number 0: the draft that
     metadata,
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("content", Text, nullable=False),  # JSON, clips/rows.py
+    Column("content", Text, nullable=False),  # JSON, clips/agreeing/rows.py
     Column("appears", Text, nullable=False, server_default="[]"),  # JSON: people; a name found later is added
-    Column("seen", Text, nullable=False, server_default=""),  # JSON, clips/versions.py: what is digested
+    Column("seen", Text, nullable=False, server_default=""),  # JSON, clips/agreeing/versions.py: what is digested
     Column("digest", LargeBinary, nullable=False),  # keyed: says nothing to whoever guesses (consent.md R14, R19)
     Column("at", BigInteger, nullable=False),
     **COMPACT,

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, bindparam, case, exists, select
 from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
-from onstage.clips import coauthors
+from onstage.clips.agreeing import coauthors
 from onstage.clips.models import AVIF, clip_media, clips, renditions
 from onstage.clips.queries import FOR_STRANGERS, IDS, SHOWN, VISIBLE, asked_by, at_once
 from onstage.db.engine import Connection

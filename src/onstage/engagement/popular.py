@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from onstage.clips import dense
+from onstage.clips.film import dense
 from onstage.clips.models import clip_media, clips
 from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection

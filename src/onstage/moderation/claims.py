@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, up
 from onstage import ids
 from onstage.accounts import ledger
 from onstage.accounts.age import Band
-from onstage.accounts.household import minor_named
+from onstage.accounts.guardians.household import minor_named
 from onstage.accounts.ledger import Act, Entry
 from onstage.accounts.models import Role, accounts, guardianships, members, people
 from onstage.accounts.queries import by_handle
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips import appearances, cases, holds, spread
+from onstage.clips import cases
+from onstage.clips.agreeing import appearances, holds, spread
 from onstage.clips.models import HoldKind
 from onstage.clips.queries import seen
 from onstage.db.engine import Connection

@@ -11,7 +11,8 @@ from onstage import ids
 from onstage.accounts.models import accounts, guardianships, members, people
 from onstage.accounts.queries import by_handle
 from onstage.accounts.viewer import Viewer
-from onstage.clips import cases, holds
+from onstage.clips import cases
+from onstage.clips.agreeing import holds
 from onstage.clips.models import HoldKind, clips
 from onstage.clips.queries import VISIBLE, asked_by, seen
 from onstage.db.engine import Connection

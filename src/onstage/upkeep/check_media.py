@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Iterator
 
 from onstage import datafolder
-from onstage.clips import holdings, mending
+from onstage.clips import holdings
+from onstage.clips.film import mending
 from onstage.clock import HOUR, now
 from onstage.db.engine import Database
 from onstage.errors import InUse

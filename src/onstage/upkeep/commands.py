@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from onstage import datafolder
-from onstage.accounts import recovery
+from onstage.accounts.doors import recovery
 from onstage.clock import now
 from onstage.db.migrate import upgrade
 from onstage.server import open_database

@@ -14,8 +14,10 @@ from onstage.accounts import avatars, profiles, relations, roster, signup
 from onstage.accounts import past as people_past
 from onstage.accounts.signup import Form, Policy, SignUpPolicy
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, progress, publish, queries
 from onstage.clips import past as clips_past
+from onstage.clips import queries
+from onstage.clips.agreeing import edit, publish
+from onstage.clips.film import progress
 from onstage.clips.models import Audience, Stage
 from onstage.clips.upload import Upload
 from onstage.clock import HOUR, now

@@ -16,9 +16,9 @@ from onstage.accounts.ledger import ACCOUNT, PERSON
 from onstage.accounts.models import Kind, accounts, guardianships, ledger_head, ledger_keys, members, people
 from onstage.accounts.models import ledger as entries
 from onstage.accounts.replay import GONE, Clip, State, replay
-from onstage.clips import standing
+from onstage.clips.agreeing import standing
+from onstage.clips.agreeing.standing import Names
 from onstage.clips.models import tombstones
-from onstage.clips.standing import Names
 from onstage.db.engine import Connection
 from onstage.server import open_database
 from onstage.settings import Settings

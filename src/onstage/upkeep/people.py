@@ -3,8 +3,8 @@
 from contextlib import closing
 
 from onstage.accounts import roster
+from onstage.accounts.doors.recovery import Purpose, make_link
 from onstage.accounts.queries import person_named
-from onstage.accounts.recovery import Purpose, make_link
 from onstage.clock import iso, now
 from onstage.errors import Invalid, NotFound
 from onstage.server import open_database

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onstage import datafolder
 from onstage.clips import holdings
-from onstage.clips.restoring import doubt_minors, erase_again, say_no_again, tell
+from onstage.clips.ending.restoring import doubt_minors, erase_again, say_no_again, tell
 from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
 from onstage.db.engine import Database

@@ -9,28 +9,16 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from onstage import clock, mail
-from onstage.accounts import (
-    avatars,
-    children,
-    guarding,
-    household,
-    joint,
-    leaving,
-    naming,
-    passkeys,
-    passwords,
-    recovery,
-    sessions,
-    signup,
-    throttle,
-)
-from onstage.accounts.passkeys import Ceremony, Credential, Passkey, RelyingParty
+from onstage.accounts import avatars, children, joint, leaving, naming, signup
+from onstage.accounts.doors import passkeys, passwords, recovery, sessions, throttle
+from onstage.accounts.doors.passkeys import Ceremony, Credential, Passkey, RelyingParty
+from onstage.accounts.doors.recovery import Purpose
+from onstage.accounts.doors.sessions import Begun, SessionKind
+from onstage.accounts.guardians import guarding, household
 from onstage.accounts.queries import Who, has_sign_in, kept_form, password_hash, person_named
-from onstage.accounts.recovery import Purpose
-from onstage.accounts.sessions import Begun, SessionKind
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
 from onstage.accounts.viewer import Viewer
-from onstage.clips import closing, receipts
+from onstage.clips.ending import closing, receipts
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed, TooLarge
 from onstage.jobs.queue import enqueue

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from onstage.accounts.screen_time import TimeIsUp
+from onstage.accounts.guardians.screen_time import TimeIsUp
 from onstage.accounts.viewer import GUEST, Viewer
 from onstage.errors import NoRoom, Refused, TooMany
 from onstage.web.http import AnyRequest, Page, see_other, viewer_of

@@ -13,7 +13,8 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect, Template
 
-from onstage.accounts import screen_time, sessions
+from onstage.accounts.doors import sessions
+from onstage.accounts.guardians import screen_time
 from onstage.accounts.viewer import GUEST, Viewer, find
 from onstage.clock import now
 from onstage.db.engine import Connection, Database

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from onstage.accounts.throttle import network
+from onstage.accounts.doors.throttle import network
 
 WINDOW = 60
 BEHIND_ONE_ADDRESS = 20  # so many busy people may share one; whoever makes up cookies gets no further

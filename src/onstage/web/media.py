@@ -13,7 +13,7 @@ from litestar.enums import HttpMethod
 from litestar.params import PathParameter
 from litestar.types import ASGIApp
 
-from onstage.accounts import screen_time
+from onstage.accounts.guardians import screen_time
 from onstage.accounts.queries import has_avatar
 from onstage.accounts.viewer import GUEST, Viewer
 from onstage.clips.queries import MediaFile, media_for

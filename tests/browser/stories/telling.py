@@ -14,7 +14,7 @@ from onstage.accounts.age import Band
 from onstage.accounts.membership import PublishingRule
 from onstage.accounts.models import accounts, choices, follows, sessions
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips import answers, inbox, publish
+from onstage.clips.agreeing import answers, inbox, publish
 from onstage.clips.models import Audience, Stage, clip_yeses, clips, concerned
 from onstage.clock import DAY, now
 from onstage.db.engine import Connection, Database

@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from onstage.accounts import invitations, signed_forms
+from onstage.accounts import invitations
 from onstage.accounts.age import Band
+from onstage.accounts.guardians import signed_forms
 from onstage.accounts.models import Role
-from onstage.clips import answers, appearances, publish
+from onstage.clips.agreeing import answers, appearances, publish
 from onstage.clips.models import Audience
 from onstage.clock import now
 from tests.browser.stories.telling import Telling

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from onstage.accounts import invitations, joint, sessions
+from onstage.accounts import invitations, joint
 from onstage.accounts.age import Band
+from onstage.accounts.doors import sessions
 from onstage.accounts.models import Role
 from onstage.clips.models import Audience
 from onstage.clock import now

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from onstage.accounts.age import Band
+from onstage.accounts.doors.passwords import hashed
 from onstage.accounts.models import people, sessions
-from onstage.accounts.passwords import hashed
 from onstage.clock import MINUTE, now
 from tests.accounts.joining import PASSWORD
 from tests.browser.stories.telling import Telling

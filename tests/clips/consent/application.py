@@ -12,11 +12,11 @@ from onstage.accounts.age import Band, Row
 from onstage.accounts.models import accounts, choices, guardianships, ledger, members, people, yeses_beforehand
 from onstage.accounts.replay import Clip, State, replay
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, consent, deletion, edit, inbox, publish, reconsidering, restoring, revising, rows
-from onstage.clips.deciding import decide
-from onstage.clips.invariants import agreed, can_end, heeds, within_limits
-from onstage.clips.kept import Content
-from onstage.clips.life import shown_reach
+from onstage.clips.agreeing import answers, edit, inbox, publish, reconsidering, revising, rows
+from onstage.clips.agreeing.deciding import decide
+from onstage.clips.agreeing.kept import Content
+from onstage.clips.agreeing.rows import Record
+from onstage.clips.ending import deletion, restoring
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -28,7 +28,9 @@ from onstage.clips.models import (
     concerned,
     holds,
 )
-from onstage.clips.rows import Record
+from onstage.clips.rules import consent
+from onstage.clips.rules.invariants import agreed, can_end, heeds, within_limits
+from onstage.clips.rules.life import shown_reach
 from onstage.clock import DAY, MINUTE, now
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound, Refused

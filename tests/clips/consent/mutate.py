@@ -1,6 +1,6 @@
 """Change the rules one small piece at a time, and see that a test notices: `python -m tests.clips.consent.mutate`.
 
-Each mutant of `clips/need.py`, `life.py` and `consent.py` is told the traces and stories, and walked at random beside the
+Each mutant of `clips/rules/need.py`, `life.py` and `consent.py` is told the traces and stories, and walked at random beside the
 reference. One that nobody notices must be explained in `survivors.md`, by the very words printed here. Ends with 1 where
 one is not.
 """

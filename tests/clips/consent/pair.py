@@ -23,7 +23,7 @@ LINK = 20  # whoever stands for a child who is not here
 EVERYWHERE = ("public", True, True)
 NEAR = ("followers", False, False)
 MODULES = ("need", "life", "consent", "invariants")
-FOLDER = Path(onstage.__file__).parent / "clips"
+FOLDER = Path(onstage.__file__).parent / "clips" / "rules"
 OLDER = [Band.UNDER_13, Band.FROM_13, Band.FROM_16, Band.ADULT]
 
 
@@ -39,25 +39,25 @@ class Rules:
 
 def load(name: str = "", source: str = "") -> Rules:
     """The modules, made anew in their order, with this source in the place of one of them."""
-    kept = {each: sys.modules.get(f"onstage.clips.{each}") for each in MODULES}
+    kept = {each: sys.modules.get(f"onstage.clips.rules.{each}") for each in MODULES}
     made: dict[str, ModuleType] = {}
     try:
         for each in MODULES:
-            full = f"onstage.clips.{each}"
+            full = f"onstage.clips.rules.{each}"
             path = FOLDER / f"{each}.py"
             spec = importlib.util.spec_from_file_location(full, path)
             assert spec is not None
             module = importlib.util.module_from_spec(spec)
             sys.modules[full] = made[each] = module
-            setattr(sys.modules["onstage.clips"], each, module)
+            setattr(sys.modules["onstage.clips.rules"], each, module)
             exec(compile(source if each == name else path.read_text(), str(path), "exec"), module.__dict__)
     finally:
         for each, before in kept.items():
             if before is not None:
-                sys.modules[f"onstage.clips.{each}"] = before
-                setattr(sys.modules["onstage.clips"], each, before)
+                sys.modules[f"onstage.clips.rules.{each}"] = before
+                setattr(sys.modules["onstage.clips.rules"], each, before)
             else:
-                sys.modules.pop(f"onstage.clips.{each}", None)
+                sys.modules.pop(f"onstage.clips.rules.{each}", None)
     return Rules(**made)
 
 

@@ -7,14 +7,16 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts import guarding, ledger, vouching
+from onstage.accounts import ledger
 from onstage.accounts.age import Band
+from onstage.accounts.guardians import guarding, vouching
 from onstage.accounts.guardianship import guardians_of
 from onstage.accounts.models import guardianships
-from onstage.clips import answers, deletion, edit, inbox, publish, rows
-from onstage.clips.invariants import agreed, can_end, within_limits
+from onstage.clips.agreeing import answers, edit, inbox, publish, rows
+from onstage.clips.agreeing.rows import Record
+from onstage.clips.ending import deletion
 from onstage.clips.models import Audience, HoldKind, clips
-from onstage.clips.rows import Record
+from onstage.clips.rules.invariants import agreed, can_end, within_limits
 from onstage.clock import now
 from onstage.db.engine import Connection, Database
 from onstage.errors import Conflict, Contended, Refused

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select, update
 
 from onstage import ids
-from onstage.accounts import absence, upkeep
+from onstage.accounts import upkeep
 from onstage.accounts.age import Band
+from onstage.accounts.doors.sessions import SessionKind, begin
+from onstage.accounts.guardians import absence
 from onstage.accounts.models import guardianships, ledger, notices, people, server_choices, vouchings
-from onstage.accounts.sessions import SessionKind, begin
 from onstage.clock import DAY, HOUR, now
 from tests.accounts.joining import PASSWORD, born
 from tests.cast import Actor, Cast, person, stand_for

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from onstage.accounts import throttle
+from onstage.accounts.doors import throttle
 from onstage.accounts.models import accounts, attempts, people, sessions
 from onstage.clock import MINUTE, now
 from onstage.jobs.models import jobs

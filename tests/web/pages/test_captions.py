@@ -1,6 +1,6 @@
 """Captions in the page: written as text or brought as a file, without any script."""
 
-from onstage.clips import captions
+from onstage.clips.film import captions
 from onstage.web.http import App
 from tests.cast import Cast, make_clip
 from tests.client import Client

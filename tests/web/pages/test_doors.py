@@ -8,9 +8,9 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import func, select
 
-from onstage.accounts import recovery
+from onstage.accounts.doors import recovery
+from onstage.accounts.doors.recovery import Purpose
 from onstage.accounts.models import accounts, people
-from onstage.accounts.recovery import Purpose
 from onstage.accounts.viewer import GUEST
 from onstage.clock import now
 from onstage.web.app import App

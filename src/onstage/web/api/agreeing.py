@@ -9,8 +9,9 @@ from msgspec import Meta, Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, deletion, inbox, publish
-from onstage.clips.inbox import Missing, Progress, Waiting
+from onstage.clips.agreeing import answers, inbox, publish
+from onstage.clips.agreeing.inbox import Missing, Progress, Waiting
+from onstage.clips.ending import deletion
 from onstage.clips.models import Audience, Why
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection

@@ -7,10 +7,10 @@ from litestar.params import JSONBody, PathParameter
 from litestar.types import ASGIApp
 from msgspec import Meta, Struct
 
-from onstage.clips import unregistered
+from onstage.clips.agreeing import unregistered
+from onstage.clips.agreeing.unregistered import Question
 from onstage.clips.models import Audience, Why
 from onstage.clips.queries import MediaFile
-from onstage.clips.unregistered import Question
 from onstage.db.engine import Connection
 from onstage.web.api.schemas import AccountOut, WordsOut, problems
 from onstage.web.http import AnyRequest, App, anyone, reads, writes

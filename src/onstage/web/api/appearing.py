@@ -8,8 +8,8 @@ from msgspec import Meta, Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances, coauthors, unregistered
-from onstage.clips.appearances import Appearance, Label
+from onstage.clips.agreeing import appearances, coauthors, unregistered
+from onstage.clips.agreeing.appearances import Appearance, Label
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards

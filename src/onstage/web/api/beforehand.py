@@ -8,8 +8,8 @@ from litestar.params import JSONBody, PathParameter
 from msgspec import Struct
 
 from onstage import clock
-from onstage.accounts import beforehand, household
-from onstage.accounts.beforehand import Said, Width
+from onstage.accounts.guardians import beforehand, household
+from onstage.accounts.guardians.beforehand import Said, Width
 from onstage.accounts.viewer import Viewer
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection

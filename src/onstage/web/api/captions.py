@@ -8,8 +8,8 @@ from litestar.response import Response
 from msgspec import Struct
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import captions, finish
-from onstage.clips.captions import MOST_BYTES, Captions
+from onstage.clips.film import captions, finish
+from onstage.clips.film.captions import MOST_BYTES, Captions
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, TooLarge

@@ -11,9 +11,11 @@ from msgspec import Meta, Struct
 
 from onstage.accounts.avatars import MOST_BYTES, check_picture
 from onstage.accounts.viewer import Viewer
-from onstage.clips import deletion, edit, progress, publish, trim
+from onstage.clips.agreeing import edit, publish
+from onstage.clips.ending import deletion
+from onstage.clips.film import progress, trim
+from onstage.clips.film.progress import Made, Progress
 from onstage.clips.models import Audience, Commenters, Cutting, Stage
-from onstage.clips.progress import Made, Progress
 from onstage.clips.trimmed import Trim
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection

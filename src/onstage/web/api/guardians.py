@@ -8,14 +8,15 @@ from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct
 
 from onstage import clock, ids
-from onstage.accounts import age, children, guardianship, guarding, household, joint, permissions, relations, vouching
+from onstage.accounts import age, children, guardianship, joint, permissions, relations
 from onstage.accounts.age import Row
 from onstage.accounts.children import ChildForm
+from onstage.accounts.guardians import guarding, household, vouching
+from onstage.accounts.guardians.guarding import Claim
+from onstage.accounts.guardians.vouching import Case, Method
 from onstage.accounts.guardianship import Agreement
-from onstage.accounts.guarding import Claim
 from onstage.accounts.viewer import Viewer
-from onstage.accounts.vouching import Case, Method
-from onstage.clips.narrowing import narrow
+from onstage.clips.agreeing.narrowing import narrow
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid

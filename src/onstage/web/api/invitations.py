@@ -7,9 +7,9 @@ from litestar.params import PathParameter
 from msgspec import Struct
 
 from onstage import clock
-from onstage.accounts import recovery
+from onstage.accounts.doors import recovery
+from onstage.accounts.doors.recovery import LASTS, Purpose
 from onstage.accounts.queries import person_named
-from onstage.accounts.recovery import LASTS, Purpose
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso
 from onstage.db.engine import Connection

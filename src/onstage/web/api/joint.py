@@ -14,7 +14,7 @@ from onstage.accounts.joint import Joint, Member
 from onstage.accounts.membership import PublishingRule
 from onstage.accounts.models import JointKind, Role
 from onstage.accounts.viewer import Viewer
-from onstage.clips import closing
+from onstage.clips.ending import closing
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.web import entry

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import progress
+from onstage.clips.agreeing.withdrawing import lately
+from onstage.clips.film import progress
 from onstage.clips.models import Stage
-from onstage.clips.withdrawing import lately
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import Numbers, numbers
 from onstage.notifications.inbox import unread

@@ -7,9 +7,9 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from onstage import clock
-from onstage.accounts import passkeys, sessions
+from onstage.accounts.doors import passkeys, sessions
+from onstage.accounts.doors.passkeys import Passkey
 from onstage.accounts.naming import check_handle
-from onstage.accounts.passkeys import Passkey
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso

@@ -8,26 +8,17 @@ from litestar.params import JSONBody, PathParameter, RawBody
 from msgspec import Meta, Struct
 
 from onstage import clock
-from onstage.accounts import (
-    age,
-    avatars,
-    growing,
-    naming,
-    passkeys,
-    permissions,
-    profiles,
-    recovery,
-    sessions,
-    vouching,
-)
+from onstage.accounts import age, avatars, growing, naming, permissions, profiles
 from onstage.accounts.age import Row, Setter
 from onstage.accounts.byline import By
+from onstage.accounts.doors import passkeys, recovery, sessions
+from onstage.accounts.doors.recovery import Purpose
+from onstage.accounts.guardians import vouching
 from onstage.accounts.profiles import Changes
 from onstage.accounts.queries import own_account, password_hash, person_mail
-from onstage.accounts.recovery import Purpose
 from onstage.accounts.signup import Form, TooYoung
 from onstage.accounts.viewer import Viewer
-from onstage.clips.narrowing import narrow
+from onstage.clips.agreeing.narrowing import narrow
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid

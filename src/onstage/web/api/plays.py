@@ -12,7 +12,7 @@ from litestar import post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from onstage.accounts import screen_time
+from onstage.accounts.guardians import screen_time
 from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import lengths
 from onstage.clock import MINUTE, SECOND, now

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips import receipts
-from onstage.clips.receipts import Receipt
+from onstage.clips.ending import receipts
+from onstage.clips.ending.receipts import Receipt
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Conflict

@@ -7,11 +7,13 @@ from litestar.params import PathParameter
 from msgspec import Struct
 
 from onstage import clock
-from onstage.accounts import household, sessions
+from onstage.accounts.doors import sessions
+from onstage.accounts.guardians import household
 from onstage.accounts.viewer import Viewer
-from onstage.clips import queries, removing
-from onstage.clips.fate import Fate, count
-from onstage.clips.removing import Part
+from onstage.clips import queries
+from onstage.clips.ending import removing
+from onstage.clips.ending.removing import Part
+from onstage.clips.rules.fate import Fate, count
 from onstage.db.engine import Connection
 from onstage.web.api.schemas import problems
 from onstage.web.http import App, reads, signed_in, writes

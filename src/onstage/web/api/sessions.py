@@ -7,8 +7,8 @@ from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct
 
 from onstage import clock, ids
-from onstage.accounts import passkeys, passwords, sessions
-from onstage.accounts.sessions import Begun, Session, SessionKind
+from onstage.accounts.doors import passkeys, passwords, sessions
+from onstage.accounts.doors.sessions import Begun, Session, SessionKind
 from onstage.accounts.viewer import Viewer, find
 from onstage.clock import iso
 from onstage.db.engine import Connection

@@ -5,8 +5,8 @@ from litestar.params import JSONBody, RawBody
 from msgspec import Struct
 
 from onstage import clock
-from onstage.accounts import household, signed_forms
-from onstage.accounts.signed_forms import MOST_BYTES, Scan
+from onstage.accounts.guardians import household, signed_forms
+from onstage.accounts.guardians.signed_forms import MOST_BYTES, Scan
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.web.api.guardians import Number, ReasonIn

@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from onstage import clock
-from onstage.accounts import household, screen_time
+from onstage.accounts.guardians import household, screen_time
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.web.api.relations import Handle

@@ -7,8 +7,8 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from onstage import clock
-from onstage.accounts import sessions
-from onstage.accounts.sessions import Session, SessionKind
+from onstage.accounts.doors import sessions
+from onstage.accounts.doors.sessions import Session, SessionKind
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso
 from onstage.db.engine import Connection

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from onstage.accounts.age import Band
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, upload
+from onstage.clips import upload
+from onstage.clips.agreeing import edit
 from onstage.clips.models import Audience, Commenters
 from onstage.clips.upload import Upload
 from onstage.db.engine import Connection

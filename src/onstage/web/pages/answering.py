@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import unregistered
-from onstage.clips.unregistered import Question
+from onstage.clips.agreeing import unregistered
+from onstage.clips.agreeing.unregistered import Question
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, Refused
 from onstage.web.api.answering import Secret

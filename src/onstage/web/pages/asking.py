@@ -7,12 +7,14 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from onstage.accounts import passkeys, relations
+from onstage.accounts import relations
 from onstage.accounts.byline import By
+from onstage.accounts.doors import passkeys
 from onstage.accounts.queries import password_hash
 from onstage.accounts.viewer import Viewer
-from onstage.clips import answers, appearances, coauthors, deletion, inbox
-from onstage.clips.inbox import Progress, Waiting
+from onstage.clips.agreeing import answers, appearances, coauthors, inbox
+from onstage.clips.agreeing.inbox import Progress, Waiting
+from onstage.clips.ending import deletion
 from onstage.clips.models import Audience
 from onstage.clock import now
 from onstage.db.engine import Connection

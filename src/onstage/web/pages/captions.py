@@ -6,8 +6,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips import captions, edit
-from onstage.clips.captions import MOST_BYTES
+from onstage.clips.agreeing import edit
+from onstage.clips.film import captions
+from onstage.clips.film.captions import MOST_BYTES
 from onstage.engagement.cards import cards
 from onstage.errors import Invalid, NotFound, Refused
 from onstage.web.http import App, page, plain, see_other, signed_in

@@ -5,10 +5,10 @@ from typing import Any
 from litestar import Response, get, post
 
 from onstage import clock
-from onstage.accounts import signed_forms, vouching
+from onstage.accounts.guardians import signed_forms, vouching
+from onstage.accounts.guardians.vouching import Method
 from onstage.accounts.queries import person_named
 from onstage.accounts.viewer import Viewer
-from onstage.accounts.vouching import Method
 from onstage.errors import Invalid, NotAllowed, NotFound, Refused
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import telling

@@ -7,10 +7,10 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, Parameter
 
 from onstage import clock
-from onstage.accounts import household
+from onstage.accounts.guardians import household
 from onstage.accounts.viewer import Viewer
-from onstage.clips import appearances, inbox
-from onstage.clips.appearances import Label
+from onstage.clips.agreeing import appearances, inbox
+from onstage.clips.agreeing.appearances import Label
 from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
 from onstage.moderation import claim_rules, claims

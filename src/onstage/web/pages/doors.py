@@ -9,10 +9,10 @@ from litestar.params import FromQuery, Parameter
 from litestar.response import Redirect
 
 from onstage import clock
-from onstage.accounts import passkeys, recovery, sessions
+from onstage.accounts.doors import passkeys, recovery, sessions
+from onstage.accounts.doors.recovery import Purpose
+from onstage.accounts.doors.sessions import SessionKind
 from onstage.accounts.naming import check_handle, is_free
-from onstage.accounts.recovery import Purpose
-from onstage.accounts.sessions import SessionKind
 from onstage.accounts.signup import Form, TooYoung
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection

@@ -6,35 +6,20 @@ from litestar import Response, get, post
 from litestar.params import FromPath, Parameter
 
 from onstage import clock
-from onstage.accounts import (
-    age,
-    beforehand,
-    children,
-    eid,
-    guarding,
-    household,
-    joint,
-    membership,
-    notices,
-    permissions,
-    profiles,
-    recovery,
-    relations,
-    screen_time,
-    sessions,
-    vouching,
-)
+from onstage.accounts import age, children, joint, membership, notices, permissions, profiles, relations
 from onstage.accounts.age import Band, DailyLimit, QuietHours, Row
-from onstage.accounts.beforehand import LONGEST, Said
 from onstage.accounts.children import ChildForm
+from onstage.accounts.doors import recovery, sessions
+from onstage.accounts.doors.recovery import Purpose
+from onstage.accounts.guardians import beforehand, eid, guarding, household, screen_time, vouching
+from onstage.accounts.guardians.beforehand import LONGEST, Said
+from onstage.accounts.guardians.household import Child
 from onstage.accounts.guardianship import Agreement, minors_of
-from onstage.accounts.household import Child
 from onstage.accounts.models import Kind
 from onstage.accounts.queries import name_of
-from onstage.accounts.recovery import Purpose
 from onstage.accounts.viewer import Viewer
-from onstage.clips import inbox
-from onstage.clips.narrowing import narrow
+from onstage.clips.agreeing import inbox
+from onstage.clips.agreeing.narrowing import narrow
 from onstage.clock import DAY
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards

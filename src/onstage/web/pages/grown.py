@@ -8,7 +8,7 @@ from onstage import clock
 from onstage.accounts import growing, profiles
 from onstage.accounts.models import Kind, Role
 from onstage.accounts.viewer import Viewer
-from onstage.clips import past_childhood
+from onstage.clips.ending import past_childhood
 from onstage.engagement.cards import cards
 from onstage.errors import NotFound, Refused
 from onstage.web.http import App, page, plain, see_other, signed_in

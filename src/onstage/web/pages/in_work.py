@@ -8,10 +8,11 @@ from onstage.accounts.age import Band, Row, Who
 from onstage.accounts.models import Kind
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips import edit, inbox, progress, trim
-from onstage.clips.kept import Content
+from onstage.clips.agreeing import edit, inbox
+from onstage.clips.agreeing.kept import Content
+from onstage.clips.film import progress, trim
+from onstage.clips.film.progress import Progress
 from onstage.clips.models import Audience, Commenters, Stage
-from onstage.clips.progress import Progress
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards

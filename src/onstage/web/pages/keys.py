@@ -6,9 +6,9 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 
 from onstage import clock
-from onstage.accounts import passkeys, recovery, sessions
+from onstage.accounts.doors import passkeys, recovery, sessions
+from onstage.accounts.doors.sessions import SessionKind
 from onstage.accounts.queries import password_hash, person_mail
-from onstage.accounts.sessions import SessionKind
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotAllowed, NotFound, Refused

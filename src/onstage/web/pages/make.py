@@ -10,19 +10,9 @@ from litestar.params import FromPath, FromQuery
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.viewer import Viewer
-from onstage.clips import (
-    answers,
-    appearances,
-    coauthors,
-    deletion,
-    edit,
-    finish,
-    inbox,
-    progress,
-    publish,
-    trim,
-    unregistered,
-)
+from onstage.clips.agreeing import answers, appearances, coauthors, edit, inbox, publish, unregistered
+from onstage.clips.ending import deletion
+from onstage.clips.film import finish, progress, trim
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room

@@ -8,9 +8,9 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath, Parameter, QueryParameter
 
 from onstage import clock, oidc
-from onstage.accounts import eid, household, signed_forms
+from onstage.accounts.guardians import eid, household, signed_forms
+from onstage.accounts.guardians.signed_forms import MOST_BYTES
 from onstage.accounts.queries import name_of
-from onstage.accounts.signed_forms import MOST_BYTES
 from onstage.accounts.viewer import Viewer
 from onstage.errors import Conflict, NotAllowed, NotFound, Refused
 from onstage.web.api.guardians import Number

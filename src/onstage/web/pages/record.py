@@ -14,8 +14,9 @@ from onstage.accounts import ledger, record
 from onstage.accounts.acts import Act
 from onstage.accounts.record import Told
 from onstage.accounts.viewer import Viewer
-from onstage.clips import queries, receipts
-from onstage.clips.receipts import Receipt
+from onstage.clips import queries
+from onstage.clips.ending import receipts
+from onstage.clips.ending.receipts import Receipt
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
 from onstage.web.http import anyone, page, reads, signed_in

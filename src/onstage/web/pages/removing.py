@@ -6,10 +6,11 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onstage import clock
-from onstage.accounts import household, sessions
+from onstage.accounts.doors import sessions
+from onstage.accounts.guardians import household
 from onstage.accounts.viewer import Viewer
-from onstage.clips import removing
-from onstage.clips.fate import Fate, count
+from onstage.clips.ending import removing
+from onstage.clips.rules.fate import Fate, count
 from onstage.engagement.cards import cards
 from onstage.errors import Refused
 from onstage.web.http import App, page, plain, see_other, signed_in

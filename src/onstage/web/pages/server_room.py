@@ -7,9 +7,9 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, Parameter
 
 from onstage import clock, ids
-from onstage.accounts import recovery
+from onstage.accounts.doors import recovery
+from onstage.accounts.doors.recovery import Purpose
 from onstage.accounts.queries import person_named
-from onstage.accounts.recovery import Purpose
 from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import seen
 from onstage.db.engine import Connection

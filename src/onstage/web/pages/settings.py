@@ -6,12 +6,13 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 
 from onstage import clock
-from onstage.accounts import avatars, permissions, profiles, relations, sessions
+from onstage.accounts import avatars, permissions, profiles, relations
 from onstage.accounts.age import Row, read
+from onstage.accounts.doors import sessions
 from onstage.accounts.profiles import BIO_LENGTH, Changes
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips.narrowing import narrow
+from onstage.clips.agreeing.narrowing import narrow
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotAllowed, Refused
 from onstage.web import entry

@@ -17,7 +17,7 @@ from onstage.accounts.age import (
     Value,
     Who,
 )
-from onstage.accounts.household import Child
+from onstage.accounts.guardians.household import Child
 from onstage.db.engine import Connection
 from onstage.web.pages.choices import Option
 from onstage.web.words import gettext as _

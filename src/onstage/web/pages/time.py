@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from onstage import clock
-from onstage.accounts import screen_time
+from onstage.accounts.guardians import screen_time
 from onstage.accounts.guardianship import guardians_of
 from onstage.accounts.viewer import Viewer
 from onstage.errors import Refused

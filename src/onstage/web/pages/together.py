@@ -8,7 +8,8 @@ from litestar.params import FromPath, Parameter
 from markupsafe import Markup
 
 from onstage import clock
-from onstage.accounts import beforehand, guardianship, guarding, household, invitations, joint, notices, profiles
+from onstage.accounts import guardianship, invitations, joint, notices, profiles
+from onstage.accounts.guardians import beforehand, guarding, household
 from onstage.accounts.invitations import Invitation, Waits
 from onstage.accounts.joint import Joint
 from onstage.accounts.membership import PublishingRule
@@ -16,7 +17,7 @@ from onstage.accounts.models import JointKind, Kind, Role
 from onstage.accounts.queries import name_of
 from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
-from onstage.clips import closing
+from onstage.clips.ending import closing
 from onstage.db.engine import Connection
 from onstage.errors import Gone, Invalid, Refused
 from onstage.web import entry

@@ -1,0 +1,89 @@
+"""Answers: yes, no, taking a no back, narrower, "bring it back"; each belongs to its person and is theirs alone."""
+
+from onstage.accounts.acts import Act
+from onstage.accounts.doors.sessions import is_checked
+from onstage.accounts.membership import need_rested
+from onstage.accounts.viewer import Viewer
+from onstage.clips.agreeing.deciding import concerning, decide
+from onstage.clips.models import Audience
+from onstage.clips.rules import consent
+from onstage.clips.rules.changes import Fields
+from onstage.clips.rules.life import Clip
+from onstage.clips.rules.need import Reach
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.keys import Keys
+
+
+def say_yes(db: Connection, keys: Keys, viewer: Viewer, slug: str, version: int, *, leaves: bool = False) -> Clip:
+    """Agree to exactly that version; `leaves`: also to its leaving the server.
+
+    Raises NotFound, NotAllowed for one who isn't asked or whose last sign-in check is older than five minutes
+    (`check-needed`), and Conflict (`version`) when it is no longer what they looked at.
+    """
+    clip, by = concerning(db, viewer, slug), _person(viewer)
+    checked = is_checked(viewer, now())
+    return decide(
+        db,
+        keys,
+        clip,
+        lambda record: consent.say_yes(record.clip, record.facts, by, version, checked=checked, leaves=leaves),
+        Act.YES,
+        by=by,
+    )
+
+
+def say_no(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, words: str = "", known: bool = False) -> Clip:
+    """Withhold the clip at once, in every version, until it is lifted. `words` reach its author only.
+
+    `known`: others may know whose no it is. Raises NotFound, and NotAllowed for one whose no does not count.
+    """
+    clip, by = concerning(db, viewer, slug), _person(viewer)
+    fields: Fields = {"known": known, "words": words} if words else {"known": known}
+    return decide(
+        db, keys, clip, lambda record: consent.say_no(record.clip, record.facts, by), Act.NO, by=by, fields=fields
+    )
+
+
+def lift(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:
+    """Take one's own no back; nobody else's goes with it. Raises NotFound, NotAllowed, Conflict."""
+    clip, by = concerning(db, viewer, slug), _person(viewer)
+    need_rested(db, by, now())
+    return decide(db, keys, clip, lambda record: consent.lift(record.clip, record.facts, by), Act.LIFTED, by=by)
+
+
+def narrow(db: Connection, keys: Keys, viewer: Viewer, slug: str, audience: Audience) -> Clip:
+    """Let it go no further than this from now on; every yes stays. Raises NotFound, NotAllowed."""
+    clip, by, reach = concerning(db, viewer, slug), _person(viewer), limit(audience)
+    return decide(
+        db,
+        keys,
+        clip,
+        lambda record: consent.narrow(record.clip, record.facts, by, reach),
+        Act.NARROWED,
+        by=by,
+    )
+
+
+def limit(audience: Audience) -> Reach:
+    """What a limit to this audience leaves: strangers meet, and others embed, only what is open."""
+    return Reach(
+        audience, recommended=audience is Audience.PUBLIC, leaves=audience in {Audience.PUBLIC, Audience.UNLISTED}
+    )
+
+
+def widen(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:
+    """Take back the limit that one has set. Raises NotFound, NotAllowed, Conflict."""
+    clip, by = concerning(db, viewer, slug), _person(viewer)
+    return decide(db, keys, clip, lambda record: consent.widen(record.clip, record.facts, by), Act.WIDENED, by=by)
+
+
+def bring_back(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:
+    """Show again what waits because a right has changed, once everybody agrees. Raises NotFound, NotAllowed, Conflict."""
+    clip, by = concerning(db, viewer, slug), _person(viewer)
+    return decide(db, keys, clip, lambda record: consent.confirm(record.clip, record.facts, by), Act.CONFIRMED, by=by)
+
+
+def _person(viewer: Viewer) -> int:
+    assert viewer.person is not None
+    return viewer.person

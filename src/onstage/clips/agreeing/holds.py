@@ -1,0 +1,75 @@
+"""Holds: reasons why a clip is not shown. A clip's own column counts them, in the transaction that changes them."""
+
+from sqlalchemy import delete, exists, select, update
+
+from onstage.accounts import ledger
+from onstage.accounts.acts import Act
+from onstage.accounts.ledger import Entry
+from onstage.clips.agreeing.withdrawing import withdraw
+from onstage.clips.models import HoldKind, clips, holds
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
+from onstage.events import ClipShown, ClipWithheld
+from onstage.jobs.queue import enqueue, record
+from onstage.keys import Keys
+
+SERVER = 0
+JOURNAL = "journal"
+
+
+def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool:
+    """Withhold a clip for this reason from now on; False: the same giver holds it so already, or there is no such clip."""
+    before = _lock(db, clip)
+    if before is None or not insert_missing(db, holds, clip_id=clip, kind=kind.value, giver_id=giver, since=now()):
+        return False
+    db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds + 1))
+    journal(db, clip, kind, giver, "no")
+    count, published_at = before
+    if count == 0 and published_at is not None:
+        withdraw(db, clip)
+        record(db, ClipWithheld(clip))
+    return True
+
+
+def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool:
+    """End this giver's hold and no other; False: there is none."""
+    before = _lock(db, clip)
+    mine = (holds.c.clip_id == clip) & (holds.c.kind == kind.value) & (holds.c.giver_id == giver)
+    if before is None or db.execute(delete(holds).where(mine)).rowcount == 0:
+        return False
+    db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
+    journal(db, clip, kind, giver, "lifted")
+    count, published_at = before
+    if count == 1 and published_at is not None:
+        record(db, ClipShown(clip))
+    return True
+
+
+def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
+    """A no outlasts a restore: it goes into the journal beside the backups, in the order in which it was said."""
+    if kind is HoldKind.NO:
+        enqueue(db, JOURNAL, {"kind": said, "id": clip, "at": now(), "by": giver})
+
+
+def enter(db: Connection, keys: Keys, clip: int, kind: HoldKind, by: int | None, *, placed: bool) -> None:
+    """Enter in the ledger that a hold began or ended; `by`: the person who gave it, None for a case or the server."""
+    row = db.execute(select(clips.c.account_id, clips.c.person_id).where(clips.c.id == clip)).one()
+    act = Act.HOLD_PLACED if placed else Act.HOLD_ENDED
+    ledger.append(db, keys, Entry(act, by, row.account_id, (row.person_id,), clip, {"kind": kind.value}))
+
+
+def is_held(db: Connection, clip: int, kind: HoldKind) -> bool:
+    """Whether anybody holds the clip for this reason."""
+    return bool(db.execute(select(exists().where(holds.c.clip_id == clip, holds.c.kind == kind.value))).scalar())
+
+
+def is_held_by(db: Connection, clip: int, kind: HoldKind, giver: int) -> bool:
+    """Whether this giver holds the clip for this reason."""
+    mine = (holds.c.clip_id == clip) & (holds.c.kind == kind.value) & (holds.c.giver_id == giver)
+    return bool(db.execute(select(exists().where(mine))).scalar())
+
+
+def _lock(db: Connection, clip: int) -> tuple[int, int | None] | None:
+    row = db.execute(select(clips.c.holds, clips.c.published_at).where(clips.c.id == clip).with_for_update()).first()
+    return None if row is None else (row[0], row[1])

@@ -1,0 +1,113 @@
+"""After a backup is restored: what was erased since then does not rise again (consent.md R17)."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, convert, to_builtins
+from sqlalchemy import Column, or_, select
+
+from onstage.accounts import ledger
+from onstage.accounts.acts import Act
+from onstage.accounts.age import Band
+from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
+from onstage.accounts.models import accounts, people
+from onstage.clips.agreeing import holds, rows
+from onstage.clips.agreeing.deciding import told_of
+from onstage.clips.models import HoldKind, appearances, clip_labels, clips
+from onstage.clips.rules import consent
+from onstage.clips.rules.changes import Change
+from onstage.db.engine import Connection
+from onstage.jobs.queue import enqueue
+from onstage.jobs.worker import Job
+from onstage.keys import Keys
+from onstage.storage.journal import Entry
+
+_BATCH = 500
+RESTORED = "restored"
+
+
+class Restored(Struct):
+    """What a restore changed about a clip, for the ledger."""
+
+    clip: int
+    changes: list[Change]
+
+
+def erase_again(db: Connection, entries: Sequence[Entry], purgers: Sequence[Purger]) -> int:
+    """Erase the clips, people and accounts that the journal knows to be gone; gives how many had risen."""
+    risen = _there(db, clips.c.id, "clip", entries)
+    purge(db, Subject(NOBODY, clips=tuple(risen)), purgers)
+    returned = _there(db, people.c.id, "person", entries)
+    for person in returned:
+        erase(db, person, purgers)
+    ended = Subject(NOBODY, tuple(_there(db, accounts.c.id, "account", entries)))
+    purge(db, ended, purgers)
+    return len(risen) + len(returned) + len(ended.accounts)
+
+
+def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Entry]) -> list[int]:
+    named = sorted({entry.id for entry in entries if entry.kind == kind})
+    found: list[int] = []
+    for start in range(0, len(named), _BATCH):
+        some = named[start : start + _BATCH]
+        found += db.execute(select(column).where(column.in_(some))).scalars()
+    return found
+
+
+def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
+    """Place the holds of noes that were said after the backup, and end those that were lifted; gives what changed."""
+    last = {(entry.id, entry.by): entry for entry in sorted(entries, key=_moment) if entry.kind in {"no", "lifted"}}
+    change = {"no": (holds.place, Act.HOLD_PLACED), "lifted": (holds.lift, Act.HOLD_ENDED)}
+    found = []
+    for (clip, by), entry in last.items():
+        again, act = change[entry.kind]
+        if again(db, clip, HoldKind.NO, by):
+            found.append(Restored(clip, [Change(act, by, {"kind": HoldKind.NO.value})]))
+    return found
+
+
+def _moment(entry: Entry) -> int:
+    return entry.at
+
+
+def doubt_minors(db: Connection) -> list[Restored]:
+    """For a restore without its journal: what minors made or are in waits until all agree anew; gives what changed.
+
+    Nobody can say any more to which of them somebody said no since, so that no yes from before counts (consent.md R17).
+    """
+    minor = select(people.c.id).where(people.c.band != Band.ADULT.value)
+    named = select(appearances.c.clip_id).where(appearances.c.person_id.in_(minor))
+    labelled = select(clip_labels.c.clip_id).where(clip_labels.c.minor == 1)
+    theirs = or_(clips.c.person_id.in_(minor), clips.c.id.in_(named), clips.c.id.in_(labelled))
+    found = db.execute(select(clips.c.id).where(theirs).order_by(clips.c.id)).scalars().all()
+    return [changed for changed in (doubt(db, clip) for clip in found) if changed is not None]
+
+
+def doubt(db: Connection, clip: int) -> Restored | None:
+    """Let no yes to a clip count any more; None: there was none, and nothing is shown."""
+    record = rows.load(db, clip)
+    after = consent.restored(record.clip, record.facts)
+    if after == record.clip:
+        return None
+    rows.save(db, record, after)
+    return Restored(clip, told_of(record, after))
+
+
+def tell(db: Connection, found: Sequence[Restored]) -> None:
+    """Have the server enter it in its ledger once it is there: a restore has no key to sign with."""
+    for some in [found[start : start + _BATCH] for start in range(0, len(found) or 1, _BATCH)]:
+        enqueue(db, RESTORED, {"found": to_builtins(some)})
+
+
+def job(keys: Keys, done: Job) -> None:
+    """The job that enters it."""
+    done.change("ledger", type(None), lambda db: enter(db, keys, convert(done.payload["found"], list[Restored])))
+
+
+def enter(db: Connection, keys: Keys, found: Sequence[Restored]) -> None:
+    """Enter in the ledger that a backup was restored, and what was changed then."""
+    ledger.append(db, keys, ledger.Entry(Act.RESTORED))
+    for restored in found:
+        account = db.execute(select(clips.c.account_id).where(clips.c.id == restored.clip)).scalar()
+        about = tuple(sorted(rows.people_in(db, restored.clip)))
+        for change in restored.changes if account else ():
+            ledger.append(db, keys, ledger.Entry(change.act, change.by, account, about, restored.clip, change.fields))
