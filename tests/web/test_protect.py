@@ -259,6 +259,17 @@ def test_static_files_are_kept_for_ever_and_compressed(client: Client, database:
     assert database.kind
 
 
+def test_people_read_a_refusal_as_a_page_and_apps_as_a_problem(client: Client) -> None:
+    foreign = {"sec-fetch-site": "cross-site", "accept": "text/html,*/*;q=0.8"}
+    page = client.post("/sign-in", form={"handle": "ada"}, headers=foreign)
+    assert page.status == 403
+    assert page.header("content-type") == "text/html; charset=utf-8"
+    assert "<p>This request came from another site, so nothing was done.</p>" in page.text
+    assert f'nonce="{_nonce(page)}"' in page.text
+    app = client.post("/api/v1/sessions", json={}, headers=foreign)
+    assert app.json["type"] == "urn:onstage:cross-site"
+
+
 @pytest.mark.parametrize(
     ("status", "sent", "expects", "taken"),
     [

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,16 @@ _DROPPED, _DROPPED_SECONDS = 16_000_000, 5  # bytes of a refused request that ar
 ANSWERS_HEAD = ("/media/", "/api/v1/uploads")
 KNOWN_LANGUAGES = {"en", "qps", *RIGHT_TO_LEFT}
 log = logging.getLogger("onstage.web")
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{sentence}</title>
+<style nonce="{nonce}">
+:root {{ color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif }}
+body {{ display: grid; min-height: 90vh; place-content: center; margin: 0 auto; max-width: 32rem; padding: 1rem }}
+</style>
+<main><p>{sentence}</p><p><a href="/">Go to the start</a></p></main>
+</html>
+"""
 
 
 class Protect:
@@ -67,7 +78,7 @@ class Protect:
         answer = _Answer(send, self._headers(scope, state), body, hides_body=self._as_get(scope))
         refused = self._refusal(scope, headers, answer)
         if refused:
-            await _problem(answer, *refused)
+            await _tell(answer, *refused, nonce=state["nonce"] if _wants_page(scope, headers) else None)
         else:
             await self._inner(scope, body, answer)
         took = time.perf_counter() - started
@@ -179,9 +190,18 @@ class _Answer:
         await self._send(message)
 
 
-async def _problem(send: _Answer, status: int, code: str, sentence: str) -> None:
-    body = json.dumps({"type": f"urn:onstage:{code}", "title": sentence, "status": status, "detail": sentence}).encode()
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+def _wants_page(scope: Scope, headers: dict[str, str]) -> bool:
+    return "text/html" in headers.get("accept", "") and not scope["path"].startswith(("/api/", "/media/"))
+
+
+async def _tell(send: _Answer, status: int, code: str, sentence: str, *, nonce: str | None) -> None:
+    """A refusal before any route: to apps as problem+json (RFC 9457), to people as a page that costs next to nothing."""
+    if nonce is None:
+        about = {"type": f"urn:onstage:{code}", "title": sentence, "status": status, "detail": sentence}
+        kind, body = "application/problem+json", json.dumps(about).encode()
+    else:
+        kind, body = "text/html; charset=utf-8", _PAGE.format(sentence=escape(sentence), nonce=nonce).encode()
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
