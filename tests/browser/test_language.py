@@ -3,9 +3,13 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from onstage.accounts.guardians import guarding
+from onstage.clock import now
+from onstage.db.engine import Database
 from tests.browser.stage import Site
 from tests.browser.test_accessible import SIGNED_IN
 from tests.browser.test_watch import on_stage, watching
+from tests.cast import KEYS, person
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +32,21 @@ def test_words_twice_as_large_make_no_page_wider(chromium: Browser, site: Site) 
     for path in (*SIGNED_IN, "/explore", "/search?q=dance"):
         page.goto(site.origin + path)
         assert page.evaluate("innerWidth") == 390, path  # a phone makes its window as wide as what does not fit
+
+
+def test_a_long_name_makes_no_page_of_guardians_wider(chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(chromium, site.cast.ola)
+    page.add_init_script(LARGE)
+    with database.write() as db:
+        guardian, minor = person(db, "grandmother_of_all_three"), site.cast.mia.viewer
+        begun = guarding.begin_for(
+            db, KEYS, guardian.person or 0, minor.person or 0, site.cast.ola.viewer.person, now()
+        )
+    page.goto(f"{site.origin}/server/guardians")
+    expect(page.get_by_text("@grandmother_of_all_three")).to_be_visible()
+    assert page.evaluate("innerWidth") == 390
+    with database.write() as db:
+        guarding.end(db, KEYS, begun, None, now(), how="annulled")
 
 
 def test_words_twice_as_large_cover_nothing_on_the_stage(chromium: Browser, site: Site) -> None:
