@@ -123,6 +123,18 @@ def refused(reason: Unplayable, folder: Path) -> None:
     assert {file.name for file in folder.iterdir()} <= {"first.mp4"}  # there when only its cover can't be made
 
 
+def test_a_matrix_that_stretches_beyond_reason_turns_as_far_as_players_turn_it(
+    ffmpeg: str, made: Path, tmp_path: Path
+) -> None:
+    """One bit, and a picture is as good as turned by 90 degrees, but for players, who measure each column by itself."""
+    data = bytearray((made / "plain.mp4").read_bytes())
+    matrix = data.index(b"tkhd") + 44  # a, b, u, c, d, …: ISO 14496-12, 8.3.2
+    data[matrix + 4] ^= 0x40
+    (tmp_path / "out").mkdir()
+    (tmp_path / "stretched.mp4").write_bytes(data)
+    through(ffmpeg, tmp_path / "stretched.mp4", tmp_path / "out")
+
+
 SEEDS = (
     "plain.mp4",
     "recorded.webm",

@@ -253,8 +253,12 @@ def _matrix(video: Stream) -> str:
 
 
 def _turn(matrix: tuple[int, int, int, int]) -> tuple[int, bool]:
+    """As players read it: each column by its own length, so that a matrix that also stretches turns no further."""
     a, b, c, d = matrix
-    return _whole(math.degrees(math.atan2(b, a))), a * d < b * c
+    along, across = math.hypot(a, c), math.hypot(b, d)
+    if not along or not across:
+        return 0, False
+    return _whole(math.degrees(math.atan2(b / across, a / along))), a * d < b * c
 
 
 def _whole(degrees: float) -> int:
