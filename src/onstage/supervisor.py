@@ -8,6 +8,7 @@ import socket
 import ssl
 import sys
 from pathlib import Path
+from types import FrameType
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -109,10 +110,15 @@ async def _help_answering(settings: Settings) -> None:
 
 
 def _asked_to_stop() -> asyncio.Event:
+    """Set by SIGINT or SIGTERM; not by the loop's own handlers, which lose a signal while its pipe is full of wake-ups."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stopping.set)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        signal.signal(number, stop)
     return stopping
 
 
