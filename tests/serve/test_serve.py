@@ -131,6 +131,18 @@ def test_it_ends_when_asked_and_leaves_only_its_data(tmp_path: Path, number: sig
     assert {path.name for path in tmp_path.iterdir()} == {"data", "scratch"}
 
 
+def test_it_ends_when_asked_while_many_go_away_at_once(tmp_path: Path) -> None:
+    """Each wakes the event loop through a small pipe, and a signal that finds it full must be heard all the same."""
+    with serving(tmp_path / "data", RATE_LIMIT="0") as server:
+        asked = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(600)]
+        for connection in asked:
+            connection.sendall(b"GET /api/v1/feed HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for connection in asked:
+            connection.close()
+        server.process.terminate()
+        assert server.process.wait(60) == 0
+
+
 def test_killing_the_web_process_leaves_nothing(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as server:
         wait_for(server.jobs)
