@@ -153,6 +153,10 @@ def _nothing_is_left_over(data: Path) -> None:
     """Neither a file nor a process, once the sweep has come round that comes for what killed steps dropped."""
     assert not [process for process in psutil.process_iter() if str(data) in " ".join(_command(process))]
     app = compose(settings.load({"ONSTAGE_DATA": str(data)}))
+    with app.database.read() as db:
+        left = {each.key for each in app.storage.list()} - object_keys(db)
+    assert len(left) <= KILLS * 4, "more orphans than the killed steps can have left for the sweep"
+    assert [path for path in (data / "work").iterdir() if any(path.iterdir())] == []
     _sweep(app, data)
     with app.database.read() as db:
         named = object_keys(db)
