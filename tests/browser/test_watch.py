@@ -382,6 +382,7 @@ def test_the_back_button_leads_to_the_clip_that_was_left(chromium: Browser, site
     for place in (1, 2, 3):
         page.keyboard.press("ArrowDown")
         page.wait_for_function(PLAYS, arg=slugs[place])
+    page.wait_for_function(RESTS)  # else the click's own scrolling could lead on to the next clip
     page.locator(f'.clip[data-slug="{slugs[3]}"] .clip-by a').first.click()
     expect(page).to_have_url(site.origin + "/@ada")
     page.go_back()
