@@ -3,11 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from onstage.clips.agreeing.answers import widen
+from onstage.accounts.relations import follow
+from onstage.clips.agreeing import appearances
+from onstage.clips.agreeing.answers import say_no, widen
 from onstage.clips.agreeing.edit import change
 from onstage.clips.agreeing.publish import publish
 from onstage.clips.ending.deletion import delete, restore
 from onstage.clips.models import Audience, HoldKind, Stage, clips
+from onstage.clock import now
 from onstage.errors import NotAllowed, NotFound
 from tests.cast import KEYS, Cast, make_clip
 
@@ -75,3 +78,16 @@ def test_who_deletes_a_clip_of_the_account_may_take_that_back(cast: Cast) -> Non
     with cast.app.database.write() as db:
         restore(db, KEYS, cast.ben.viewer, slug)
         change(db, KEYS, cast.ben.viewer, slug, caption="still here")
+
+
+def test_whom_a_member_names_may_object_before_the_author_asks(cast: Cast) -> None:
+    """What others than its author change beside a published clip waits for the author; who is named does not."""
+    clip, slug = make_clip(cast.app.database, cast.duo.viewer, audience=Audience.MEMBERS)
+    with cast.app.database.write() as db:
+        for one, other in ((cast.ben, cast.fay), (cast.fay, cast.ben)):
+            follow(db, one.viewer, other.viewer.handle or "", now())
+        appearances.name(db, KEYS, cast.ben.viewer, slug, "fay")
+    with cast.app.database.write() as db:
+        say_no(db, KEYS, cast.fay.viewer, slug)
+    with cast.app.database.read() as db:
+        assert db.execute(select(clips.c.holds).where(clips.c.id == clip)).scalar_one() == 1

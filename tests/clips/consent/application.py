@@ -11,8 +11,8 @@ from onstage import ids
 from onstage.accounts.age import Band, Row
 from onstage.accounts.models import accounts, choices, guardianships, ledger, members, people, yeses_beforehand
 from onstage.accounts.replay import Clip, State, replay
-from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import answers, edit, inbox, publish, reconsidering, revising, rows
+from onstage.accounts.viewer import Viewer, secret_hash
+from onstage.clips.agreeing import answers, edit, inbox, publish, reconsidering, revising, rows, unregistered
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.kept import Content
 from onstage.clips.agreeing.rows import Record
@@ -23,14 +23,18 @@ from onstage.clips.models import (
     Stage,
     appearances,
     clip_consents,
+    clip_labels,
     clip_yeses,
     clips,
     concerned,
     holds,
+    label_guardians,
+    label_links,
 )
 from onstage.clips.rules import consent
 from onstage.clips.rules.invariants import agreed, can_end, heeds, within_limits
 from onstage.clips.rules.life import shown_reach
+from onstage.clips.rules.waiting import of_link
 from onstage.clock import DAY, MINUTE, now
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound, Refused
@@ -98,6 +102,7 @@ class Application:
         self.model = Reference(world, start.copy())
         with database.write() as db:
             self._appear(db, start.appears)
+            self.links = {each: self._label(db, each, answers=answers) for each, answers in world.children.items()}
         self.compare()
 
     def _person(self, db: Connection, each: int) -> Viewer:
@@ -154,6 +159,16 @@ class Application:
             row = {"clip_id": self.clip, "person_id": self.id_of[each], "sticks": 0, "at": now()}
             db.execute(insert(appearances).values(row))
 
+    def _label(self, db: Connection, each: int, *, answers: bool) -> str:
+        """A child who is not here is in it; gives the secret of the link by which somebody may answer for them."""
+        label, secret = ids.new(), ids.token()
+        db.execute(insert(clip_labels).values(id=label, clip_id=self.clip, words="a child", minor=1, at=now()))
+        if answers:
+            db.execute(insert(label_guardians).values(label_id=label, at=now()))
+            db.execute(insert(label_links).values(secret_hash=secret_hash(secret), label_id=label, at=now()))
+        self.id_of[each], self.number[label] = label, each
+        return secret
+
     # ---- comparing
 
     def record(self) -> Record:
@@ -201,7 +216,9 @@ class Application:
         assert (row.published_at is not None) == (record.clip.shown is not None)
         reach = shown_reach(record.clip, record.facts)
         assert reach is None or row.audience == reach.audience.value
-        assert {self.number[each] for each in waits} >= self.must_see() - {CHILD}
+        assert {self.number[each] for each in waits} >= self.must_see() - {CHILD} - self.links.keys()
+        for each in self.links.keys() & self.must_see():
+            assert of_link(record.clip, record.facts, self.id_of[each]) is not None
 
     def _ledger(self) -> None:
         """I8: the ledger, read again, tells what the tables hold about the clip; so does a reader made from its page alone."""
@@ -258,6 +275,9 @@ class Application:
     def yes(self, by: int, *, leaves: bool = False, of: str = "asked", checked: bool = True) -> bool:
         number = self.model.draft_number if of == "asked" else self.model.out_number
         number = -1 if number is None or of == "stale" else number
+        if by in self.links:
+            act = lambda db: unregistered.say_yes(db, KEYS, self.links[by], number)  # noqa: E731
+            return self.do(by, act, lambda model: model.yes(by, number, True, False))
         viewer = self.viewers[by] if checked else self._unchecked(by)
         return self.do(
             by,
@@ -272,7 +292,7 @@ class Application:
         )
 
     def no(self, by: int) -> bool:
-        accepted = self.do(by, lambda db: answers.say_no(db, KEYS, self.viewers[by], self.slug), lambda m: m.no(by))
+        accepted = self.do(by, lambda db: self._say_no(db, by), lambda model: model.no(by))
         if accepted and (HoldKind.NO, by) in self.model.reasons:
             self.noes.add(by)
             self.compare()
@@ -280,7 +300,19 @@ class Application:
 
     def lift(self, by: int) -> bool:
         self.noes.discard(by) if (HoldKind.NO, by) in self.model.reasons else None
-        return self.do(by, lambda db: answers.lift(db, KEYS, self.viewers[by], self.slug), lambda m: m.lift(by))
+        return self.do(by, lambda db: self._lift(db, by), lambda model: model.lift(by))
+
+    def _say_no(self, db: Connection, by: int) -> None:
+        if by in self.links:
+            unregistered.say_no(db, KEYS, self.links[by])
+        else:
+            answers.say_no(db, KEYS, self.viewers[by], self.slug)
+
+    def _lift(self, db: Connection, by: int) -> None:
+        if by in self.links:
+            unregistered.lift(db, KEYS, self.links[by])
+        else:
+            answers.lift(db, KEYS, self.viewers[by], self.slug)
 
     def go(self, by: int = CHILD) -> bool:
         def act(db: Connection) -> None:
@@ -316,6 +348,7 @@ class Application:
                 db.execute(update(clips).where(clips.c.id == self.clip).values(audience=made.audience))
             else:
                 rows.keep_draft(db, self.clip, new)
+                rows.save_concerned(db, rows.load(db, self.clip))
 
         return self.do(by, act, lambda model: model.edit(by, made.copy()))
 

@@ -46,13 +46,14 @@ from tests.clips.consent.reference import DAY, Text, World
 # What has no verb in the application yet, or is set another way there.
 _ELSEWHERE = {"appear", "story_end", "stop", "mark", "erase", "due", "expire", "wait"}
 _UNSET = {"frozen", "near_without", "widest"}
+_BY_LINK = {"yes", "no", "lift"}
 WAITS = [move("wait", time) for time in (DAY * 3 // 2, 8 * DAY, 31 * DAY)]
-LIKELY = [move("ask", CHILD)] + [move("yes", by) for by in (CHILD, MUM, DAD, FRIEND, OWNER, OTHER, KIDS_MUM)]
+LIKELY = [move("ask", CHILD)] + [move("yes", by) for by in (CHILD, MUM, DAD, FRIEND, OWNER, OTHER, KIDS_MUM, LINK)]
 
 
 def _is_possible(chosen: Move) -> bool:
     name, given, named = chosen
-    if LINK in given:  # tests/web/test_answering.py
+    if LINK in given and name not in _BY_LINK:
         return False
     if name in _ELSEWHERE or _UNSET & named.keys() or (name == "ask" and len(given) > 1):
         return False
@@ -68,16 +69,20 @@ def make(app: Application, chosen: Move) -> bool:
     name, given, named = chosen
     if name == "agree":
         return agree(app)
+    if LINK in given and LINK not in app.links:
+        return False  # no such child is in this clip
     return bool(getattr(app, name)(*given, **named))
 
 
 def agree(app: Application) -> bool:
     """Everybody makes up: noes are lifted, the author asks, and all say yes; so that a walk comes to something."""
-    makes_up = [app.lift(by) for by in EVERYBODY] + [app.ask()] + [app.yes(by, leaves=True) for by in EVERYBODY]
+    they = [*EVERYBODY, *app.links]
+    makes_up = [app.lift(by) for by in they] + [app.ask()] + [app.yes(by, leaves=True) for by in they]
     return any(makes_up)
 
 
 ANSWERS = [move(name, by) for name in ("no", "lift", "confirm") for by in (CHILD, MUM, DAD, FRIEND, OWNER)]
+ANSWERS += [move(name, LINK) for name in ("yes", "no", "lift")] + [move("yes", LINK, of="shown")]
 ANSWERS += [move("yes", by, of="shown") for by in (CHILD, MUM, DAD, FRIEND, OWNER)] + [move("go", CHILD)]
 
 
@@ -92,6 +97,8 @@ def a_family(pick: random.Random) -> tuple[World, Text]:
             world.wards[CHILD].ahead[guardian] = pick.choice(["near", "members"])
     if band is Band.ADULT:
         world.wards[CHILD].guardians.clear()
+    if pick.random() < 0.5:
+        world.children = {LINK: pick.random() < 0.8}
     start = text(pick.choice(["members", "friends", "followers", "public"]), appears=pick.choice([set(), {FRIEND}]))
     return world, start
 

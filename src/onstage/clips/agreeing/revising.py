@@ -111,8 +111,12 @@ def begin(db: Connection, keys: Keys, viewer: Viewer, clip: int) -> int | None:
 
 
 def ask_again(db: Connection, keys: Keys, viewer: Viewer, clip: int, due: int | None) -> None:
-    """Where its author has changed who is in what is published, or made it with whom, ask; what stands against it waits."""
+    """Where its author has changed who is in what is published, or made it with whom, ask; what stands against it waits.
+
+    Who is named from now on may object at once, also to what is shown.
+    """
     record = rows.load(db, clip)
+    rows.save_concerned(db, record)
     if record.clip.shown is not None:
         with suppress(Refused):
             _ask(db, keys, _person(viewer), record, due)
