@@ -16,8 +16,9 @@ _SMALL = f"scale=w=min(360\\,iw):h=min(360\\,ih):force_original_aspect_ratio=inc
 _TINY = f"scale=w=min(120\\,iw):h=min(120\\,ih):force_original_aspect_ratio=increase:flags=area:{_COLORS}"
 _HINT = f"scale=w=12:h=12:force_original_aspect_ratio=increase:flags=area:{_COLORS}"
 _WEBP = ("-frames:v", "1", "-map_metadata", "-1", "-c:v", "libwebp", "-quality", "75", "-compression_level", "2")
-# In half the bytes of the WebP for as good a picture, at twenty times its work; and it says what its colours mean.
-_AVIF = ("-frames:v", "1", "-map_metadata", "-1", "-c:v", "libaom-av1", "-cpu-used", "8", "-crf", "32", "-b:v", "0")
+# In little more than half the bytes of the WebP for as good a picture, at four times its work (ADR 29).
+_AVIF = ("-frames:v", "1", "-map_metadata", "-1", "-c:v", "libaom-av1", "-usage", "allintra", "-cpu-used", "6")
+_LIKE_WEBP = ("-crf", "32", "-b:v", "0")
 _STILL = ("-still-picture", "1", "-threads", "1", "-f", "avif")
 _MEANT = "setparams=colorspace=smpte170m:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
 _NAMES = ("cover", "cover-small", "cover-tiny")
@@ -115,7 +116,7 @@ def _cover(
     for name, out in outs.items():
         arguments += ["-map", f"[{name}]", *_WEBP, "-f", "webp", str(out)]
     for name, out in avif.items():
-        arguments += ["-map", f"[{name}-avif]", *_AVIF, *_STILL, str(out)]
+        arguments += ["-map", f"[{name}-avif]", *_AVIF, *_LIKE_WEBP, *_STILL, str(out)]
     try:
         finished = sandbox.run(ffmpeg, arguments, _BOUNDS, formats=formats)
     except sandbox.Stopped as stopped:
