@@ -75,7 +75,7 @@ def _events(number: int) -> list[Play]:
         viewer = b"a" + secrets.token_bytes(8)
         begun = Play(
             event=secrets.token_bytes(16), token=secrets.token_bytes(16), play=secrets.token_bytes(16),
-            clip=1 + place % CLIPS, viewer=viewer, same=(viewer,), address=b"", kind=PlayKind.START,
+            clip=1 + place % CLIPS, viewer=viewer, same=(viewer,), addresses=(), kind=PlayKind.START,
             surface="for_you", place=1, propensity=0, watched_ms=0, reached_ms=0, loops=0, duration_ms=DURATION_MS,
             issued_at=moment - HOUR, happened_at=moment, received_at=moment,
         )  # fmt: skip

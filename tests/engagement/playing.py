@@ -14,7 +14,7 @@ def play(clip: int, viewer: bytes = b"a viewer", kind: PlayKind = PlayKind.END, 
     moment = now()
     given: dict[str, Any] = {
         "event": secrets.token_bytes(16), "token": secrets.token_bytes(16), "play": secrets.token_bytes(16),
-        "clip": clip, "viewer": viewer, "same": (viewer,), "address": b"", "kind": kind, "surface": "for_you",
+        "clip": clip, "viewer": viewer, "same": (viewer,), "addresses": (), "kind": kind, "surface": "for_you",
         "place": 1, "propensity": 0, "watched_ms": 2000, "loops": 0, "duration_ms": DURATION_MS,
         "issued_at": moment - HOUR, "happened_at": moment, "received_at": moment, **other,
     }  # fmt: skip

@@ -134,7 +134,7 @@ def test_what_is_of_use_for_a_while_goes(cast: Cast) -> None:
     old, moment = now() - 10 * DAY, now()
     for at, names in ((old, (b"g old", b"a old")), (moment, (b"g new", b"a new"))):
         events = [
-            play(clip, name, issued_at=at - MINUTE, happened_at=at, received_at=at, address=b"x") for name in names
+            play(clip, name, issued_at=at - MINUTE, happened_at=at, received_at=at, addresses=(b"x",)) for name in names
         ]
         cast.app.plays.submit(events).result(20)
     with cast.app.database.write() as db:

@@ -16,7 +16,7 @@ from tests.cast import Cast, make_clip
 from tests.engagement.playing import DURATION_MS, play
 
 START, PROGRESS, END, IMPRESSION = PlayKind.START, PlayKind.PROGRESS, PlayKind.END, PlayKind.IMPRESSION
-GUEST: dict[str, Any] = {"address": b"somewhere"}
+GUEST: dict[str, Any] = {"addresses": (b"somewhere",)}
 
 
 def report(app: App, *batch: Play) -> list[Answer]:
@@ -153,7 +153,7 @@ def test_one_address_adds_so_many_guests_and_no_more(cast: Cast) -> None:
     for number in range(13):
         report(cast.app, play(clip, b"g%d" % number, **GUEST))
     assert counted(cast.app, clip)["views"] == 10
-    report(cast.app, *[play(clip, b"g%d" % number, address=b"elsewhere") for number in range(20, 33)])
+    report(cast.app, *[play(clip, b"g%d" % number, addresses=(b"elsewhere",)) for number in range(20, 33)])
     assert counted(cast.app, clip)["views"] == 20
     report(cast.app, *[play(clip, b"a%d" % number) for number in range(13)])
     found = counted(cast.app, clip)

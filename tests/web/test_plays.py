@@ -12,9 +12,9 @@ from sqlalchemy import func, select, update
 from onstage.accounts.viewer import GUEST
 from onstage.clips.models import Audience, clips
 from onstage.clock import DAY, HOUR, MINUTE, iso, now
-from onstage.engagement.models import plays, totals
+from onstage.engagement.models import guest_views, plays, totals
 from onstage.engagement.tokens import Surface, Token, seal
-from onstage.engagement.viewers import kept_salts, make_salt, names
+from onstage.engagement.viewers import kept_salts, make_salt, names, of_the_day
 from onstage.keys import Keys
 from onstage.web.app import App
 from tests.cast import Actor, Cast, crowd, make_clip
@@ -171,6 +171,19 @@ def test_what_was_dealt_before_midnight_is_still_the_guests(cast: Cast, client: 
     assert report(client, None, event(word, reached_ms=1)) == [("stored", "")]
     assert report(client, None, event(dealt(client, cast.guest, blink[1]), reached_ms=1)) == [("stored", "")]
     assert views(cast, blink[0]) == 1
+
+
+def test_an_address_adds_no_more_views_because_a_day_began(cast: Cast, client: Client, blink: tuple[int, str]) -> None:
+    """Ten of its views were taken a minute ago, under yesterday's salt."""
+    with cast.app.database.write() as db:
+        make_salt(db, now() // DAY - 1)
+    before = of_the_day(_salts(cast)[now() // DAY - 1], "address 127.0.0.1")
+    with cast.app.database.write() as db:
+        for number in range(10):
+            row = {"address": before, "clip_id": blink[0], "position": number, "at": now() - MINUTE}
+            db.execute(guest_views.insert().values(row))
+    watch_as(client, blink[1], {})
+    assert views(cast, blink[0]) == 0
 
 
 def _salts(cast: Cast) -> dict[int, bytes]:

@@ -158,14 +158,14 @@ def _facts(batch: Batch, play: Play, state: State) -> int:
         if play.kind is not PlayKind.PROGRESS:
             batch.on_screen[pair] = play.received_at
         return facts_of(play, state, _NEVER, room=False)
-    place = (play.address, play.clip)
-    room = not play.address or batch.from_address[place] < batch.guest_views_at_most
+    came = sum(batch.from_address[address, play.clip] for address in play.addresses)
+    room = not play.addresses or came < batch.guest_views_at_most
     facts = facts_of(play, state, _last(batch, play), room=room)
     if facts & Fact.COUNTED:
         facts |= _for_the_account(batch, play)
-        if play.address:
-            batch.from_address[place] += 1
-            batch.from_guests.append((play.address, play.clip, batch.position, play.received_at))
+        for address in play.addresses[:1]:
+            batch.from_address[address, play.clip] += 1
+            batch.from_guests.append((address, play.clip, batch.position, play.received_at))
     if facts & Fact.VIEWED:
         known = batch.known.setdefault(pair, Known())
         known.viewed_at = max(known.viewed_at or 0, play.happened_at)

@@ -145,7 +145,7 @@ def _tokens(db: Connection, touched: Collection[tuple[bytes, bytes]]) -> dict[by
 
 
 def _from_address(db: Connection, views: Sequence[Play]) -> Counter[Pair]:
-    pairs = {(play.address, play.clip) for play in views if play.address}
+    pairs = {(address, play.clip) for play in views for address in play.addresses}
     since = min((play.received_at for play in views), default=0) - APART
     return Counter({(address, clip): number for address, clip, number in _FROM_ADDRESS.all(db, pairs, since)})
 

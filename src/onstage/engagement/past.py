@@ -34,7 +34,7 @@ def watched(viewer: Viewer, clip: int, duration_ms: int, watched_ms: int, instan
 
     def event(kind: PlayKind, watched_ms: int, loops: int, at: int) -> Play:
         return Play(
-            event=uuid4().bytes, token=token, play=play, clip=clip, viewer=name, same=(name,), address=b"", kind=kind,
+            event=uuid4().bytes, token=token, play=play, clip=clip, viewer=name, same=(name,), addresses=(), kind=kind,
             surface=Surface.FOR_YOU.value, place=0, propensity=0, watched_ms=watched_ms,
             reached_ms=min(watched_ms, duration_ms), loops=loops, duration_ms=duration_ms,
             issued_at=began - SECOND, happened_at=at, received_at=at,

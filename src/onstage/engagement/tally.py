@@ -65,7 +65,7 @@ class Play:
     """One event as it will be stored. Times in microseconds; `_ms` in milliseconds, of its play from the start.
 
     `token` and `play` name what it belongs to, `same` the names under which the viewer may have been counted before,
-    `address` is a guest's and empty for a person.
+    `addresses` are a guest's one under the salts of today and yesterday, in this order; empty for a person.
     """
 
     event: bytes
@@ -74,7 +74,7 @@ class Play:
     clip: int
     viewer: bytes
     same: tuple[bytes, ...]
-    address: bytes
+    addresses: tuple[bytes, ...]
     kind: PlayKind
     surface: str
     place: int

@@ -31,12 +31,13 @@ def private_name(app: App, viewer: Viewer) -> bytes:
     return viewers.names(viewer, (), _salts(app, day), day, tells=False).key
 
 
-def place_of(app: App, request: AnyRequest, viewer: Viewer) -> bytes:
-    """Keyed hash of where a guest comes from, under today's salt; empty for a person."""
+def places_of(app: App, request: AnyRequest, viewer: Viewer) -> tuple[bytes, ...]:
+    """Keyed hashes of where a guest comes from, under today's salt and yesterday's; empty for a person."""
     if viewer.signed_in:
-        return b""
-    day = day_of(now())
-    return viewers.of_the_day(_salts(app, day)[day], f"address {network(address(request))}")
+        return ()
+    day, place = day_of(now()), f"address {network(address(request))}"
+    salts = _salts(app, day)
+    return tuple(viewers.of_the_day(salts[each], place) for each in (day, day - 1) if each in salts)
 
 
 def _seeds(app: App, request: AnyRequest) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from onstage.engagement.tokens import Token, name_of, read, untimely
 from onstage.engagement.viewers import Names
 from onstage.web.api.schemas import problems
 from onstage.web.http import AnyRequest, App, anyone, in_thread, note_watching, reads
-from onstage.web.viewers import names_of, place_of
+from onstage.web.viewers import names_of, places_of
 
 _DAY_MS = 86_400_000
 Milliseconds = Annotated[int, Meta(gt=-1, le=_DAY_MS)]  # of what may be null, the framework does not describe `ge=0`
@@ -80,7 +80,7 @@ class _Report:
     """What all events of one request share."""
 
     names: Names
-    address: bytes
+    addresses: tuple[bytes, ...]
     lengths: dict[int, int]
     received: int
     clock_behind: int
@@ -102,7 +102,7 @@ def report(
     sent = _instant(data.sent_at) if data.sent_at else None
     shared = _Report(
         names=names_of(app, request, viewer, db),
-        address=place_of(app, request, viewer),
+        addresses=places_of(app, request, viewer),
         lengths=lengths(db, viewer, {given.clip for given in tokens if given}),
         received=received,
         clock_behind=0 if sent is None else received - sent,
@@ -164,7 +164,7 @@ def _play(shared: _Report, event: EventIn, given: Token | None) -> Play | str:
     token = name_of(event.token)
     return Play(
         event=event.event.bytes, token=token, play=name_of(f"{event.token} {event.play}"), clip=given.clip,
-        viewer=given.viewer, same=same, address=shared.address, kind=event.kind, surface=given.surface.value,
+        viewer=given.viewer, same=same, addresses=shared.addresses, kind=event.kind, surface=given.surface.value,
         place=given.place, propensity=given.propensity, watched_ms=event.watched_ms,
         reached_ms=min(reached, duration_ms), loops=event.loops, duration_ms=duration_ms, issued_at=given.issued_at,
         happened_at=happened, received_at=shared.received,
