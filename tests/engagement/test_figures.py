@@ -69,13 +69,28 @@ def test_days_and_surfaces_add_up_and_small_ones_are_not_told(cast: Cast) -> Non
     assert found.left_out
 
 
+def test_what_a_clip_leaves_out_is_not_the_account_less_its_other_clips(cast: Cast) -> None:
+    """Two came to one clip by search, twenty to another: the account's twenty-two would tell of the two."""
+    (big, _), (small, slug) = (make_clip(cast.app.database, cast.ada.viewer) for _ in range(2))
+    for clip, surface, size in ((big, "search", 20), (big, "clip", 9), (small, "search", 2), (small, "for_you", 8)):
+        for number in range(size):
+            submit(cast, watched(clip, f"a{clip}{surface}{number}".encode(), 3000, surface=surface))
+    assert figures(cast, cast.ada, slug).surfaces == []
+    with cast.app.database.read() as db:
+        found = of_account(db, cast.ada.viewer)
+    assert [each.what for each in found.surfaces] == ["clip"]
+    assert found.left_out
+    assert found.total.viewers == 39
+
+
 @pytest.mark.parametrize(
     ("sizes", "shown"),
     [
         ([], []),
         ([4], []),
         ([5], [5]),
-        ([0, 5], [5]),
+        ([0, 5], []),
+        ([0, 5, 6], [6]),
         ([4, 9], []),
         ([4, 9, 20], [20]),
         ([2, 2, 9], []),
@@ -132,16 +147,17 @@ def test_viewers_of_an_account_are_persons_however_many_of_its_clips_they_saw(cl
             past = {"issued_at": yesterday - HOUR, "happened_at": yesterday, "received_at": yesterday}
             submit(cast, watched(clip, b"a%d" % number, 4000, **past))
     both = [each for n in range(6, 16) for each in watched(second, b"a%d" % n, 4000, surface="search")]
-    submit(cast, both + watched(first, b"a6", 4000))
+    again = [each for n in range(3, 8) for each in watched(first, b"a%d" % n, 4000)]
+    submit(cast, both + again)
     with cast.app.database.read() as db:
         account = of_account(db, cast.ada.viewer)
-    assert (account.total.viewers, account.total.views) == (16, 8 + 10 + 1)
-    assert [(day.viewers, day.tally.views) for day in account.days] == [(8, 8), (10, 11)]
+    assert (account.total.viewers, account.total.views) == (16, 8 + 10 + 5)
+    assert [(day.viewers, day.tally.views) for day in account.days] == [(8, 8), (13, 15)]
     assert {each.what: each.viewers for each in account.surfaces} == {"for_you": 8, "search": 8}
     told_ = client.get("/api/v1/me/figures", cast.ada).json
     table = list(csv.DictReader(io.StringIO(client.get("/api/v1/me/figures.csv", cast.ada).text)))
     assert told_["total"]["viewers"] == int(table[0]["viewers"]) == 16
-    assert [day["counted"]["viewers"] for day in told_["days"]] == [8, 10]
+    assert [day["counted"]["viewers"] for day in told_["days"]] == [8, 13]
     assert '<dd class="numbers">16</dd>' in client.get("/figures", cast.ada).text
 
 

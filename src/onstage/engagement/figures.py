@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, Table, cast, func, select
+from sqlalchemy import Integer, Table, cast, func, or_, select
 
 from onstage.accounts.models import follows
 from onstage.accounts.viewer import Viewer
@@ -101,7 +101,8 @@ def of_account(db: Connection, viewer: Viewer) -> Figures:
     of_clips = select(*_sums(totals), played).join_from(totals, clips, clips.c.id == totals.c.clip_id).where(mine)
     row = db.execute(of_clips, asked_by(viewer)).mappings().one()
     by_day, by_surface = _by(db, viewer, "day", "daily_viewers"), _by(db, viewer, "surface", "viewers")
-    told_days, told_surfaces = told(by_day), told(by_surface)
+    told_days = _beside_clips(db, viewer, "day", "daily_viewers", told(by_day))
+    told_surfaces = _beside_clips(db, viewer, "surface", "viewers", told(by_surface))
     return Figures(
         total=replace(_tally(row), viewers=_audience(db, viewer, "viewers").total()),
         average=_average(int(row["watched_ms"] or 0), int(row["playable"] or 0)),
@@ -124,11 +125,14 @@ def new_followers(db: Connection, viewer: Viewer) -> list[tuple[int, int]]:
 
 
 def told(parts: Sequence[Part], viewers: Callable[[Part], int] = lambda part: part.viewers) -> list[Part]:  # type: ignore[attr-defined]
-    """The parts with five viewers or more; and as totals are exact, never so many that the rest is fewer than five."""
+    """The parts with five viewers or more; and as totals are exact, never so many that the rest is fewer than five.
+
+    A part without a viewer is one as well: somebody skipped there, or saw a clip once more.
+    """
     by_size = sorted(parts, key=viewers)
     hidden = 0
     left_out = 0
-    while left_out < len(by_size) and (viewers(by_size[left_out]) < FEWEST or 0 < hidden < FEWEST):
+    while left_out < len(by_size) and (viewers(by_size[left_out]) < FEWEST or (left_out and hidden < FEWEST)):
         hidden += viewers(by_size[left_out])
         left_out += 1
     return by_size[left_out:]
@@ -139,7 +143,7 @@ def _sums(table: Table) -> list[Any]:
 
 
 def _grouped(what: str) -> Any:
-    return select(days.c[what].label("what"), *_sums(days))
+    return select(days.c[what].label("what"), *_sums(days)).order_by("what")
 
 
 def _by(db: Connection, viewer: Viewer, what: str, counted: str) -> list[Of]:
@@ -153,6 +157,26 @@ def _by(db: Connection, viewer: Viewer, what: str, counted: str) -> list[Of]:
     )
     rows = db.execute(found, asked_by(viewer)).mappings()
     return [Of(row["what"], viewers[row["what"]], replace(_tally(row), viewers=viewers[row["what"]])) for row in rows]
+
+
+def _beside_clips(db: Connection, viewer: Viewer, what: str, counted: str, parts: list[Of]) -> list[Of]:
+    """Of these parts of an account's audience, those that less what the pages of its clips tell still hide five or more."""
+    each = (
+        select(days.c.clip_id, days.c[what].label("what"), func.sum(days.c[counted]).label("viewers"))
+        .join_from(days, clips, clips.c.id == days.c.clip_id)
+        .where(clips.c.account_id == viewer.account, VISIBLE)
+        .group_by(days.c.clip_id, "what")
+        .subquery()
+    )
+    smaller = func.sum(each.c.viewers).over(
+        partition_by=each.c.clip_id, order_by=(each.c.viewers, each.c.what), rows=(None, -1)
+    )
+    of_clips = select(each.c.what, each.c.viewers, smaller.label("smaller")).subquery()
+    left_out = or_(of_clips.c.viewers < FEWEST, of_clips.c.smaller < FEWEST)  # what `told` leaves out of a clip's page
+    rest = select(of_clips.c.what, func.sum(of_clips.c.viewers)).where(left_out).group_by(of_clips.c.what)
+    hidden = [(row[0], int(row[1])) for row in db.execute(rest.order_by(of_clips.c.what), asked_by(viewer))]
+    unsafe = {row[0] for row in hidden} - {row[0] for row in told(hidden, lambda row: row[1])}
+    return [part for part in parts if part.what not in unsafe]
 
 
 def _audience(db: Connection, viewer: Viewer, counted: str, by: str = "account_id") -> Counter[Any]:
