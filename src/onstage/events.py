@@ -119,6 +119,14 @@ class Commented(Event):
 
 
 @dataclass(frozen=True)
+class Unsaid(Event):
+    """These words, said under a clip, are hidden now or deleted."""
+
+    clip: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Followed(Event):
     """Account `by` follows `account`, or asks to."""
 

@@ -15,6 +15,12 @@ def clean(words: str) -> str:
     return _UNSEEN.sub("", unicodedata.normalize("NFC", words.replace("\r\n", "\n"))).strip()
 
 
+def folded(words: str) -> str:
+    """Words for comparing, however they are written: folded, without what can't be seen, with single spaces."""
+    plain = unicodedata.normalize("NFKC", words).casefold()
+    return " ".join("".join(each for each in plain if unicodedata.category(each) != "Cf").split())
+
+
 def tag_key(tag: str) -> str:
     """The form under which a tag is found: compatibility-folded and case-folded, at most 60 characters."""
     return unicodedata.normalize("NFKC", tag.lstrip("#")).casefold()[:60]

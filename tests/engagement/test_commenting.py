@@ -122,6 +122,31 @@ def test_hidden_with_its_replies_from_all_but_its_writer_and_the_clips_people(ca
     assert counted(cast, clip) == 0
 
 
+def test_what_is_said_under_a_hidden_comment_is_hidden_and_shown_with_it(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    said = do(cast, comment, cast.fay, slug, "unkind")
+    do(cast, commenting.hide, cast.ada, said.id)
+    answers = [do(cast, comment, actor, slug, "why?", said.id) for actor in (cast.fay, cast.ada)]
+    assert ([each.state for each in answers], counted(cast, clip)) == (["hidden"] * 2, 0)
+    with pytest.raises(Conflict):
+        do(cast, commenting.show, cast.ada, answers[0].id)
+    do(cast, commenting.show, cast.ada, said.id)
+    assert counted(cast, clip) == 3
+
+
+def test_the_replies_to_a_comment_that_is_held_wait_with_it(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    with cast.app.database.write() as db:
+        commenting.set_rules(db, cast.ada.viewer, holds_all=False, held_words=["bad"])
+    said = do(cast, comment, cast.fay, slug, "fine")
+    do(cast, comment, cast.ola, slug, "indeed", said.id)
+    do(cast, commenting.edit, cast.fay, said.id, "bad")
+    do(cast, comment, cast.fay, slug, "well?", said.id)
+    assert counted(cast, clip) == 0
+    do(cast, commenting.show, cast.ada, said.id)
+    assert counted(cast, clip) == 3
+
+
 @pytest.mark.parametrize(
     ("holds_all", "words", "said", "state"),
     [
@@ -130,6 +155,10 @@ def test_hidden_with_its_replies_from_all_but_its_writer_and_the_clips_people(ca
         (False, ["goes"], "Anything GOES", "held"),
         (False, ["any thing"], "Anything goes", "shown"),
         (False, ["straße"], "die STRASSE", "held"),
+        (False, ["any thing"], "Any\n  thing goes", "held"),
+        (False, ["goes"], "any ｇｏｅｓ", "held"),
+        (False, ["goes"], "any go\u200bes", "held"),
+        (False, ["\u200b"], "any", "shown"),
     ],
 )
 def test_what_an_account_holds_for_approval(

@@ -20,7 +20,7 @@ from onstage.accounts.age import QuietHours
 from onstage.accounts.models import people
 from onstage.accounts.relations import block
 from onstage.clips.models import Audience, clips
-from onstage.clock import DAY, now
+from onstage.clock import DAY, iso, now
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
 from onstage.mail import JOB as MAIL
@@ -123,6 +123,38 @@ def test_a_held_comment_is_told_once_it_is_approved(client: Client, cast: Cast) 
     client.post("/settings/comments", cast.ada, form={"do": "show", "comment": said})
     deliver(cast.app)
     assert (inbox(client, cast.ada), inbox(client, cast.ben)) == ([("comment", "fay", 1)], [("mention", "fay", 1)])
+
+
+def test_who_says_more_is_heard_again_and_who_likes_again_is_not(client: Client, cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.ada.viewer)
+    words = f"/api/v1/clips/{slug}/comments"
+    first = client.post(words, cast.ben, json={"words": "Lovely"}).json["id"]
+    client.post(words, cast.fay, json={"words": "So lovely"})
+    client.post(words, cast.ada, json={"words": "Thank you", "parent": first})
+    deliver(cast.app)
+    assert (unread(client, cast.ada), unread(client, cast.ben)) == (1, 1)
+    for actor in (cast.ada, cast.ben):
+        client.put("/api/v1/me/inbox/read", actor, json={"until": iso(now())})
+    client.post(words, cast.ben, json={"words": "Where is it?"})
+    client.post(words, cast.ada, json={"words": "At home", "parent": first})
+    deliver(cast.app)
+    assert (unread(client, cast.ada), unread(client, cast.ben)) == (1, 1)
+    assert inbox(client, cast.ada) == [("comment", "ben", 2)]
+    assert client.get("/api/v1/me/inbox", cast.ada).json["items"][0]["words"] == "Where is it?"
+
+
+def test_what_is_hidden_or_deleted_is_read_in_no_inbox(client: Client, cast: Cast) -> None:
+    _, slug = make_clip(cast.app.database, cast.ada.viewer)
+    for words, forget in (("shame on @ben", "hidden"), ("shame on @ola", "")):
+        said = client.post(f"/api/v1/clips/{slug}/comments", cast.fay, json={"words": words}).json["id"]
+        deliver(cast.app)
+        if forget:
+            client.put(f"/api/v1/comments/{said}/hidden", cast.ada)
+        else:
+            client.delete(f"/api/v1/comments/{said}", cast.fay)
+        deliver(cast.app)
+    told = [client.get("/api/v1/me/inbox", actor).json["items"] for actor in (cast.ada, cast.ben, cast.ola)]
+    assert [[each["words"] for each in items] for items in told] == [[""]] * 3
 
 
 def test_what_one_does_not_want_is_not_told(client: Client, cast: Cast) -> None:

@@ -13,7 +13,17 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
 from onstage.engagement import counts
-from onstage.engagement.comments import LONGEST, Comment, State, not_blocked, one, said_to, shown_to, state_of_new
+from onstage.engagement.comments import (
+    LONGEST,
+    Comment,
+    State,
+    not_blocked,
+    one,
+    said_to,
+    shown_to,
+    state_of_new,
+    unsaid,
+)
 from onstage.engagement.models import comment_likes, comment_rules, comment_versions, comments
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.text import clean
@@ -96,6 +106,7 @@ def edit(db: Connection, viewer: Viewer, comment: int, words: str) -> Comment:
     held = not clip.is_member and state_of_new(db, clip.account, said) is State.HELD
     if held and row.state == State.SHOWN.value:
         _set(db, row.clip_id, comments.c.id == comment, State.SHOWN, State.HELD)
+        _set(db, row.clip_id, comments.c.parent_id == comment, State.SHOWN, State.HIDDEN)
     return one(db, viewer, clip, comment)
 
 
@@ -136,8 +147,14 @@ def hide(db: Connection, viewer: Viewer, comment: int) -> Comment:
 
 
 def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
-    """Approve a comment that waits, or show a hidden one again with the replies that were hidden with it."""
+    """Approve a comment that waits, or show a hidden one again, with the replies that were hidden with it.
+
+    Raises NotFound, NotAllowed, or Conflict for a reply to what is not shown itself.
+    """
     row, clip = _run(db, viewer, comment)
+    first = select(comments.c.state).where(comments.c.id == row.parent_id).with_for_update(read=True)
+    if db.execute(first).scalar() not in {None, State.SHOWN.value}:
+        raise Conflict("The comment it answers is not shown. Show that one first.")
     if row.state == State.HELD.value:
         _set(db, row.clip_id, comments.c.id == comment, State.HELD, State.SHOWN)
         said_to(db, clip, row.account_id, row.words, row.parent_id, row.parent_id)
@@ -148,10 +165,12 @@ def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
 def _set(db: Connection, clip: int, which: object, before: State, after: State) -> None:
     """Change the state of comments of a clip, and its count with those that are shown or no longer are."""
     condition = (comments.c.state == before.value) & which
-    changed = db.execute(update(comments).where(condition).values(state=after.value)).rowcount
-    by = changed * ((after is State.SHOWN) - (before is State.SHOWN))
-    if by:
-        counts.add(db, clip, "comments", by)
+    changing = update(comments).where(condition).values(state=after.value).returning(comments.c.words)
+    changed = db.execute(changing).scalars().all()
+    if before is State.SHOWN:
+        unsaid(db, clip, changed)
+    elif after is State.SHOWN and changed:
+        counts.add(db, clip, "comments", len(changed))
 
 
 def waiting(db: Connection, viewer: Viewer, limit: int = 50) -> list[tuple[str, Comment]]:

@@ -1,5 +1,6 @@
 """Comments on clips, with one level of replies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,9 +19,9 @@ from onstage.engagement import counts
 from onstage.engagement.acts import Act, record
 from onstage.engagement.models import comment_likes, comment_rules, comments
 from onstage.errors import Invalid, NotAllowed, NotFound, TooMany
-from onstage.events import Commented
+from onstage.events import Commented, Unsaid
 from onstage.jobs import queue
-from onstage.text import clean, parts
+from onstage.text import clean, folded, parts
 
 LONGEST = 1000
 MOST, WINDOW = 30, 10 * MINUTE
@@ -40,8 +41,8 @@ def state_of_new(db: Connection, account: int, said: str) -> State:
     rules = db.execute(select(comment_rules).where(comment_rules.c.account_id == account)).one_or_none()
     if rules is None:
         return State.SHOWN
-    folded = said.casefold()
-    is_held = rules.holds_all or any(word in folded for word in rules.held_words.split("\n") if word)
+    words = filter(None, map(folded, rules.held_words.split("\n")))
+    is_held = rules.holds_all or any(word in folded(said) for word in words)
     return State.HELD if is_held else State.SHOWN
 
 
@@ -95,7 +96,8 @@ def may_comment(viewer: Viewer, clip: Seen) -> bool:
 def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int | None = None) -> Comment:
     """Say something about a clip, or answer a comment of the first level (an answer to an answer joins its thread).
 
-    Raises NotFound, NotAllowed, or Invalid when nothing is said or it is longer than `LONGEST` characters.
+    Under a comment that is held or hidden it is hidden too, and shown with it. Raises NotFound, NotAllowed, or Invalid when
+    nothing is said or it is longer than `LONGEST` characters.
     """
     clip = seen(db, viewer, slug)
     if not may_comment(viewer, clip):
@@ -104,10 +106,12 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
     if not 1 <= len(said) <= LONGEST:
         raise Invalid("A comment has 1 to %(most)s characters.", field="words", most=LONGEST)
     _not_too_often(db, viewer)
-    thread = None if parent is None else _thread(db, viewer, clip, parent)
+    thread, is_open = (None, True) if parent is None else _thread(db, viewer, clip, parent)
     fresh = ids.new()
     row = {"id": fresh, "clip_id": clip.id, "account_id": viewer.account, "person_id": viewer.person}
     state = State.SHOWN if clip.is_member else state_of_new(db, clip.account, said)
+    if state is State.SHOWN and not is_open:
+        state = State.HIDDEN
     db.execute(insert(comments).values(**row, parent_id=thread, words=said, at=now(), state=state.value))
     if state is State.SHOWN:
         counts.add(db, clip.id, "comments", 1)
@@ -132,14 +136,16 @@ def _not_too_often(db: Connection, viewer: Viewer) -> None:
         raise TooMany("That were many comments in a short time. Wait a little.", retry_after=WINDOW // SECOND)
 
 
-def _thread(db: Connection, viewer: Viewer, clip: Seen, parent: int) -> int:
-    """The first comment of the thread, which now can't be deleted until this transaction ends."""
+def _thread(db: Connection, viewer: Viewer, clip: Seen, parent: int) -> tuple[int, bool]:
+    """The first comment of the thread, and whether it is shown; until this transaction ends that stays so."""
     answered = (comments.c.id == parent) & (comments.c.clip_id == clip.id)
     found = select(comments.c.id, comments.c.parent_id).where(answered, not_blocked(viewer), _told_to(viewer, clip))
-    row = db.execute(found.with_for_update(read=True, key_share=True)).one_or_none()
-    if row is None:
+    row = db.execute(found).one_or_none()
+    thread = None if row is None else int(row.parent_id or row.id)
+    state = db.execute(select(comments.c.state).where(comments.c.id == thread).with_for_update(read=True)).scalar()
+    if thread is None or state is None:
         raise NotFound("The comment you answer is not there any more.")
-    return int(row.parent_id or row.id)
+    return thread, state == State.SHOWN.value
 
 
 def remove(db: Connection, viewer: Viewer, comment_id: int) -> None:
@@ -157,10 +163,18 @@ def remove(db: Connection, viewer: Viewer, comment_id: int) -> None:
     if row.person_id != viewer.person and not db.execute(select(is_member)).scalar_one():
         raise NotAllowed("Only who wrote a comment, or whose clip it is, can delete it.")
     whole = or_(comments.c.parent_id == row.id, comments.c.id == row.id)
-    gone = db.execute(select(func.count()).where(whole, comments.c.state == State.SHOWN.value)).scalar_one()
+    was_shown = select(comments.c.words).where(whole, comments.c.state == State.SHOWN.value)
+    gone = db.execute(was_shown).scalars().all()
     db.execute(delete(comments).where(comments.c.parent_id == row.id))
     db.execute(delete(comments).where(comments.c.id == row.id))
-    counts.add(db, row.clip_id, "comments", -gone)
+    unsaid(db, row.clip_id, gone)
+
+
+def unsaid(db: Connection, clip: int, words: Sequence[str]) -> None:
+    """Count comments that are no longer shown no more, and let those who were told of them have them no longer."""
+    if words:
+        counts.add(db, clip, "comments", -len(words))
+        queue.record(db, Unsaid(clip, tuple(words)))
 
 
 def not_blocked(viewer: Viewer, account: ColumnElement[int] = comments.c.account_id) -> ColumnElement[bool]:

@@ -1,6 +1,8 @@
 """Who hears of what has happened: small functions, one for each event, registered in server.py."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import select, update
 
 from onstage.accounts.models import accounts, members, people
 from onstage.accounts.queries import personal_account
@@ -16,11 +18,13 @@ from onstage.events import (
     GuardianReminded,
     Liked,
     Reposted,
+    Unsaid,
     YesAsked,
     YesReminded,
     YesUsed,
 )
 from onstage.notifications.letters import write_to
+from onstage.notifications.models import tidings
 from onstage.notifications.telling import tell, tell_again
 from onstage.text import mentions
 
@@ -37,14 +41,21 @@ def reposted(db: Connection, event: Reposted) -> None:
 
 def commented(db: Connection, event: Commented) -> None:
     """The clip's account hears of a comment, whoever is answered of an answer, and who is mentioned of that."""
-    tell(db, event.account, "comment", event.clip, by=event.by, clip=event.clip, words=event.words)
+    said: dict[str, Any] = {"by": event.by, "clip": event.clip, "words": event.words, "anew": True}
+    tell(db, event.account, "comment", event.clip, **said)
     if event.answered is not None and event.answered != event.account and _seen_by(db, event.answered, event.clip):
-        tell(db, event.answered, "reply", event.thread or 0, by=event.by, clip=event.clip, words=event.words)
+        tell(db, event.answered, "reply", event.thread or 0, **said)
     handles = mentions(event.words)
     named = select(accounts.c.id).where(accounts.c.handle.in_(handles), accounts.c.id != event.account)
     for account in db.execute(named).scalars().all():
         if _seen_by(db, account, event.clip):
-            tell(db, account, "mention", event.clip, by=event.by, clip=event.clip, words=event.words)
+            tell(db, account, "mention", event.clip, **said)
+
+
+def unsaid(db: Connection, event: Unsaid) -> None:
+    """What is hidden now or deleted is read in no inbox any more."""
+    theirs = tidings.c.kind.in_(("comment", "reply", "mention")) & (tidings.c.clip_id == event.clip)
+    db.execute(update(tidings).where(theirs, tidings.c.words.in_(event.words)).values(words=""))
 
 
 def followed(db: Connection, event: Followed) -> None:

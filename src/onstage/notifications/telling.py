@@ -15,13 +15,21 @@ PUSH = "push"
 
 
 def tell(
-    db: Connection, account: int, kind: str, subject: int, *, by: int | None, clip: int | None = None, words: str = ""
+    db: Connection,
+    account: int,
+    kind: str,
+    subject: int,
+    *,
+    by: int | None,
+    clip: int | None = None,
+    words: str = "",
+    anew: bool = False,
 ) -> None:
     """Tell those who run an account that account `by` did something; never of their own doing, nor across a block.
 
     `by` None: nobody is told who it was; what waits for them stands elsewhere in the inbox.
-    `subject`: what it is about; what is of one kind and about one thing becomes one notice. Calling it again for the same
-    account changes nothing but the time.
+    `subject`: what it is about; what is of one kind and about one thing becomes one notice. Told again of the same account
+    it changes nothing, unless what that one did is new each time (`anew`).
     """
     if by is not None and (by == account or _is_blocked(db, account, by)):
         return
@@ -33,8 +41,11 @@ def tell(
     heard = (
         not is_new if by is None else not insert_missing(db, tiding_people, tiding_id=notice, account_id=by, at=moment)
     )
-    if heard:
+    if heard and not anew:
         return
+    if heard:
+        again = (tiding_people.c.tiding_id == notice) & (tiding_people.c.account_id == by)
+        db.execute(update(tiding_people).where(again).values(at=moment))
     db.execute(update(tidings).where(tidings.c.id == notice).values(at=moment, words=words, unread=1))
     if not unread:
         _wake(db, account, kind, notice)
