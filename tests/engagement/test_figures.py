@@ -17,7 +17,7 @@ from onstage.engagement.purge import purge
 from onstage.engagement.recount import differences
 from onstage.engagement.tally import Play, PlayKind
 from onstage.errors import NotAllowed, NotFound
-from tests.cast import Actor, Cast, make_clip
+from tests.cast import Actor, Cast, crowd, make_clip
 from tests.client import Client
 from tests.engagement.playing import DURATION_MS, play
 
@@ -174,6 +174,16 @@ def test_who_saw_an_erased_clip_stays_a_viewer_of_its_account(cast: Cast) -> Non
         assert differences(db) == []
 
 
+def test_new_followers_stand_in_the_file_too(client: Client, cast: Cast) -> None:
+    for actor in crowd(cast.app, 6):
+        client.put("/api/v1/accounts/ada/follow", actor)
+    told_ = client.get("/api/v1/me/figures", cast.ada).json["new_followers"]
+    table = list(csv.DictReader(io.StringIO(client.get("/api/v1/me/figures.csv", cast.ada).text)))
+    rows = [{"day": row["of"], "followers": int(row["followers"])} for row in table if row["part"] == "new_followers"]
+    assert rows == told_
+    assert rows[-1]["followers"] in range(6, 20)
+
+
 def test_page_api_and_export_say_the_same(client: Client, cast: Cast) -> None:
     clip, slug = make_clip(cast.app.database, cast.ada.viewer, caption="=2+5")
     for number in range(40):
@@ -182,6 +192,7 @@ def test_page_api_and_export_say_the_same(client: Client, cast: Cast) -> None:
     table = list(csv.DictReader(io.StringIO(client.get(f"/api/v1/clips/{slug}/figures.csv", cast.ada).text)))
     total = next(row for row in table if row["part"] == "total")
     assert told_["total"]["views"] == int(total["views"]) == client.get(f"/api/v1/clips/{slug}").json["views"] == 40
+    assert float(total["average_watched"]) == told_["average_watched"] == 0.5
     curve = [float(row["still_watching"]) for row in table if row["part"] == "second"]
     assert curve == pytest.approx(told_["curve"], abs=1e-6)
     shown = client.get(f"/figures/{slug}", cast.ada).text

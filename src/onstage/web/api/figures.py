@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from litestar import Response, get
@@ -18,7 +19,7 @@ from onstage.web.http import reads, signed_in
 _EPOCH = date(1970, 1, 1)
 _HEAD = (
     *("part", "of", "impressions", "plays", "views", "viewers", "watched_seconds"),
-    *("completions", "loops", "rewatches", "skips", "followers", "still_watching"),
+    *("completions", "loops", "rewatches", "skips", "followers", "still_watching", "average_watched"),
 )
 
 
@@ -104,15 +105,18 @@ def iso_day(day: int) -> str:
     return (_EPOCH + timedelta(days=day)).isoformat()
 
 
-def as_csv(found: Figures) -> str:
-    """The same as a table: the total, each day, each surface, each second of the curve."""
+def as_csv(found: Figures, followers: Sequence[tuple[int, int]] = ()) -> str:
+    """The same as a table: the total, each day, each surface, each second of the curve, each day of new followers."""
     lines = io.StringIO()
     table = csv.writer(lines)
     table.writerow(_HEAD)
     for part, of, tally in _rows(found):
-        table.writerow([part, of, *(getattr(tally, name) for name in _HEAD[2:-1]), ""])
+        average = "" if part != "total" or found.average is None else round(found.average, 6)
+        table.writerow([part, of, *(getattr(tally, name) for name in _HEAD[2:-2]), "", average])
     for second, share in enumerate(found.curve):
-        table.writerow(["second", second, *[""] * (len(_HEAD) - 3), round(share, 6)])
+        table.writerow(["second", second, *[""] * (len(_HEAD) - 4), round(share, 6), ""])
+    for day, count in followers:
+        table.writerow(["new_followers", iso_day(day), *[""] * (len(_HEAD) - 5), count, "", ""])
     return lines.getvalue()
 
 
@@ -122,9 +126,9 @@ def _rows(found: Figures) -> list[tuple[str, str, TallyOut]]:
     return [("total", "", TallyOut.of(found.total)), *days, *surfaces]
 
 
-def _file(found: Figures, name: str) -> Response[str]:
+def _file(found: Figures, name: str, followers: Sequence[tuple[int, int]] = ()) -> Response[str]:
     head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=head)
+    return Response(as_csv(found, followers), media_type="text/csv; charset=utf-8", headers=head)
 
 
 @get(
@@ -154,7 +158,8 @@ def account(db: Connection, viewer: Viewer) -> FiguresOut:
 @reads(signed_in)
 def account_csv(db: Connection, viewer: Viewer) -> Response[str]:
     """The figures of the account you act as, as a table."""
-    return _file(figures.of_account(db, viewer), f"figures-{viewer.handle}")
+    found, followers = figures.of_account(db, viewer), figures.new_followers(db, viewer)
+    return _file(found, f"figures-{viewer.handle}", followers)
 
 
 routes = [clip, clip_csv, account, account_csv]
