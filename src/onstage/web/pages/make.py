@@ -1,5 +1,6 @@
 """Making clips: the first step, a clip's own page for those who made it, and the list of one's clips."""
 
+from dataclasses import replace
 from os import SEEK_END
 from typing import Any
 
@@ -7,8 +8,10 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 
+from onstage import clock
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
+from onstage.accounts.guardians import household
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, edit, inbox, publish, unregistered
 from onstage.clips.ending import deletion
@@ -49,6 +52,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         limits = room(db, viewer.person, app.settings)
         drafts = in_work(app, db, viewer, [made.id for made in progress.mine(db, viewer, _UNDER_WAY, None, 8)])
         form = new_words(db, viewer)
+        rests = _rests(db, viewer)
     return page(
         "make.html",
         viewer,
@@ -59,12 +63,18 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         drafts=drafts,
         error=error,
         asks=viewer.band in _ASK_FIRST,
+        rests=rests,
         longest=_short(limits.seconds),
         limits_sentence=_limits(limits),
     )
 
 
 _ASK_FIRST = frozenset({Band.UNDER_13, Band.FROM_13})  # guardians say yes before anything of theirs goes out
+
+
+def _rests(db: Connection, viewer: Viewer) -> bool:
+    """Whether nothing of the viewer's can go out yet, because nobody was checked as their guardian."""
+    return viewer.band in _ASK_FIRST and household.child(db, viewer, viewer.person or 0, clock.now()).frozen
 
 
 def _short(seconds: int) -> str:
@@ -137,10 +147,14 @@ def _clip_page(
         shown_card = cards(db, viewer, [found.id])[0]
         form = words_of(db, viewer, shown_card, far.draft, typed)
         shown = in_work(app, db, viewer, [found.id])[0]
+        if far.draft is not None and far.draft.cover:
+            waits = f"/media/{far.draft.cover}"
+            shown = replace(shown, cover_waits="" if waits == shown.cover_url else waits)
         heard = finish.sound_note(db, viewer, slug)
         may_trim = found.person == viewer.person
         part = part_of(db, viewer, shown) if may_trim else None
         asks = inbox.asks_others(db, viewer, slug)
+        rests = _rests(db, viewer)
         made_with = coauthors.of_clips(db, [found.id], waiting=True).get(found.id, [])
     status = error.status if error else 200
     return page(
@@ -161,6 +175,7 @@ def _clip_page(
         link=link,
         made_with=made_with,
         asks=asks,
+        rests=rests,
     )
 
 
