@@ -27,7 +27,7 @@ from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.asking import state
-from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
+from onstage.web.pages.forms import Fields, Parts, bytes_of, kept, only_signed_in, ticked, words
 from onstage.web.pages.in_work import in_work, new_words, one_of, part_of, words_of
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
@@ -136,6 +136,7 @@ def _clip_page(
     said: str = "",
     link: str = "",
     typed: dict[str, Any] | None = None,
+    people: dict[str, Any] | None = None,
     error: Refused | None = None,
 ) -> Response[Any]:
     with app.database.read() as db:
@@ -173,6 +174,7 @@ def _clip_page(
         named=named,
         labels=labels,
         link=link,
+        people=kept(people or {}, "handle", "from_seconds", "to_seconds", "label", "coauthor"),
         made_with=made_with,
         asks=asks,
         rests=rests,
@@ -206,7 +208,9 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             error.field = error.field or _NAMES_IN[act]
         elif error.status == NotFound.status:
             raise
-        return _clip_page(app, viewer, slug, typed=None if act in _ABOUT_PEOPLE else data, error=error)
+        if act in _ABOUT_PEOPLE:
+            return _clip_page(app, viewer, slug, people=data, error=error)
+        return _clip_page(app, viewer, slug, typed=data, error=error)
     if link:
         return _clip_page(app, viewer, slug, link=link)
     if stage is None:
@@ -223,7 +227,7 @@ def _guardian_link(app: App, db: Connection, viewer: Viewer, slug: str, data: di
 def _name(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
     start, end = words(data, "from_seconds").strip(), words(data, "to_seconds").strip()
     handle = words(data, "handle")
-    from_us, to_us = _seconds(start) if start else 0, _seconds(end) if end else None
+    from_us, to_us = _seconds(start, "from_seconds") if start else 0, _seconds(end, "to_seconds") if end else None
     appearances.name(db, app.keys, viewer, slug, handle, from_us, to_us)
 
 
@@ -297,12 +301,12 @@ def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, A
         edit.choose_cover(db, app.keys, viewer, slug, at_us=_seconds(at), image=None)
 
 
-def _seconds(typed: str) -> int:
+def _seconds(typed: str, field: str = "at_seconds") -> int:
     """Microseconds."""
     try:
         return round(float(typed.replace(",", ".")) * SECOND)
     except (ValueError, OverflowError):
-        raise Invalid(_("This is not a number of seconds."), field="at_seconds") from None
+        raise Invalid(_("This is not a number of seconds."), field=field) from None
 
 
 @get("/me/clips", include_in_schema=False)
