@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -20,6 +21,7 @@ def to_datetime(instant: int) -> datetime:
     return datetime.fromtimestamp(instant / SECOND, tz=UTC)
 
 
+@lru_cache(maxsize=4096)
 def iso(instant: int) -> str:
     """RFC 3339 with milliseconds and a Z, as the API and the pages give it."""
     return to_datetime(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,9 +1,11 @@
 """Structured logs: one JSON object a line on standard error, without personal data."""
 
-import json
 import logging
 import sys
 import traceback
+from datetime import UTC, datetime
+
+import msgspec
 
 _OWN = ("request", "status", "ms")
 
@@ -14,7 +16,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         entry: dict[str, object] = {
-            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
             "says": record.getMessage(),
@@ -22,7 +24,7 @@ class JsonLines(logging.Formatter):
         entry |= {name: value for name in _OWN if (value := getattr(record, name, None)) is not None}
         if record.exc_info:
             entry["trace"] = "".join(traceback.format_exception(*record.exc_info))
-        return json.dumps(entry, ensure_ascii=False)
+        return msgspec.json.encode(entry).decode()
 
 
 def start(level: str) -> None:

@@ -156,12 +156,11 @@ def _card(*row: Any) -> Card:
     (maker, hint, gain, languages, tiny, avif, avif_small, avif_tiny, scrub, *scrub_shape) = row[36:]
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
-    by_audience = {
-        "everyone": True,
-        "followers": bool(following),
-        "friends": bool(following and follows_back),
-        "nobody": False,
-    }
+    reached = (
+        commenters == "everyone"
+        or (commenters == "followers" and bool(following))
+        or (commenters == "friends" and bool(following and follows_back))
+    )
     return Card(
         id=clip, slug=slug, account=By(handle, name, avatar), account_id=account, caption=caption,
         published_at=published, stage=stage, held=bool(holds), duration_us=duration, width=width, height=height,
@@ -172,7 +171,7 @@ def _card(*row: Any) -> Card:
         shares=shared or 0 if visible_counts else None, reposts=passed_on or 0 if visible_counts else None,
         liked=bool(liked), saved=bool(saved), reposted=bool(reposted), may_repost=bool(for_strangers) and not mine,
         following=bool(following), mine=mine, shown=bool(shown), posted_by=(maker or "") if mine else "",
-        may_comment=bool(shown) and (by_audience[commenters] or (mine and commenters != "nobody")),
+        may_comment=bool(shown) and (reached or (mine and commenters != "nobody")),
         placeholder=hint or "", gain=(gain or 0) / 100, languages=(languages or "").split(), cover_tiny=tiny,
         cover_avif=avif, cover_small_avif=avif_small, cover_tiny_avif=avif_tiny,
         scrub=_scrub(scrub, *scrub_shape) if scrub else None,

@@ -65,13 +65,18 @@ def names(
     `seeds`: what a guest is told apart by, best first. `salts_of`: the salts that are left, by day. `tells`: whether
     the person keeps a history.
     """
+    key = name(viewer, seeds, salts_of[day], tells=tells)
     if viewer.account is not None:
-        account = of_account(viewer.account)
         private = tuple(of_the_day(salt, f"account {viewer.account}") for salt in salts_of.values())
-        today = of_the_day(salts_of[day], f"account {viewer.account}")
-        return Names(account if tells else today, ((account, *private),))
-    groups = tuple(tuple(of_the_day(salt, seed) for salt in salts_of.values()) for seed in seeds)
-    return Names(of_the_day(salts_of[day], seeds[0]), groups)
+        return Names(key, ((of_account(viewer.account), *private),))
+    return Names(key, tuple(tuple(of_the_day(salt, seed) for salt in salts_of.values()) for seed in seeds))
+
+
+def name(viewer: Viewer, seeds: tuple[str, ...], salt: bytes, *, tells: bool = True) -> bytes:
+    """The name for what is dealt to a viewer on the day of this salt; the others are for comparing (`names`)."""
+    if viewer.account is None:
+        return of_the_day(salt, seeds[0])
+    return of_account(viewer.account) if tells else of_the_day(salt, f"account {viewer.account}")
 
 
 def network(address: str) -> str:

@@ -23,16 +23,18 @@ def dealt(
 ) -> list[Card]:
     """The cards of a page of a feed, each with its token and its reason. `alone`: the clip stands in no list."""
     found, moment = cards(db, viewer, page.clips), now()
+    elsewhere, cdn = app.settings.media_delivery == "s3", app.settings.cdn_url.rstrip("/")
+    reasons = {code: why(code) for code in {*page.why.values()}}
     for place, card in enumerate(found, 1):
         likely = page.propensity.get(card.id, 0)
         given = Token(card.id, key, moment, surface, 0 if alone else place, round(likely * MILLION))
         card.play_token = seal(app.keys, given)
         card.reposted_by = page.reposted_by.get(card.id)
-        card.why = why(page.why.get(card.id, ""))
-        if app.settings.media_delivery == "s3":
+        card.why = reasons.get(page.why.get(card.id, ""), "")
+        if elsewhere:
             card.gain = min(0.0, card.gain)  # what comes from elsewhere can't be made louder in the page
-        if app.settings.cdn_url and _is_open(card):
-            _move(card, app.settings.cdn_url.rstrip("/"))
+        if cdn and _is_open(card):
+            _move(card, cdn)
     return found
 
 

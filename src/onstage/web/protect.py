@@ -27,6 +27,15 @@ _DROPPED, _DROPPED_SECONDS = 16_000_000, 5  # bytes of a refused request that ar
 ANSWERS_HEAD = ("/media/", "/api/v1/uploads")
 KNOWN_LANGUAGES = {"en", "qps", *RIGHT_TO_LEFT}
 log = logging.getLogger("onstage.web")
+_EVERYWHERE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"permissions-policy", b"camera=(self), microphone=(self), geolocation=(), interest-cohort=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_ONLY_TLS = ((b"strict-transport-security", b"max-age=31536000"),)
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{sentence}</title>
@@ -60,8 +69,8 @@ class Protect:
         self._proxies = proxies
         self._limit = limit
         self._metrics = metrics
-        self._media = "".join(f" {origin}" for origin in media)
-        self._secure = origin.startswith("https://")
+        self._policy = _policy("".join(f" {each}" for each in media))
+        self._same = _EVERYWHERE + (_ONLY_TLS if origin.startswith("https://") else ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -116,28 +125,24 @@ class Protect:
         return origin != self._origin and urlsplit(origin).netloc != headers.get("host")
 
     def _headers(self, scope: Scope, state: dict[str, str]) -> list[tuple[bytes, bytes]]:
-        nonce = state["nonce"]
-        policy = (
-            f"default-src 'self'; img-src 'self' data: blob:{self._media}; media-src 'self' blob:{self._media}; "
-            f"connect-src 'self'{self._media}; "
-            f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; object-src 'none'; "
-            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        )
         found = [
-            ("content-security-policy", policy),
-            ("x-content-type-options", "nosniff"),
-            ("x-frame-options", "DENY"),
-            ("referrer-policy", "strict-origin-when-cross-origin"),
-            ("permissions-policy", "camera=(self), microphone=(self), geolocation=(), interest-cohort=()"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-            ("x-request-id", state["request_id"]),
+            (b"content-security-policy", self._policy.replace("NONCE", state["nonce"]).encode()),
+            (b"x-request-id", state["request_id"].encode()),
+            *self._same,
         ]
-        if self._secure:
-            found.append(("strict-transport-security", "max-age=31536000"))
         if not scope["path"].startswith(("/static/", "/media/")):
-            found.append(("vary", "Cookie, Accept"))
-        return [(name.encode(), value.encode()) for name, value in found]
+            found.append((b"vary", b"Cookie, Accept"))
+        return found
+
+
+def _policy(media: str) -> str:
+    """The content security policy, but for its nonce; `media`: the other origins that films come from."""
+    return (
+        f"default-src 'self'; img-src 'self' data: blob:{media}; media-src 'self' blob:{media}; "
+        f"connect-src 'self'{media}; "
+        "script-src 'self' 'nonce-NONCE'; style-src 'self' 'nonce-NONCE'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
 
 
 class _Body:

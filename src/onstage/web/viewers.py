@@ -22,13 +22,14 @@ def names_of(app: App, request: AnyRequest, viewer: Viewer, db: Connection) -> N
 
 def viewer_key(app: App, request: AnyRequest, viewer: Viewer, db: Connection) -> bytes:
     """The name under which clips are dealt to this viewer now."""
-    return names_of(app, request, viewer, db).key
+    day = day_of(now())
+    return viewers.name(viewer, _seeds(app, request), _salts(app, day)[day], tells=viewers.tells(db, viewer))
 
 
 def private_name(app: App, viewer: Viewer) -> bytes:
     """The name of the day of somebody signed in, for what the log must not know by their account."""
     day = day_of(now())
-    return viewers.names(viewer, (), _salts(app, day), day, tells=False).key
+    return viewers.name(viewer, (), _salts(app, day)[day], tells=False)
 
 
 def place_of(app: App, request: AnyRequest, viewer: Viewer) -> bytes:
