@@ -93,11 +93,12 @@ def words_of(db: Connection, viewer: Viewer, card: Card, draft: Content | None, 
 def _words(
     db: Connection, viewer: Viewer, caption: str, audience: Audience, commenters: Commenters, *, marked: bool
 ) -> Words:
+    assert viewer.person is not None
     joint = own_account(db, viewer)["kind"] == Kind.JOINT.value
     return Words(
         caption=caption,
-        audiences=audience_options(audience, edit.audiences(viewer.band), joint=joint),
-        commenters=commenter_options(commenters, edit.commenters(viewer.band)),
+        audiences=audience_options(audience, edit.open_to(db, viewer.person), joint=joint),
+        commenters=commenter_options(commenters, edit.commenters_for(db, viewer.person)),
         marked=marked,
         may_mark=viewer.band is Band.ADULT or marked,
         age_sentence=about_age(viewer.band),
