@@ -98,7 +98,14 @@ def test_each_guardian_gives_more_for_their_own_limit_today_only(cast: Cast) -> 
         screen_time.ask(db, cast.mia.viewer, NOON)
         with pytest.raises(Conflict):
             screen_time.ask(db, cast.mia.viewer, NOON)
+        stand_for(db, cast.ada.viewer, cast.mia.viewer)
+        waits = {
+            each.viewer.handle: screen_time.asking(db, each.viewer, NOON) for each in (cast.gus, cast.gil, cast.ada)
+        }
+        assert waits == {"gus": [person(cast.mia)], "gil": [person(cast.mia)], "ada": []}, "a carer can't give"
         screen_time.give(db, cast.app.keys, cast.gus.viewer, person(cast.mia), 30, NOON)
+        assert screen_time.asking(db, cast.gus.viewer, NOON) == [], "answered"
+        assert screen_time.asking(db, cast.gil.viewer, NOON + DAY) == [], "a new day"
     assert (how(cast).limit, how(cast).asked) == (60, True), "gil has given nothing"
     with cast.app.database.write() as db:
         screen_time.give(db, cast.app.keys, cast.gil.viewer, person(cast.mia), 15, NOON)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts.age import Band
+from onstage.accounts import permissions
+from onstage.accounts.age import Band, Row, Who
 from onstage.accounts.models import people
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import edit, holds, publish
 from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_mentions, clip_tags, clips
+from onstage.clock import now
 from onstage.db.engine import Database
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.jobs.models import jobs
@@ -138,8 +140,27 @@ def test_what_age_leaves_is_told() -> None:
         Audience.PUBLIC,
     ]
     assert edit.audiences(Band.FROM_13)[-1] is Audience.FOLLOWERS
-    assert edit.commenters(Band.ADULT)[-1] is Commenters.EVERYONE
-    assert edit.commenters(Band.UNDER_13)[-1] is Commenters.FRIENDS
+
+
+def test_who_comments_is_bounded_by_age_guardians_and_the_owner(database: Database, cast: Cast) -> None:
+    """The strictest holds, but for what somebody has only made usual for their own clips."""
+    mia, gus, ada = cast.mia.viewer, cast.gus.viewer, cast.ada.viewer
+    assert mia.person is not None
+    assert ada.person is not None
+    with database.write() as db:
+        assert edit.commenters_for(db, ada.person) == [*reversed(Commenters)]
+        assert edit.commenters_for(db, mia.person)[-1] is Commenters.FRIENDS
+        permissions.choose(db, ada, Row.COMMENTS, Who.NOBODY)
+        assert edit.commenters_for(db, ada.person)[-1] is Commenters.EVERYONE
+        permissions.choose_for(db, KEYS, gus, mia.person, Row.COMMENTS, Who.NOBODY, now())
+        assert edit.commenters_for(db, mia.person) == [Commenters.NOBODY]
+        permissions.choose_for_all(db, Row.COMMENTS, Who.FOLLOWERS)
+        assert edit.commenters_for(db, ada.person)[-1] is Commenters.FOLLOWERS
+    clip, slug = draft(database, ada)
+    with pytest.raises(NotAllowed):
+        change(database, ada, slug, commenters_=Commenters.EVERYONE)
+    change(database, ada, slug, commenters_=Commenters.FOLLOWERS)
+    assert row(database, clip).commenters == Commenters.FOLLOWERS
 
 
 def test_words_become_tags_and_mentions(database: Database, cast: Cast) -> None:

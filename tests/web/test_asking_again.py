@@ -306,6 +306,9 @@ def test_a_label_can_be_added_to_what_is_out(out: Family) -> None:
     assert [labels(out, who) for who in (out.child, out.mum, out.friend)] == [["a man"], ["a man"], []]
     (asked,) = out.asks(out.mum)
     assert [(each["what"], each["after"]) for each in asked["changed"]] == [("labels", "a man 0:00.0–")]
+    page = out.client.get(f"/make/{out.slug}", out.child).text
+    assert "It waits for 2 more guardians. What is out stays as it was until then." in page
+    assert "New in it, without an account: a man<" in out.client.get("/inbox", out.mum).text
     for who in (out.mum, out.dad):
         assert out.yes(who, asked["version"]) == 204
     assert labels(out, out.friend) == ["a man"]
@@ -314,6 +317,7 @@ def test_a_label_can_be_added_to_what_is_out(out: Family) -> None:
 def test_a_child_who_is_not_here_withholds_what_is_out_until_somebody_answers_for_them(out: Family) -> None:
     one = label(out, "a girl", minor=True)
     assert [out.sees(who) for who in (out.child, out.friend)] == [True, False]
+    assert "nobody can say yes for the child yet" in out.client.get(f"/make/{out.slug}", out.child).text
     made = out.client.post(f"/api/v1/clips/{out.slug}/labels/{one}/guardian", out.child, json={})
     assert made.status == 403, "an adult says who answers"
     with out.app.database.write() as db:
@@ -321,7 +325,9 @@ def test_a_child_who_is_not_here_withholds_what_is_out_until_somebody_answers_fo
         db.execute(insert(label_guardians).values(row))
         db.execute(insert(label_links).values(label_id=int(one), secret_hash=secret_hash("secret"), at=1))
         decide(db, KEYS, out.clip, lambda record: record.clip)
-    assert "What you changed is a draft" in out.client.get(f"/make/{out.slug}", out.child).text
+    own = out.client.get(f"/make/{out.slug}", out.child).text
+    assert "What you changed is a draft. Others see the clip again" in own
+    assert ">Withheld<" in own
     assert out.api(out.child, "POST", "/publish").json["stage"] == "asked"
     (asked,) = out.asks(out.mum)
     for who in (out.mum, out.dad):

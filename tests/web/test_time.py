@@ -65,6 +65,7 @@ def test_the_page_is_kind_and_asks_for_more_once(cast: Cast, client: Client) -> 
     assert client.post("/time", cast.mia, form={}).header("location") == "/time"
     assert "You asked for more" in client.get("/time", cast.mia).text
     assert client.post("/time", cast.mia, form={}).status == 409
+    assert "Mia</strong> asks for more time" in client.get("/inbox", cast.gus).text
     assert "Mia asks for more time today." in client.get("/children/mia", cast.gus).text
     assert client.post("/children/mia", cast.gus, form={"do": "more", "minutes": "30"}).status == 200
     assert client.get("/time", cast.mia).header("location") == "/", (

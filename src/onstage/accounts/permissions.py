@@ -46,6 +46,21 @@ def value_for(db: Connection, person: int, row: Row) -> Value:
     return age.value(row, theirs, _choices(db, person, row, theirs))
 
 
+def most_for(db: Connection, person: int, row: Row) -> Scale:
+    """The loosest that a person may choose now: as `value_for`, but for what they have made usual for themselves.
+
+    `row` is none of those in minutes and hours.
+    """
+    theirs = band(db, person)
+    others = _choices(db, person, row, theirs)
+    usual = age.value(row, theirs)
+    assert isinstance(usual, Scale)
+    loosest = max(type(usual), key=age.looseness)
+    found = age.value(row, theirs, {**others, Setter.SELF: loosest})
+    assert isinstance(found, Scale)
+    return found
+
+
 def band(db: Connection, person: int) -> Band:
     """The band to act on for a person now."""
     kept, until = db.execute(select(people.c.band, people.c.band_until).where(people.c.id == person)).one()

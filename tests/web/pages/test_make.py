@@ -44,6 +44,17 @@ def test_a_file_in_one_request_becomes_a_clip_in_work(client: Client, cast: Cast
     assert client.get(f"/make/{slug}", cast.ada).status == 200
 
 
+def test_a_name_that_is_nobodys_stays_in_its_field(client: Client, cast: Cast, app: App) -> None:
+    slug = drafted(app, cast)
+    typed = {"do": "name", "handle": "nobody_here", "from_seconds": "1,5", "to_seconds": "2"}
+    refused = send_parts(client, f"/make/{slug}", cast.ada, typed)
+    assert refused.status in {404, 422}
+    assert all(f'value="{each}"' in refused.text for each in ("nobody_here", "1,5", "2"))
+    page = send_parts(client, f"/make/{slug}", cast.ada, typed | {"from_seconds": "soon"}).text
+    assert 'href="#from_seconds"' in page
+    assert 'value="soon" aria-invalid="true"' in page
+
+
 def test_no_file_and_an_empty_one_are_refused_beside_the_field(client: Client, cast: Cast) -> None:
     assert send_parts(client, "/make", cast.ada, {"x": "y"}).status == 422
     assert send_parts(client, "/make", cast.ada, {}, {"file": ("empty.mp4", b"")}).status == 422

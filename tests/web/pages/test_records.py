@@ -36,6 +36,15 @@ def test_the_page_and_its_forms(client: Client, cast: Cast, band: object) -> Non
     assert (item["rule"], item["currency"], item["may_enter"]) == ("california", "USD", False)
 
 
+def test_what_was_typed_stands_there_when_it_is_refused(client: Client, cast: Cast, band: object) -> None:
+    form = {"account": "duo", "minor": "max", "do": "income", "month": "2026-11", "amount": "much", "words": "A shop"}
+    page = client.post("/settings/records", cast.ada, form=form).text
+    assert all(f'value="{typed}"' in page for typed in ("2026-11", "much", "A shop"))
+    assert 'href="#amount-duo-max"' in page
+    assert 'id="amount-duo-max-error"' in page
+    assert "<details open>" in page
+
+
 def test_as_csv_and_pdf(client: Client, cast: Cast, band: object) -> None:
     enter(client, cast, do="income", month="2026-11", amount="1200.50", words="A shop (ltd) – ☂")
     answer = client.get("/records/duo/max/csv", cast.max)

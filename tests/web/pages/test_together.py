@@ -76,6 +76,13 @@ def test_only_members_see_the_inside_and_who_made_what(cast: Cast, client: Clien
     assert client.get("/together").status == 303
 
 
+def test_minutes_that_no_day_has_stay_in_their_field(client: Client, cast: Cast) -> None:
+    refused = sent(client, "/children/mia", cast.gus, do="time", minutes="9999")
+    assert refused.status == 422
+    assert 'value="9999" aria-invalid="true"' in refused.text
+    assert "at most 1440" in refused.text
+
+
 def test_a_guardian_sets_and_a_child_reads_it_in_plain_words(cast: Cast, client: Client) -> None:
     at = "/children/mia"
     page = seen(client, at, cast.gus)

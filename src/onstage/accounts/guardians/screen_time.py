@@ -8,7 +8,7 @@ from sqlalchemy import case, delete, insert, select, update
 
 from onstage.accounts import age, ledger, notices
 from onstage.accounts.age import Band, DailyLimit, QuietHours, Row, Value
-from onstage.accounts.guardianship import guardians_of
+from onstage.accounts.guardianship import guardians_of, minors_of
 from onstage.accounts.models import more_time, people, watch_days
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import need_guardian, of_guardian, said, value_for
@@ -182,6 +182,18 @@ def ask(db: Connection, viewer: Viewer, now: int) -> None:
 def _asked(db: Connection, person: int, now: int) -> bool:
     mine = (more_time.c.person_id == person) & (more_time.c.day == today(db, person, now))
     return db.execute(select(more_time.c.day).where(mine, more_time.c.asked_at > 0).limit(1)).first() is not None
+
+
+def asking(db: Connection, viewer: Viewer, now: int) -> list[int]:
+    """Who has asked the viewer for more time today and waits for an answer: those whom they are a full guardian of."""
+    if viewer.person is None:
+        return []
+    open_ = select(more_time.c.person_id, more_time.c.day).where(
+        more_time.c.guardian_id == viewer.person, more_time.c.asked_at > 0, more_time.c.answered_at.is_(None)
+    )
+    asked = {(person, day) for person, day in db.execute(open_)}
+    theirs = [each.minor for each in minors_of(db, viewer.person) if each.full] if asked else []
+    return [minor for minor in theirs if (minor, today(db, minor, now)) in asked]
 
 
 def give(db: Connection, keys: Keys, viewer: Viewer, minor: int, extra: int, now: int) -> None:

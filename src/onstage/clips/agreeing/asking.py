@@ -52,6 +52,9 @@ def check(record: Record) -> None:
     if not working.reach.within(today(working.people, facts)):
         sentence = "At the age of somebody in it this can't be shown that widely. Choose a smaller audience; the draft is kept."
         raise NotAllowed(sentence, field="audience", code="age")
-    if facts.frozen or any(len(part.of) < part.least for part in need(working, facts)):
-        sentence = "Somebody who may decide for a minor must be there first. The draft is kept."
+    if facts.frozen:
+        sentence = "It can go out once a guardian is checked here, or an adult owns the account. The draft is kept."
+        raise NotAllowed(sentence, field="audience", code="age")
+    if any(len(part.of) < part.least for part in need(working, facts)):
+        sentence = "A child in it has nobody yet who can say yes for them. The draft is kept."
         raise NotAllowed(sentence, field="audience", code="age")

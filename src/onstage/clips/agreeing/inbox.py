@@ -298,13 +298,13 @@ def _missing(db: Connection, record: Record, version: Version | None) -> list[Mi
 
 
 def asks_others(db: Connection, viewer: Viewer, slug: str) -> bool:
-    """Whether publishing a draft of one's own asks somebody else first. Raises NotFound."""
+    """Whether a draft of one's own, or a change of what is out, waits for somebody else first. Raises NotFound."""
     record = rows.load(db, own(db, viewer, slug, lock=False).id)
-    working, author = record.clip.working, record.clip.author
-    if working is None:
+    version, author = record.clip.working or record.clip.shown, record.clip.author
+    if version is None:
         return False
-    alone = Yes(author, working.number, record.facts.at, leaves=True)
-    return not ok(working, [alone], record.facts)
+    alone = Yes(author, version.number, record.facts.at, leaves=True)
+    return not ok(version, [alone], record.facts)
 
 
 def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:

@@ -28,8 +28,8 @@ Id = Annotated[str, PathParameter(max_length=64)]
 class LimitsOut(Struct):
     """What you may upload: bytes of one file, seconds of one clip, bytes left of your space (null: no limit).
 
-    `audiences` and `commenters` are what your age lets you choose, narrowest first; `may_mark` whether a clip of
-    yours can be marked for adults.
+    `audiences` and `commenters` are what you may choose, your guardians agreeing where they must, narrowest first;
+    `may_mark` whether a clip of yours can be marked for adults.
     """
 
     bytes: int
@@ -46,10 +46,8 @@ def limits(db: Connection, viewer: Viewer, app: App) -> LimitsOut:
     """How much you may upload now. Uploads speak tus 1.0 at /api/v1/uploads."""
     assert viewer.person is not None
     room = upload.room(db, viewer.person, app.settings)
-    band = viewer.band
-    return LimitsOut(
-        room.bytes, room.seconds, room.left, edit.audiences(band), edit.commenters(band), band is Band.ADULT
-    )
+    to, by = edit.open_to(db, viewer.person), edit.commenters_for(db, viewer.person)
+    return LimitsOut(room.bytes, room.seconds, room.left, to, by, viewer.band is Band.ADULT)
 
 
 def _tus(function: Callable[..., ASGIApp]) -> Callable[..., ASGIApp]:

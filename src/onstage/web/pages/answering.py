@@ -51,7 +51,9 @@ def _state(found: Question) -> str:
     if found.agreed:
         return _("You said yes to this version. You can withdraw that at any time.")
     if found.why is None:
-        return _("Nothing is asked of you now, and nobody sees it because of you. If that changes, it stands here.")
+        return _(
+            "Nothing is asked of you now. Without your yes nobody but its author sees it. If you are asked, it stands here."
+        )
     return ""
 
 

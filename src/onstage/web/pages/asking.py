@@ -32,6 +32,7 @@ from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
 _GRID = 30
+_ALL = " 0:00.0–"  # how a change names the place of somebody who is in all of it
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,12 @@ def _list_words(what: str, before: str, after: str) -> str:
         "coauthors": (_("It would also stand on %(after)s."), _("It no longer stands on %(before)s."), ""),
     }[what]
     said = came if not before else went if not after else otherwise
-    return said % {"before": before, "after": after}
+    return said % {"before": _without_all(before), "after": _without_all(after)}
+
+
+def _without_all(named: str) -> str:
+    """Somebody without the time, where they are in all of it."""
+    return named if named.endswith(f",{_ALL}") else named.removesuffix(_ALL)
 
 
 def state(far: Progress) -> str:

@@ -73,7 +73,7 @@ def state_words(claim: Claim) -> str:
 @reads(anyone)
 def form(db: Connection, viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
     """Say it: three choices and a few words. Whose no counts anyway is shown that shorter way first."""
-    typed = {"clip": clip, "account": account, "what": "", "words": ""}
+    typed = {"clip": clip, "account": account, "what": "", "words": "", "adult": "", "child": ""}
     return _form_page(db, viewer, typed, None)
 
 
@@ -106,7 +106,7 @@ def _form_page(db: Connection, viewer: Viewer, typed: dict[str, str], error: Ref
 @plain(anyone)
 def make(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Response[Any]:
     """Make it, and go to the page that follows the case."""
-    typed = kept(data, "clip", "account", "what", "words")
+    typed = kept(data, "clip", "account", "what", "words", "adult", "child")
     try:
         if words(data, "do") == "that_is_me":
             with app.database.write() as db:

@@ -113,6 +113,7 @@ def _child_page(
     handle: str,
     error: Refused | None = None,
     *,
+    typed: dict[str, Any] | None = None,
     said: str = "",
     link: str = "",
     codes: list[str] | None = None,
@@ -148,6 +149,7 @@ def _child_page(
             checked=sessions.is_checked(viewer, clock.now()),
             full_on=telling.day(mine.full_at) if mine.full_at and not mine.full else "",
             error=error,
+            typed=kept(typed or {}, "minutes", "account", "words"),
             said=said,
             link=link,
             codes=codes or [],
@@ -189,7 +191,7 @@ def set_child(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> 
             found = household.child(db, viewer, household.minor_named(db, viewer, handle), clock.now())
             answered = _acted(app, db, viewer, found, data)
     except Refused as error:
-        return _child_page(app, viewer, handle, error)
+        return _child_page(app, viewer, handle, error, typed=data)
     if answered.startswith("/"):
         return see_other(answered)
     if answered.startswith("http"):
@@ -285,7 +287,7 @@ def _save_time(app: App, db: Connection, viewer: Viewer, minor: int, data: dict[
 
 def _whole(typed: str, field: str) -> int:
     if not typed.isdecimal() or int(typed) > 1440:
-        raise Invalid(_("Give a whole number."), field=field)
+        raise Invalid(_("Give a whole number, at most 1440: the minutes of a day."), field=field)
     return int(typed)
 
 

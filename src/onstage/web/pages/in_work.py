@@ -39,7 +39,10 @@ class Words:
 
 @dataclass(frozen=True)
 class InWork:
-    """How far a clip is. `part`: of its way to the server or through the pipeline, 0 to 1; lengths in bytes."""
+    """How far a clip is. `part`: of its way to the server or through the pipeline, 0 to 1; lengths in bytes.
+
+    `cover_waits`: the address of a cover that waits beside the one that is out, empty where none does.
+    """
 
     slug: str
     stage: str
@@ -54,6 +57,7 @@ class InWork:
     caption: str
     color: str
     cover_url: str | None
+    cover_waits: str
     cover_small_url: str | None
     video_url: str | None
     duration_us: int
@@ -89,11 +93,12 @@ def words_of(db: Connection, viewer: Viewer, card: Card, draft: Content | None, 
 def _words(
     db: Connection, viewer: Viewer, caption: str, audience: Audience, commenters: Commenters, *, marked: bool
 ) -> Words:
+    assert viewer.person is not None
     joint = own_account(db, viewer)["kind"] == Kind.JOINT.value
     return Words(
         caption=caption,
-        audiences=audience_options(audience, edit.audiences(viewer.band), joint=joint),
-        commenters=commenter_options(commenters, edit.commenters(viewer.band)),
+        audiences=audience_options(audience, edit.open_to(db, viewer.person), joint=joint),
+        commenters=commenter_options(commenters, edit.commenters_for(db, viewer.person)),
         marked=marked,
         may_mark=viewer.band is Band.ADULT or marked,
         age_sentence=about_age(viewer.band),
@@ -137,6 +142,7 @@ def _in_work(app: App, card: Card, way: Progress | None, standing: str) -> InWor
         caption=card.caption,
         color=card.color,
         cover_url=card.cover_url,
+        cover_waits="",
         cover_small_url=card.cover_small_url,
         video_url=card.renditions[-1].url if card.renditions else None,
         duration_us=card.duration_us,
@@ -178,6 +184,8 @@ def _part(app: App, way: Progress | None) -> float:
 
 
 def _state(card: Card, way: Progress | None, part: float, *, asked: bool) -> str:
+    if card.held and card.published_at is not None:
+        return _("Withheld")
     match Stage(card.stage):
         case Stage.UPLOADING:
             return _("Uploading, %(percent)d %% is there") % {"percent": part * 100}
@@ -192,7 +200,7 @@ def _state(card: Card, way: Progress | None, part: float, *, asked: bool) -> str
         case Stage.DRAFT:
             return _("Draft")
         case Stage.NONE:
-            return _("Withheld") if card.held else _("Published")
+            return _("Published")
 
 
 def _badge(card: Card) -> str:

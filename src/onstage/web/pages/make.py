@@ -1,5 +1,6 @@
 """Making clips: the first step, a clip's own page for those who made it, and the list of one's clips."""
 
+from dataclasses import replace
 from os import SEEK_END
 from typing import Any
 
@@ -7,8 +8,10 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 
+from onstage import clock
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
+from onstage.accounts.guardians import household
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, edit, inbox, publish, unregistered
 from onstage.clips.ending import deletion
@@ -24,7 +27,7 @@ from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.asking import state
-from onstage.web.pages.forms import Fields, Parts, bytes_of, only_signed_in, ticked, words
+from onstage.web.pages.forms import Fields, Parts, bytes_of, kept, only_signed_in, ticked, words
 from onstage.web.pages.in_work import in_work, new_words, one_of, part_of, words_of
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
@@ -49,6 +52,7 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         limits = room(db, viewer.person, app.settings)
         drafts = in_work(app, db, viewer, [made.id for made in progress.mine(db, viewer, _UNDER_WAY, None, 8)])
         form = new_words(db, viewer)
+        rests = _rests(db, viewer)
     return page(
         "make.html",
         viewer,
@@ -59,12 +63,18 @@ def _start_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
         drafts=drafts,
         error=error,
         asks=viewer.band in _ASK_FIRST,
+        rests=rests,
         longest=_short(limits.seconds),
         limits_sentence=_limits(limits),
     )
 
 
 _ASK_FIRST = frozenset({Band.UNDER_13, Band.FROM_13})  # guardians say yes before anything of theirs goes out
+
+
+def _rests(db: Connection, viewer: Viewer) -> bool:
+    """Whether nothing of the viewer's can go out yet, because nobody was checked as their guardian."""
+    return viewer.band in _ASK_FIRST and household.child(db, viewer, viewer.person or 0, clock.now()).frozen
 
 
 def _short(seconds: int) -> str:
@@ -126,6 +136,7 @@ def _clip_page(
     said: str = "",
     link: str = "",
     typed: dict[str, Any] | None = None,
+    people: dict[str, Any] | None = None,
     error: Refused | None = None,
 ) -> Response[Any]:
     with app.database.read() as db:
@@ -137,10 +148,14 @@ def _clip_page(
         shown_card = cards(db, viewer, [found.id])[0]
         form = words_of(db, viewer, shown_card, far.draft, typed)
         shown = in_work(app, db, viewer, [found.id])[0]
+        if far.draft is not None and far.draft.cover:
+            waits = f"/media/{far.draft.cover}"
+            shown = replace(shown, cover_waits="" if waits == shown.cover_url else waits)
         heard = finish.sound_note(db, viewer, slug)
         may_trim = found.person == viewer.person
         part = part_of(db, viewer, shown) if may_trim else None
         asks = inbox.asks_others(db, viewer, slug)
+        rests = _rests(db, viewer)
         made_with = coauthors.of_clips(db, [found.id], waiting=True).get(found.id, [])
     status = error.status if error else 200
     return page(
@@ -159,8 +174,10 @@ def _clip_page(
         named=named,
         labels=labels,
         link=link,
+        people=kept(people or {}, "handle", "from_seconds", "to_seconds", "label", "coauthor"),
         made_with=made_with,
         asks=asks,
+        rests=rests,
     )
 
 
@@ -191,7 +208,9 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             error.field = error.field or _NAMES_IN[act]
         elif error.status == NotFound.status:
             raise
-        return _clip_page(app, viewer, slug, typed=None if act in _ABOUT_PEOPLE else data, error=error)
+        if act in _ABOUT_PEOPLE:
+            return _clip_page(app, viewer, slug, people=data, error=error)
+        return _clip_page(app, viewer, slug, typed=data, error=error)
     if link:
         return _clip_page(app, viewer, slug, link=link)
     if stage is None:
@@ -208,7 +227,7 @@ def _guardian_link(app: App, db: Connection, viewer: Viewer, slug: str, data: di
 def _name(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
     start, end = words(data, "from_seconds").strip(), words(data, "to_seconds").strip()
     handle = words(data, "handle")
-    from_us, to_us = _seconds(start) if start else 0, _seconds(end) if end else None
+    from_us, to_us = _seconds(start, "from_seconds") if start else 0, _seconds(end, "to_seconds") if end else None
     appearances.name(db, app.keys, viewer, slug, handle, from_us, to_us)
 
 
@@ -282,12 +301,12 @@ def _save(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, A
         edit.choose_cover(db, app.keys, viewer, slug, at_us=_seconds(at), image=None)
 
 
-def _seconds(typed: str) -> int:
+def _seconds(typed: str, field: str = "at_seconds") -> int:
     """Microseconds."""
     try:
         return round(float(typed.replace(",", ".")) * SECOND)
     except (ValueError, OverflowError):
-        raise Invalid(_("This is not a number of seconds."), field="at_seconds") from None
+        raise Invalid(_("This is not a number of seconds."), field=field) from None
 
 
 @get("/me/clips", include_in_schema=False)

@@ -13,7 +13,7 @@ from onstage.db.engine import Connection
 from onstage.errors import Invalid, Refused
 from onstage.web.api.records import money
 from onstage.web.http import App, page, plain, reads, see_other, signed_in
-from onstage.web.pages.forms import Fields, words
+from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
 
@@ -36,13 +36,15 @@ def show(db: Connection, viewer: Viewer, did: FromQuery[str] = "") -> Response[A
     return _page(db, viewer, _("Saved.") if did else "", None)
 
 
-def _page(db: Connection, viewer: Viewer, said: str, error: Refused | None) -> Response[Any]:
+def _page(
+    db: Connection, viewer: Viewer, said: str, error: Refused | None, data: dict[str, Any] | None = None
+) -> Response[Any]:
     found = [records.read(db, each) for each in records.subjects(db, viewer)]
     rules = [(rule.value, rule_words(rule)) for rule in Rule]
     status = error.status if error else 200
-    return page(
-        "settings_records.html", viewer, status=status, records=found, rules=rules, money=money, said=said, error=error
-    )
+    typed = kept(data or {}, "account", "minor", "do", "month", "amount", "words", "currency")
+    context = {"records": found, "rules": rules, "money": money, "typed": typed, "said": said, "error": error}
+    return page("settings_records.html", viewer, status=status, **context)
 
 
 @post("/settings/records", include_in_schema=False, status_code=200)
@@ -59,8 +61,10 @@ def change(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                 deposit = words(data, "do") == "deposit"
                 records.enter(db, viewer, subject, **entry, cents=_cents(words(data, "amount")), deposit=deposit)
     except Refused as error:
+        if error.field:  # a page with several records has a field for each
+            error.field = f"{error.field}-{words(data, 'account')}-{words(data, 'minor')}"
         with app.database.read() as db:
-            return _page(db, viewer, "", error)
+            return _page(db, viewer, "", error, data)
     return see_other("/settings/records?did=save")
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from onstage import clock
 from onstage.accounts import guardianship, invitations, joint, notices, profiles
-from onstage.accounts.guardians import beforehand, guarding, household
+from onstage.accounts.guardians import beforehand, guarding, household, screen_time
 from onstage.accounts.invitations import Invitation, Waits
 from onstage.accounts.joint import Joint
 from onstage.accounts.membership import PublishingRule
@@ -59,11 +59,12 @@ def _index_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
 
 
 def asks(db: Connection, viewer: Viewer, now: int) -> dict[str, Any]:
-    """Who asks the viewer in, whom they may let in, and who says that they look after a child."""
+    """Who asks the viewer in, whom they may let in, who says that they look after a child, and who asks for more time."""
     return {
         "asked": [_card(each) for each in invitations.of_guest(db, viewer, now)],
         "to_answer": [_card(each, _guest_name(db, each)) for each in invitations.to_answer(db, viewer, now)],
         "claims": guarding.open_claims(db, viewer),
+        "more_time": [household.child(db, viewer, minor, now) for minor in screen_time.asking(db, viewer, now)],
     }
 
 
