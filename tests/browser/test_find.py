@@ -1,7 +1,7 @@
 """Finding people and clips in a real browser: explore, search, a tag, an account's page, the inbox, errors."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import delete, select, update
 
 from onstage.accounts.models import accounts, follows
@@ -89,6 +89,21 @@ def test_blocking_hides_the_clips_and_can_be_lifted(chromium: Browser, site: Sit
     expect(page.get_by_role("heading", name="You blocked @ada")).to_be_visible()
     page.get_by_role("button", name="Lift the block").click()
     expect(page.locator(".grid .cover").first).to_be_visible()
+
+
+def test_what_is_pressed_before_the_scripts_have_come_is_done_once_they_have(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.max)
+    held: list[Route] = []
+    page.route("**/js/find.js", lambda route: held.append(route))
+    page.goto(site.origin + "/@ada", wait_until="commit")
+    page.get_by_role("button", name="Follow", exact=True).click()
+    page.wait_for_timeout(200)
+    expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("button", name="Following")).to_be_visible()
+    page.get_by_role("button", name="Following").click()
+    expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
 
 
 def test_an_account_is_reported_with_a_reason(chromium: Browser, site: Site) -> None:

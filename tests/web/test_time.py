@@ -61,6 +61,7 @@ def test_the_page_is_kind_and_asks_for_more_once(cast: Cast, client: Client) -> 
     assert client.get("/time", cast.ada).header("location") == "/"
     end_time(cast)
     assert "Enough for today" in client.get("/time", cast.mia).text
+    assert "0 minutes" not in client.get("/time", cast.mia).text
     assert "Ask for more time" in client.get("/time", cast.mia).text
     assert client.post("/time", cast.mia, form={}).header("location") == "/time"
     assert "You asked for more" in client.get("/time", cast.mia).text
@@ -68,6 +69,7 @@ def test_the_page_is_kind_and_asks_for_more_once(cast: Cast, client: Client) -> 
     assert "Mia</strong> asks for more time" in client.get("/inbox", cast.gus).text
     assert "Mia asks for more time today." in client.get("/children/mia", cast.gus).text
     assert client.post("/children/mia", cast.gus, form={"do": "more", "minutes": "30"}).status == 200
+    assert "asks for more time today" not in client.get("/children/mia", cast.gus).text
     assert client.get("/time", cast.mia).header("location") == "/", (
         "gil's own limit is an hour, and nothing was watched"
     )

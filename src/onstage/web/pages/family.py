@@ -136,6 +136,7 @@ def _child_page(
             mine=mine,
             cells=table_words.cells(db, found, person),
             time=screen_time.how(db, found.person, clock.now()),
+            asks_more=found.person in screen_time.asking(db, viewer, clock.now()),
             days=screen_time.minutes(db, found.person),
             limit=_limit_form(limits[Row.DAILY_LIMIT], age.value(Row.DAILY_LIMIT, found.band)),
             quiet=_quiet_form(limits[Row.QUIET_HOURS], age.value(Row.QUIET_HOURS, found.band)),
