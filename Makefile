@@ -2,7 +2,8 @@
 MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PY := .venv/bin/python
-WORKERS ?= logical
+# One more than there are cores: tests that watch a browser or a server wait a fifth of their time.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 UV := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 LOCKS := pyproject.toml requirements.lock requirements-dev.lock
 CODE := src tests bench deploy
