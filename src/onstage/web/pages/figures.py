@@ -16,6 +16,7 @@ from onstage.web import plots
 from onstage.web.api.figures import iso_day
 from onstage.web.http import page, reads, signed_in
 from onstage.web.words import gettext as _
+from onstage.web.words import tenths, whole_count
 
 CLIPS = 60
 
@@ -34,11 +35,21 @@ def surface_words(surface: str) -> str:
     }.get(surface, surface)
 
 
+def watched_words(watched_ms: int) -> str:
+    """A watch time in the unit in which it is some."""
+    seconds = watched_ms / 1000
+    if seconds < 100:
+        return _("%(count)s s") % {"count": whole_count(round(seconds))}
+    if seconds < 6000:
+        return _("%(count)s min") % {"count": whole_count(round(seconds / 60))}
+    return _("%(count)s h") % {"count": tenths(seconds / 3600)}
+
+
 def _shown(found: Figures) -> dict[str, Any]:
     by_day = [(iso_day(each.what), each.tally.views) for each in found.days]
     return {
         "figures": found,
-        "hours": found.total.watched_ms / 3_600_000,
+        "watched": watched_words(found.total.watched_ms),
         "days": by_day,
         "bars": plots.bars(by_day),
         "surfaces": [(surface_words(each.what), each.tally) for each in found.surfaces],
