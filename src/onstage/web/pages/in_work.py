@@ -39,10 +39,7 @@ class Words:
 
 @dataclass(frozen=True)
 class InWork:
-    """How far a clip is. `part`: of its way to the server or through the pipeline, 0 to 1; lengths in bytes.
-
-    `cover_waits`: the address of a cover that waits beside the one that is out, empty where none does.
-    """
+    """How far a clip is. `part`: of its way to the server or through the pipeline, 0 to 1; lengths in bytes."""
 
     slug: str
     stage: str
@@ -57,7 +54,6 @@ class InWork:
     caption: str
     color: str
     cover_url: str | None
-    cover_waits: str
     cover_small_url: str | None
     video_url: str | None
     duration_us: int
@@ -142,7 +138,6 @@ def _in_work(app: App, card: Card, way: Progress | None, standing: str) -> InWor
         caption=card.caption,
         color=card.color,
         cover_url=card.cover_url,
-        cover_waits="",
         cover_small_url=card.cover_small_url,
         video_url=card.renditions[-1].url if card.renditions else None,
         duration_us=card.duration_us,

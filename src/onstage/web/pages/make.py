@@ -1,6 +1,5 @@
 """Making clips: the first step, a clip's own page for those who made it, and the list of one's clips."""
 
-from dataclasses import replace
 from os import SEEK_END
 from typing import Any
 
@@ -8,10 +7,10 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 
-from onstage import clock
 from onstage.accounts.age import Band
 from onstage.accounts.avatars import MOST_BYTES
-from onstage.accounts.guardians import household
+from onstage.accounts.membership import is_frozen
+from onstage.accounts.queries import personal_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, edit, inbox, publish, unregistered
 from onstage.clips.ending import deletion
@@ -74,7 +73,7 @@ _ASK_FIRST = frozenset({Band.UNDER_13, Band.FROM_13})  # guardians say yes befor
 
 def _rests(db: Connection, viewer: Viewer) -> bool:
     """Whether nothing of the viewer's can go out yet, because nobody was checked as their guardian."""
-    return viewer.band in _ASK_FIRST and household.child(db, viewer, viewer.person or 0, clock.now()).frozen
+    return viewer.band in _ASK_FIRST and is_frozen(db, personal_account(db, viewer.person or 0), viewer.person or 0)
 
 
 def _short(seconds: int) -> str:
@@ -148,9 +147,7 @@ def _clip_page(
         shown_card = cards(db, viewer, [found.id])[0]
         form = words_of(db, viewer, shown_card, far.draft, typed)
         shown = in_work(app, db, viewer, [found.id])[0]
-        if far.draft is not None and far.draft.cover:
-            waits = f"/media/{far.draft.cover}"
-            shown = replace(shown, cover_waits="" if waits == shown.cover_url else waits)
+        cover = far.draft.cover if far.draft is not None else None
         heard = finish.sound_note(db, viewer, slug)
         may_trim = found.person == viewer.person
         part = part_of(db, viewer, shown) if may_trim else None
@@ -176,6 +173,7 @@ def _clip_page(
         link=link,
         people=kept(people or {}, "handle", "from_seconds", "to_seconds", "label", "coauthor"),
         made_with=made_with,
+        cover_waits=cover if cover != shown_card.cover else None,
         asks=asks,
         rests=rests,
     )
