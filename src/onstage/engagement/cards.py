@@ -10,12 +10,14 @@ from onstage.accounts.byline import By
 from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import coauthors
-from onstage.clips.models import AVIF, clip_media, clips, renditions
+from onstage.clips.models import AVIF, Audience, clip_media, clips, renditions
 from onstage.clips.queries import FOR_STRANGERS, IDS, SHOWN, VISIBLE, asked_by, at_once
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.engagement.models import counts, likes, reposts, saves, totals
 from onstage.text import parts
+
+_FOR_LINKS = {Audience.PUBLIC.value, Audience.UNLISTED.value}
 
 
 class Rendition(Struct, frozen=True):
@@ -100,6 +102,12 @@ class Card(Struct):
     def url(self) -> str:
         """The clip's own page."""
         return f"/c/{self.slug}"
+
+    @property
+    def embed_url(self) -> str | None:
+        """Its player for other sites; only what may leave this server has one."""
+        leaves = self.leaves_server and self.shown and not self.marked and self.audience in _FOR_LINKS
+        return f"/embed/{self.slug}" if leaves else None
 
     @property
     def cover_url(self) -> str | None:

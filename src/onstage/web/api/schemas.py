@@ -85,7 +85,7 @@ class ClipOut(Struct):
     `posted_by`: who made a clip of a joint account, for its members; else empty.
     `renditions`: H.264, best first, which play everywhere; then one in AV1, where there is one, for players that can.
     Covers are WebP, and later AVIF too, in half the bytes. `placeholder` is a picture of some pixels as a data URL;
-    `gain_db` brings the sound to -14 LUFS.
+    `gain_db` brings the sound to -14 LUFS. `embed_url` is its player for other sites, null for what stays on this server.
     """
 
     slug: str
@@ -127,6 +127,7 @@ class ClipOut(Struct):
     may_comment: bool
     may_repost: bool
     play_token: str
+    embed_url: str | None
     why: str
     reposted_by: AccountOut | None
     posted_by: str
@@ -149,7 +150,7 @@ class ClipOut(Struct):
             commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
             saves=card.saves, shares=card.shares, reposts=card.reposts, liked=card.liked, saved=card.saved, reposted=card.reposted,
             following=card.following, mine=card.mine, may_comment=card.may_comment, may_repost=card.may_repost,
-            play_token=card.play_token, why=card.why,
+            play_token=card.play_token, embed_url=card.embed_url, why=card.why,
             reposted_by=AccountOut.of(card.reposted_by) if card.reposted_by else None,
             posted_by=card.posted_by, coauthors=[AccountOut.of(each) for each in card.coauthors],
         )  # fmt: skip
