@@ -114,7 +114,7 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
     routes = [route for module in MODULES for route in module.routes]
     web = Litestar(
         route_handlers=[*options_of(routes), *routes],
-        guards=[only_with_credentials],
+        before_request=only_with_credentials,
         plugins=[Strict()],
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},
