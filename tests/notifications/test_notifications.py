@@ -27,7 +27,8 @@ from onstage.mail import JOB as MAIL
 from onstage.notifications.choices import in_hours
 from onstage.notifications.models import devices
 from onstage.notifications.waking import send_digests
-from onstage.push.webpush import WebPush, public_bytes
+from onstage.push.message import public_bytes
+from onstage.push.webpush import WebPush
 from onstage.server import job_kinds
 from onstage.web.app import App
 from tests.cast import Actor, Cast, crowd, make_clip

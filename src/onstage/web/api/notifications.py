@@ -115,7 +115,7 @@ def read(db: Connection, viewer: Viewer) -> None:
 def chosen(db: Connection, viewer: Viewer, app: App) -> ChoicesOut:
     """What you want to be told, and where."""
     kinds = [KindOut(each.kind, each.inbox, each.push) for each in choices.chosen(db, viewer)]
-    return ChoicesOut(kinds, choices.has_digest(db, viewer), app.push_key)
+    return ChoicesOut(kinds, choices.has_digest(db, viewer), app.push.key)
 
 
 @put(
