@@ -1,14 +1,16 @@
 """Waking devices, and the letter of the day: what jobs do with tidings."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, select, update
 
 from onstage import ids
 from onstage.accounts.models import members, people
-from onstage.accounts.viewer import Viewer
+from onstage.accounts.viewer import Viewer, acting
+from onstage.clips.queries import asked_by
 from onstage.clock import DAY, now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
@@ -19,6 +21,7 @@ from onstage.mail import JOB as MAIL
 from onstage.notifications.choices import is_quiet
 from onstage.notifications.kinds import KINDS
 from onstage.notifications.models import devices, digests, tiding_choices, tidings
+from onstage.notifications.standing import STANDS, notices
 from onstage.push import Device, Gone, Push
 
 MOST_DEVICES = 10
@@ -43,17 +46,30 @@ def wake(push: Push, origin: str, name: str, job: Job) -> None:
     """Wake the devices of one person for one notice, unless it was read meanwhile or it is a quiet hour there."""
     person, notice = job.payload["person"], job.payload["notice"]
     with job.read() as db:
-        row = db.execute(select(tidings.c.kind).where(tidings.c.id == notice, tidings.c.unread == 1)).first()
-        if row is None or is_quiet(db, person, now()):
+        kind = _news(db, person, notice)
+        if kind is None or is_quiet(db, person, now()):
             return
         theirs = db.execute(select(devices).where(devices.c.person_id == person)).all()
-    words = json.dumps({"title": name, "body": KINDS[row.kind].sentence, "url": f"{origin}/inbox", "tag": row.kind})
+    words = json.dumps({"title": name, "body": KINDS[kind].sentence, "url": f"{origin}/inbox", "tag": kind})
     for each in theirs:
         device = Device(each.endpoint, each.public_key, each.auth)
         if job.step(f"device {each.id}", bool, partial(_woken, push, device, words.encode())):
             continue
         with job.write() as db:
             db.execute(delete(devices).where(devices.c.id == each.id))
+
+
+def _news(db: Connection, person: int, notice: int) -> str | None:
+    """The kind of a notice that is new to somebody and of which they want to be woken; None: it is not, or no longer."""
+    wants = exists().where(
+        tiding_choices.c.person_id == person, tiding_choices.c.kind == tidings.c.kind, tiding_choices.c.push == 1
+    )
+    account = db.execute(select(tidings.c.account_id).where(tidings.c.id == notice, wants)).scalar()
+    if account is None:
+        return None
+    new = notices(tidings.c.kind).where(tidings.c.id == notice, STANDS, tidings.c.unread == 1)
+    kind: str | None = db.execute(new, asked_by(acting(db, person, account))).scalar()
+    return kind
 
 
 def _woken(push: Push, device: Device, words: bytes) -> bool:
@@ -85,14 +101,12 @@ def send_digests(db: Connection, origin: str, name: str, moment: int) -> int:
 
 
 def _unread(db: Connection, person: int, since: int) -> Mapping[str, int]:
-    off = select(tiding_choices.c.kind).where(tiding_choices.c.person_id == person, tiding_choices.c.inbox == 0)
-    rows = db.execute(
-        select(tidings.c.kind, func.count())
-        .join_from(tidings, members, members.c.account_id == tidings.c.account_id)
-        .where(members.c.person_id == person, tidings.c.unread == 1, tidings.c.at > since, tidings.c.kind.not_in(off))
-        .group_by(tidings.c.kind)
-    )
-    return {kind: count for kind, count in rows}  # noqa: C416
+    new = notices(tidings.c.kind).where(STANDS, tidings.c.unread == 1, tidings.c.at > since)
+    mine = select(members.c.account_id).where(members.c.person_id == person).order_by(members.c.account_id)
+    counts: Counter[str] = Counter()
+    for account in db.execute(mine).scalars().all():
+        counts.update(db.execute(new, asked_by(acting(db, person, account))).scalars())
+    return counts
 
 
 def _letter(counts: Mapping[str, int], origin: str) -> str:

@@ -284,7 +284,8 @@ def inbox_page(
     asked = questions(db, viewer)
     waiting, _more = relations.requests(db, viewer)
     clips = {each.slug for each in asked}
-    lately = [item for item in told.listed(db, viewer)[0] if item.kind != "question" or _slug(item) not in clips]
+    found, _earlier = told.listed(db, viewer)
+    lately = [item for item in found if not _stands_above(item, clips)]
     return page(
         "inbox.html",
         viewer,
@@ -292,6 +293,7 @@ def inbox_page(
         questions=asked,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
         items=lately,
+        until=found[0].at if found else None,
         cases=cases_to_answer(db, viewer),
         **asks(db, viewer, now()),
         error=error,
@@ -301,8 +303,9 @@ def inbox_page(
     )
 
 
-def _slug(item: told.Item) -> str:
-    return item.clip.slug if item.clip else ""
+def _stands_above(item: told.Item, clips: set[str]) -> bool:
+    """Whether what it tells of waits for an answer further up the page."""
+    return item.kind == "claim" or (item.kind == "question" and item.clip is not None and item.clip.slug in clips)
 
 
 def done(did: str) -> str:
