@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -20,7 +21,7 @@ from onstage.accounts.age import QuietHours
 from onstage.accounts.models import people
 from onstage.accounts.relations import block
 from onstage.clips.models import Audience, clips
-from onstage.clock import DAY, iso, now
+from onstage.clock import DAY, HOUR, iso, now, to_datetime
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
 from onstage.mail import JOB as MAIL
@@ -313,13 +314,14 @@ def test_a_device_that_is_gone_is_forgotten_and_one_that_fails_is_tried_again(
     client.close()
 
 
-def test_nothing_wakes_a_child_at_night(pushing: App, cast: Cast, service: Service) -> None:
+def test_nothing_wakes_a_child_before_the_night_is_over(pushing: App, cast: Cast, service: Service) -> None:
     """max is sixteen: 22 to 7 in his zone, which is put where it is night now."""
     client = Client(pushing)
     _, slug = make_clip(pushing.database, cast.max.viewer)
     hour = datetime.now(UTC).hour
     offset = (23 - hour + 12) % 24 - 12
     zone = f"Etc/GMT{-offset:+d}" if offset else "UTC"
+    day = f"Etc/GMT{-(offset + 12 if offset <= 0 else offset - 12):+d}"
     with pushing.database.write() as db:
         db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(zone=zone))
     client.post("/api/v1/me/devices", cast.max, json=service.subscription())
@@ -328,6 +330,14 @@ def test_nothing_wakes_a_child_at_night(pushing: App, cast: Cast, service: Servi
     deliver(pushing)
     assert service.got == []
     assert unread(client, cast.max) == 1
+    with pushing.database.write() as db:
+        due = db.execute(select(jobs.c.due_at).where(jobs.c.kind == "push")).scalar_one()
+        assert to_datetime(due).astimezone(ZoneInfo(zone)).strftime("%H:%M") == "07:00"
+        assert now() < due <= now() + 9 * HOUR
+        db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(zone=day))
+        db.execute(update(jobs).where(jobs.c.kind == "push").values(due_at=1))
+    deliver(pushing)
+    assert len(service.got) == 1, "what came at night wakes by day"
     client.close()
 
 

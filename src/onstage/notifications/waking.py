@@ -18,10 +18,11 @@ from onstage.errors import Invalid
 from onstage.jobs import queue
 from onstage.jobs.worker import Job
 from onstage.mail import JOB as MAIL
-from onstage.notifications.choices import is_quiet
+from onstage.notifications.choices import quiet_until
 from onstage.notifications.kinds import KINDS
 from onstage.notifications.models import devices, digests, tiding_choices, tidings
 from onstage.notifications.standing import STANDS, notices
+from onstage.notifications.telling import PUSH
 from onstage.push import Device, Gone, Push
 
 MOST_DEVICES = 10
@@ -43,13 +44,18 @@ def remove_device(db: Connection, viewer: Viewer, endpoint: str) -> None:
 
 
 def wake(push: Push, origin: str, name: str, job: Job) -> None:
-    """Wake the devices of one person for one notice, unless it was read meanwhile or it is a quiet hour there."""
+    """Wake the devices of one person for one notice, unless it was read meanwhile; after the quiet hours, if it is one."""
     person, notice = job.payload["person"], job.payload["notice"]
     with job.read() as db:
         kind = _news(db, person, notice)
-        if kind is None or is_quiet(db, person, now()):
+        if kind is None:
             return
+        later = quiet_until(db, person, now())
         theirs = db.execute(select(devices).where(devices.c.person_id == person)).all()
+    if later is not None:
+        with job.write() as db:
+            queue.enqueue(db, PUSH, job.payload, key=f"push {person} {notice} {later}", due_at=later)
+        return
     words = json.dumps({"title": name, "body": KINDS[kind].sentence, "url": f"{origin}/inbox", "tag": kind})
     for each in theirs:
         device = Device(each.endpoint, each.public_key, each.auth)
@@ -91,7 +97,7 @@ def send_digests(db: Connection, origin: str, name: str, moment: int) -> int:
     sent = 0
     for row in due:
         counts = _unread(db, row.person_id, row.sent_at)
-        if not counts or is_quiet(db, row.person_id, moment):
+        if not counts or quiet_until(db, row.person_id, moment):
             continue
         letter = {"to": row.mail, "subject": f"New on {name}", "words": _letter(counts, origin)}
         queue.enqueue(db, MAIL, letter, person=row.person_id)
