@@ -1,8 +1,7 @@
 """Waking devices, and the letter of the day: what jobs do with tidings."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy import delete, exists, select, update
@@ -96,30 +95,30 @@ def send_digests(db: Connection, origin: str, name: str, moment: int) -> int:
     ).all()
     sent = 0
     for row in due:
-        counts = _unread(db, row.person_id, row.sent_at)
-        if not counts or quiet_until(db, row.person_id, moment):
+        kinds = _new(db, row.person_id, row.sent_at)
+        if not kinds or quiet_until(db, row.person_id, moment):
             continue
-        letter = {"to": row.mail, "subject": f"New on {name}", "words": _letter(counts, origin)}
+        letter = {"to": row.mail, "subject": f"New on {name}", "words": _letter(kinds, origin)}
         queue.enqueue(db, MAIL, letter, person=row.person_id)
         db.execute(update(digests).where(digests.c.person_id == row.person_id).values(sent_at=moment))
         sent += 1
     return sent
 
 
-def _unread(db: Connection, person: int, since: int) -> Mapping[str, int]:
+def _new(db: Connection, person: int, since: int) -> list[str]:
+    """The kinds of what came to somebody since an instant and is new to them."""
     new = notices(tidings.c.kind).where(STANDS, tidings.c.unread == 1, tidings.c.at > since)
-    mine = select(members.c.account_id).where(members.c.person_id == person).order_by(members.c.account_id)
-    counts: Counter[str] = Counter()
+    mine = select(members.c.account_id).where(members.c.person_id == person)
+    found: set[str] = set()
     for account in db.execute(mine).scalars().all():
-        counts.update(db.execute(new, asked_by(acting(db, person, account))).scalars())
-    return counts
+        found.update(db.execute(new, asked_by(acting(db, person, account))).scalars())
+    return [kind for kind in KINDS if kind in found]
 
 
-def _letter(counts: Mapping[str, int], origin: str) -> str:
-    lines = [f"- {KINDS[kind].sentence}" + (f" ({count} times)" if count > 1 else "") for kind, count in counts.items()]
+def _letter(kinds: Sequence[str], origin: str) -> str:
     return "\n".join(
         [
-            *lines,
+            *(f"- {KINDS[kind].sentence}" for kind in kinds),
             "",
             f"It is all in your inbox: {origin}/inbox",
             f"To end these letters: {origin}/settings/notifications",
