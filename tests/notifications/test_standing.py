@@ -1,5 +1,6 @@
 """A notice stands as long as what it tells of: whatever is taken back, the number is what the inbox shows as new."""
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -186,3 +187,18 @@ def test_what_comes_while_the_inbox_is_read_stays_new(client: Client, cast: Cast
     assert client.put(f"/api/v1/me/inbox/read?until={until}", cast.ada).status == 204
     items = client.get("/api/v1/me/inbox", cast.ada).json["items"]
     assert [(each["kind"], each["unread"]) for each in items] == [("follow", True), ("like", False)]
+
+
+def test_the_page_goes_on_with_what_came_before(client: Client, cast: Cast) -> None:
+    slugs = [make_clip(cast.app.database, cast.ada.viewer)[1] for _ in range(45)]
+    for slug in slugs:
+        client.put(f"/api/v1/clips/{slug}/like", cast.fay)
+    told(client, cast, cast.ada)
+    first = client.get("/inbox", cast.ada).text
+    more = first.partition('href="/inbox?before=')[2].partition('"')[0]
+    second = client.get(f"/inbox?before={more}", cast.ada).text
+    shown = [re.findall(r'<a class="cover tiny" href="/c/([a-z0-9]+)"', each) for each in (first, second)]
+    assert [len(each) for each in shown] == [40, 5]
+    assert sorted(shown[0] + shown[1]) == sorted(slugs)
+    assert "/inbox?before=" not in second
+    assert client.get("/inbox?before=nothing", cast.ada).status == 404
