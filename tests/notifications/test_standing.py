@@ -119,6 +119,23 @@ def test_what_was_approved_is_told_with_the_answers_it_had(client: Client, cast:
     assert told(client, cast, cast.fay) == [("reply", "ada", 1, "Well done")]
 
 
+def test_what_was_said_below_a_hidden_comment_is_told_once_it_is_shown(client: Client, cast: Cast, slug: str) -> None:
+    first = said(client, slug, cast.fay, "well")
+    said(client, slug, cast.ola, "so", first)
+    assert told(client, cast, cast.fay) == [("reply", "ola", 1, "so")]
+    client.put("/api/v1/me/inbox/read", cast.fay)
+    client.put(f"/api/v1/comments/{first}/hidden", cast.ada)
+    said(client, slug, cast.ada, "why?", first)
+    assert told(client, cast, cast.fay) == []
+    client.delete(f"/api/v1/comments/{first}/hidden", cast.ada)
+    assert told(client, cast, cast.fay) == [("reply", "ada", 2, "why?")]
+    client.put("/api/v1/me/inbox/read", cast.fay)
+    client.put(f"/api/v1/comments/{first}/hidden", cast.ada)
+    client.delete(f"/api/v1/comments/{first}/hidden", cast.ada)
+    assert told(client, cast, cast.fay) == [("reply", "ada", 2, "why?")]
+    assert client.get("/api/v1/me/inbox", cast.fay).json["unread"] == 0
+
+
 def hold(cast: Cast, slug: str) -> None:
     with cast.app.database.write() as db:
         db.execute(update(clips).where(clips.c.slug == slug).values(holds=1))

@@ -16,6 +16,7 @@ from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
 from onstage.engagement import counts
 from onstage.engagement.comments import (
+    AS_HIDDEN,
     LONGEST,
     Comment,
     State,
@@ -103,7 +104,7 @@ def edit(db: Connection, viewer: Viewer, comment: int, words: str) -> Comment:
     edited_at = max(now(), since + 1)
     db.execute(update(comments).where(comments.c.id == comment).values(words=said, edited_at=edited_at))
     if not clip.is_member and state_of_new(db, clip.account, said) is State.HELD:
-        for before in (State.SHOWN, State.BELOW):
+        for before in (State.SHOWN, *AS_HIDDEN):
             _set(db, row.clip_id, comments.c.id == comment, before, State.HELD)
         _set(db, row.clip_id, comments.c.parent_id == comment, State.SHOWN, State.BELOW)
     return one(db, viewer, clip, comment)
@@ -138,7 +139,7 @@ def unpin(db: Connection, viewer: Viewer, comment: int) -> Comment:
 def hide(db: Connection, viewer: Viewer, comment: int) -> Comment:
     """Only its writer and the clip's people see it and its replies from now on."""
     row, clip = _run(db, viewer, comment)
-    for before in (State.SHOWN, State.HELD, State.BELOW):
+    for before in (State.SHOWN, State.HELD, *AS_HIDDEN):
         _set(db, row.clip_id, comments.c.id == comment, before, State.HIDDEN)
     _set(db, row.clip_id, comments.c.parent_id == comment, State.SHOWN, State.BELOW)
     db.execute(update(comments).where(comments.c.id == comment).values(pinned_at=None))
@@ -148,7 +149,7 @@ def hide(db: Connection, viewer: Viewer, comment: int) -> Comment:
 def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
     """Approve a comment that waits, or show a hidden one again, with the replies that were hidden with it, not by themselves.
 
-    Who was not told of them yet hears of what was hidden, and of what was approved in any case.
+    Who was not told of what was hidden hears of it now, and in any case of what was approved or nobody was told of.
 
     Raises NotFound, NotAllowed, or Conflict for a reply to what is not shown itself.
     """
@@ -160,9 +161,10 @@ def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
     if was is not State.SHOWN:
         _set(db, row.clip_id, comments.c.id == comment, was, State.SHOWN)
         said_to(db, clip, row.account_id, row.words, row.parent_id, row.parent_id, anew=was is State.HELD)
-    answers = _set(db, row.clip_id, comments.c.parent_id == comment, State.BELOW, State.SHOWN)
-    for each in answers if was is State.HELD else ():
-        said_to(db, clip, each.account_id, each.words, comment, comment, anew=False)
+    answers = comments.c.parent_id == comment
+    _set(db, row.clip_id, answers, State.BELOW, State.SHOWN)
+    for each in _set(db, row.clip_id, answers, State.UNHEARD, State.SHOWN):
+        said_to(db, clip, each.account_id, each.words, comment, comment)
     return one(db, viewer, clip, comment)
 
 

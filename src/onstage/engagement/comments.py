@@ -33,7 +33,12 @@ class State(StrEnum):
     SHOWN = "shown"
     HELD = "held"
     HIDDEN = "hidden"
-    BELOW = "below"  # hidden with the comment it answers, and shown with it; told as hidden
+    BELOW = "below"  # hidden with the comment it answers, and shown with it
+    UNHEARD = "unheard"  # the same, said when that one was not shown: nobody has been told of it
+
+
+AS_HIDDEN = (State.BELOW, State.UNHEARD)
+"""States that are called hidden where somebody reads them."""
 
 
 def state_of_new(db: Connection, account: int, said: str) -> State:
@@ -111,7 +116,7 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
     row = {"id": fresh, "clip_id": clip.id, "account_id": viewer.account, "person_id": viewer.person}
     state = State.SHOWN if clip.is_member else state_of_new(db, clip.account, said)
     if state is State.SHOWN and not is_open:
-        state = State.BELOW
+        state = State.UNHEARD
     db.execute(insert(comments).values(**row, parent_id=thread, words=said, at=now(), state=state.value))
     if state is State.SHOWN:
         counts.add(db, clip.id, "comments", 1)
@@ -243,7 +248,7 @@ def _read(db: Connection, viewer: Viewer, clip: Seen, statement: Select[Any]) ->
             mine=row.person_id == viewer.person,
             may_delete=row.person_id == viewer.person or clip.is_member,
             runs=clip.is_member,
-            state=State.HIDDEN.value if row.state == State.BELOW.value else row.state,
+            state=State.HIDDEN.value if row.state in AS_HIDDEN else row.state,
             edited_at=row.edited_at,
             pinned=row.pinned_at is not None,
             likes=row.likes,
