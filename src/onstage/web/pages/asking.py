@@ -283,17 +283,15 @@ def inbox_page(
     """What waits for an answer, who asks to follow, and what happened lately."""
     asked = questions(db, viewer)
     waiting, _more = relations.requests(db, viewer)
-    clips = {each.slug for each in asked}
-    lately = [item for item in told.listed(db, viewer)[0] if item.kind != "question" or _slug(item) not in clips]
     return page(
         "inbox.html",
         viewer,
         status=error.status if error else 200,
         questions=asked,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
-        items=lately,
         cases=cases_to_answer(db, viewer),
         **asks(db, viewer, now()),
+        **_lately(db, viewer, {each.slug for each in asked}),
         error=error,
         said=done(did),
         did=did if done(did) else "",
@@ -301,8 +299,25 @@ def inbox_page(
     )
 
 
-def _slug(item: told.Item) -> str:
-    return item.clip.slug if item.clip else ""
+def earlier_page(db: Connection, viewer: Viewer, before: told.Place) -> Response[Any]:
+    """What happened before that; what waits for an answer stands on the first page."""
+    waits = ("questions", "requests", "cases", "asked", "to_answer", "claims", "more_time")
+    shown = _lately(db, viewer, set(), before) | dict.fromkeys(waits, ())
+    return page("inbox.html", viewer, **shown, error=None, said="", did="", about="")
+
+
+def _lately(db: Connection, viewer: Viewer, asked: set[str], before: told.Place | None = None) -> dict[str, Any]:
+    found, following = told.listed(db, viewer, before)
+    return {
+        "items": [item for item in found if not _stands_above(item, asked)],
+        "until": found[0].at if found else None,
+        "next": f"{following[0]}-{following[1]}" if following else "",
+    }
+
+
+def _stands_above(item: told.Item, clips: set[str]) -> bool:
+    """Whether what it tells of waits for an answer further up the page."""
+    return item.kind == "claim" or (item.kind == "question" and item.clip is not None and item.clip.slug in clips)
 
 
 def done(did: str) -> str:
