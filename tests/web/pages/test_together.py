@@ -185,6 +185,20 @@ def test_each_page_has_its_words_for_a_carer_and_for_who_is_away(cast: Cast, cli
     assert "A new password for them" not in page
 
 
+def test_a_child_reads_who_is_away(cast: Cast, client: Client) -> None:
+    with cast.app.database.write() as db:
+        away = guardianships.c.guardian_id == cast.gil.viewer.person
+        db.execute(update(guardianships).where(away).values(absent_since=now(), reminders=3))
+    assert "has been away for long; for what only people near see, the others are enough" in mia(client, cast)
+    with cast.app.database.write() as db:
+        db.execute(update(guardianships).values(absence_counts=0))
+    assert "has been away for long</span>" in mia(client, cast), "one of them wants that he is waited for"
+
+
+def mia(client: Client, cast: Cast) -> str:
+    return client.get("/guardians", cast.mia).text
+
+
 def test_who_leaves_the_server_is_named_in_no_notice_any_more(cast: Cast, client: Client) -> None:
     sent(client, "/children/mia", cast.gus, do="end")
     assert "Gus is no guardian of you any more." in seen(client, "/together", cast.mia)

@@ -175,6 +175,8 @@ def state(far: Progress) -> str:
     if far.erased_at is not None:
         said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
         return said % {"day": day(far.erased_at)}
+    if far.own_no:
+        return _("You said no. Nobody else sees it until you take that back.")
     if far.refused:
         return _("Somebody who must agree said no. It stays withheld until they take that back.")
     if far.ready:
