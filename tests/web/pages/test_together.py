@@ -81,6 +81,7 @@ def test_minutes_that_no_day_has_stay_in_their_field(client: Client, cast: Cast)
     assert refused.status == 422
     assert 'value="9999" aria-invalid="true"' in refused.text
     assert "at most 1440" in refused.text
+    assert sent(client, "/children/mia", cast.gus, do="time", minutes="9" * 5000).status == 422
 
 
 def test_a_guardian_sets_and_a_child_reads_it_in_plain_words(cast: Cast, client: Client) -> None:
