@@ -251,9 +251,9 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
             after = answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
             return f"{'out' if after.visible and after.working is None else 'yes'}&clip={slug}"
         case "no":
+            answers.say_no(db, app.keys, viewer, slug, known=known)
             if wish:
                 inbox.wish(db, viewer, slug, wish, known=known)
-            answers.say_no(db, app.keys, viewer, slug, known=known)
             return f"no&clip={slug}"
         case "wish":
             inbox.wish(db, viewer, slug, wish, known=known)
