@@ -175,6 +175,8 @@ def state(far: Progress) -> str:
     if far.erased_at is not None:
         said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
         return said % {"day": day(far.erased_at)}
+    if far.own_no:
+        return _("You said no. Nobody else sees it until you take that back.")
     if far.refused:
         return _("Somebody who must agree said no. It stays withheld until they take that back.")
     if far.ready:
@@ -249,9 +251,9 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
             after = answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
             return f"{'out' if after.visible and after.working is None else 'yes'}&clip={slug}"
         case "no":
+            answers.say_no(db, app.keys, viewer, slug, known=known)
             if wish:
                 inbox.wish(db, viewer, slug, wish, known=known)
-            answers.say_no(db, app.keys, viewer, slug, known=known)
             return f"no&clip={slug}"
         case "wish":
             inbox.wish(db, viewer, slug, wish, known=known)
