@@ -83,7 +83,7 @@ def test_a_yes_needs_to_know_who_is_there(family: Family) -> None:
         db.execute(update(sessions).values(checked_at=now() - 6 * MINUTE))
     refused = family.api(family.mum, "POST", "/yes", json={"version": 1})
     assert (refused.status, refused.json["type"]) == (403, "urn:onstage:check-needed")
-    assert family.api(family.dad, "POST", "/no", json={}).status == 204, "a no needs none"
+    assert family.api(family.dad, "POST", "/no", json=None).status == 204, "a no needs none, not even a body"
 
 
 def test_a_new_version_waits_beside_the_one_that_is_shown(family: Family) -> None:
