@@ -135,6 +135,8 @@ def test_another_passkey_in_settings(chromium: Browser, site: Site) -> None:
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_text("The passkey is added.")).to_be_visible()
     expect(page.get_by_text("Blue telephone")).to_be_visible()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("This device has a passkey of yours already.")).to_be_visible()
     page.get_by_role("button", name="Remove Blue telephone").click()
     expect(page.get_by_text("The passkey is removed.")).to_be_visible()
 

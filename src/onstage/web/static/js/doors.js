@@ -137,7 +137,12 @@ async function attempt(form, act) {
   try {
     await act();
   } catch (error) {
-    line.textContent = error instanceof Refused ? error.message : word("went-wrong");
+    line.textContent = error instanceof Refused ? error.message : word(isThere(error) ? "passkey-there" : "went-wrong");
     line.hidden = false;
   }
+}
+
+/** Whether a device refuses because it holds one of those passkeys already. @param {unknown} error */
+function isThere(error) {
+  return error instanceof DOMException && error.name === "InvalidStateError";
 }
