@@ -28,6 +28,7 @@ each("[data-portrait]", (form) => {
   offerCrop(/** @type {HTMLFormElement} */ (form), /** @type {HTMLDialogElement} */ (document.getElementById("crop")));
 });
 if (passkeysWork) offerPasskeys();
+else each("[data-no-passkeys]", (line) => (line.hidden = false));
 
 /** @param {HTMLElement} button */
 function reveal(button) {
