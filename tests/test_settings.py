@@ -82,12 +82,33 @@ def test_the_file_in_the_data_folder_is_read_and_the_environment_wins(tmp_path: 
         ("ONSTAGE_URL", "https://me@stage.example"), ("DATABASE_URL", "mysql://db/onstage"), ("MAIL_URL", "mail.example"),
         ("STORAGE_URL", "ftp://files"), ("OIDC_ISSUER", "https://id.example"), ("OIDC_ISSUER", "http://id.example"),
         ("OIDC_ISSUER", "id.example"), ("OIDC_ISSUER", "https://id.example?a"), ("OIDC_ISSUER", "https://a@id.example"),
-        ("STORAGE_ENDPOINT", "s3.example"),
+        ("STORAGE_ENDPOINT", "s3.example"), ("STORAGE_URL", "s3://"), ("MAIL_URL", "smtp://"), ("MAIL_URL", "smtp://a:b"),
+        ("ONSTAGE_URL", "http://stage.example:65536"), ("CDN_URL", "https://"), ("SOURCE_URL", "javascript:alert(1)"),
+        ("MAX_UPLOAD_MB", "0"), ("MAX_SECONDS", "0"), ("MAX_MEMORY_MB", "1"), ("UPLOAD_HOURS", "99999999999999"),
+        ("BACKUP_DAYS", "9999999"), ("QUOTA_MB", "1" * 5000), ("KEEP_EVENTS_DAYS", "3"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         load({"ONSTAGE_DATA": str(tmp_path), name: value})
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        (b"onstage_name = { first = 1 }", "ONSTAGE_NAME"), (b'push_services = ["push.example"]', "PUSH_SERVICES"),
+        (b"port = 80.5", "PORT"), (b"port = true", "PORT"), (b'onstage_name = " "', "ONSTAGE_NAME"), (b"\xff", "onstage.toml"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_in_the_file_is_refused_by_name(tmp_path: Path, line: bytes, named: str) -> None:
+    (tmp_path / "onstage.toml").write_bytes(line)
+    with pytest.raises(BadSetting, match=named):
+        _defaults(tmp_path)
+
+
+def test_an_empty_variable_is_as_none_but_where_empty_means_something(tmp_path: Path) -> None:
+    chosen = load({"ONSTAGE_DATA": str(tmp_path), "ONSTAGE_NAME": " ", "MAX_SECONDS": "", "PUSH_SERVICES": ""})
+    assert (chosen.name, chosen.max_seconds, chosen.push_services) == ("Onstage", 600, "")
 
 
 def test_a_setting_that_does_not_exist_is_refused(tmp_path: Path) -> None:

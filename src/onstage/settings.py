@@ -19,14 +19,18 @@ class BadSetting(Exception):
 class Setting:
     """One row of the settings table: `name` is the variable, its lower-case form the key in the file and the field.
 
-    `secret`: its value is never shown.
+    `least` and `most` bound a number. `secret`: its value is never shown. `may_be_empty`: empty is a value of its own;
+    elsewhere an empty variable is as one that is not there.
     """
 
     name: str
     default: object
     meaning: str
     choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 999_999_999
     secret: bool = False
+    may_be_empty: bool = False
 
     @property
     def field(self) -> str:
@@ -36,7 +40,7 @@ class Setting:
 
 SETTINGS = (
     Setting("HOST", "localhost", "Address to listen on. `localhost` is both loopbacks; `0.0.0.0` is every network."),
-    Setting("PORT", 8000, "Port to listen on."),
+    Setting("PORT", 8000, "Port to listen on.", least=1, most=65535),
     Setting("ONSTAGE_DATA", "data", "Folder of the database, the media, the uploads and the secret."),
     Setting("ONSTAGE_URL", "", "The address people type, such as `https://stage.example`. Empty: from HOST and PORT."),
     Setting("ONSTAGE_NAME", "Onstage", "What this server calls itself in its pages."),
@@ -65,7 +69,13 @@ SETTINGS = (
         'Told by POST, `{"urls": [...]}`, what the cache must forget when a clip is withheld.',
         secret=True,
     ),
-    Setting("WEB_PROCESSES", 1, "How many processes answer HTTP, on one port. More than one needs PostgreSQL."),
+    Setting(
+        "WEB_PROCESSES",
+        1,
+        "How many processes answer HTTP, on one port. More than one needs PostgreSQL.",
+        least=1,
+        most=1000,
+    ),
     Setting(
         "ONSTAGE_SECRET",
         "",
@@ -90,8 +100,12 @@ SETTINGS = (
         "OWN_ACCOUNT_FROM",
         13,
         "Age in years from which a person may have an account with a full guardian (13 or more).",
+        least=13,
+        most=100,
     ),
-    Setting("ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more)."),
+    Setting(
+        "ALONE_FROM", 16, "Age in years from which a person may have an account alone (13 or more).", least=13, most=100
+    ),
     Setting("CHILD_SIGN_IN", True, "Whether a full guardian may make a sign-in for a child under 13."),
     Setting(
         "OIDC_ISSUER",
@@ -100,20 +114,23 @@ SETTINGS = (
     ),
     Setting("OIDC_CLIENT", "", "What that issuer calls this server: the client id."),
     Setting("OIDC_SECRET", "", "The client secret it gave. Empty: it gave none.", secret=True),
-    Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes)."),
-    Setting("MAX_SECONDS", 600, "Longest clip, in seconds."),
-    Setting("MAX_MEGAPIXELS", 38, "Most pixels of one picture of a clip, in millions. 8K has 33."),
-    Setting("MAX_FPS", 1000, "Most pictures a second that an uploaded file may claim; 60 of them are shown."),
-    Setting("MAX_MBIT", 1000, "Densest upload, in Mbit (1,000,000 bits) a second."),
-    Setting("MAX_TRACKS", 32, "Most tracks of picture and sound in an uploaded file."),
-    Setting("MAX_CPU_SECONDS", 7200, "CPU seconds that one step of the work on a clip may use at most."),
-    Setting("MAX_MEMORY_MB", 3072, "Memory (MiB of address space) of such a step. 4K at 60 pictures needs 3072."),
+    Setting("MAX_UPLOAD_MB", 1024, "Largest file a person may upload, in MB (1,000,000 bytes).", least=1),
+    Setting("MAX_SECONDS", 600, "Longest clip, in seconds.", least=1),
+    Setting("MAX_MEGAPIXELS", 38, "Most pixels of one picture of a clip, in millions. 8K has 33.", least=1),
+    Setting("MAX_FPS", 1000, "Most pictures a second that an uploaded file may claim; 60 of them are shown.", least=1),
+    Setting("MAX_MBIT", 1000, "Densest upload, in Mbit (1,000,000 bits) a second.", least=1),
+    Setting("MAX_TRACKS", 32, "Most tracks of picture and sound in an uploaded file.", least=1),
+    Setting("MAX_CPU_SECONDS", 7200, "CPU seconds that one step of the work on a clip may use at most.", least=1),
+    Setting(
+        "MAX_MEMORY_MB", 3072, "Memory (MiB of address space) of such a step. 4K at 60 pictures needs 3072.", least=256
+    ),
     Setting("QUOTA_MB", 20_000, "Space for the clips of one person, in MB. 0: no limit."),
-    Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away."),
+    Setting("UPLOAD_HOURS", 24, "Hours after which an unfinished upload is thrown away.", least=1, most=100_000),
     Setting(
         "BACKUP_DAYS",
         30,
         "Days for which you keep backups. Receipts of deletions name the day on which the last one with it expires.",
+        most=36_500,
     ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
     Setting(
@@ -137,11 +154,14 @@ SETTINGS = (
         "KEEP_EVENTS_DAYS",
         90,
         "Days for which single events of the log of plays are kept (4 or more); then only totals.",
+        least=4,
+        most=36_500,
     ),
     Setting(
         "PUSH_SERVICES",
         "fcm.googleapis.com, push.services.mozilla.com, push.apple.com, notify.windows.com",
         "Push services that may be called to wake browsers: hosts with their subdomains, or origins. Empty: none.",
+        may_be_empty=True,
     ),
     Setting(
         "SOURCE_URL", "", "Where this server's source code can be had (AGPL). Empty: the server offers its own files."
@@ -237,13 +257,11 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     kinds = get_type_hints(Settings)
     values: dict[str, Any] = {}
     for setting in SETTINGS:
-        given: object = environment.get(setting.name)
-        if given is None or (given == "" and setting.default != ""):
-            given = filed.pop(
-                setting.name.lower(), _of_country(values.get("country", ""), setting.field, setting.default)
-            )
-        else:
-            filed.pop(setting.name.lower(), None)
+        in_file = filed.pop(setting.name.lower(), None)
+        given: Any = environment.get(setting.name)
+        if given is None or (not given.strip() and not setting.may_be_empty and setting.default != ""):
+            preset = _of_country(values.get("country", ""), setting.field, setting.default)
+            given = preset if in_file is None else in_file
         values[setting.field] = _convert(setting, given, kinds[setting.field])
     if filed:
         raise BadSetting(f"The settings file has a key that means nothing here: {', '.join(sorted(filed))}.")
@@ -283,19 +301,23 @@ def _of_country(country: str, field: str, default: object) -> object:
 def _read_file(named: str | None, data: Path) -> dict[str, object]:
     path = Path(named) if named else data / "onstage.toml"
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         if named:
             raise BadSetting(f"ONSTAGE_CONFIG names {path}, and there is no such file.") from None
         return {}
     except OSError as error:
         raise BadSetting(f"{path} can't be read: {error.strerror}.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSetting(f"{path} is not TOML: {error}") from None
 
 
 def _convert(setting: Setting, given: object, kind: type) -> object:
+    if not isinstance(given, str | int):
+        raise BadSetting(f"{setting.name} is one text or number, true or false, in the file.")
     words = str(given).strip()
+    if not words and setting.default != "" and not setting.may_be_empty:
+        raise BadSetting(f"{setting.name} is empty; leave it out for {setting.default!r}.")
     if setting.choices and words not in setting.choices:
         raise BadSetting(f"{setting.name} is {words!r}; it takes {', '.join(setting.choices)}.")
     if kind is bool:
@@ -305,6 +327,8 @@ def _convert(setting: Setting, given: object, kind: type) -> object:
     if kind is int:
         if not (words.isascii() and words.isdigit()):
             raise BadSetting(f"{setting.name} is {words!r}; it takes a whole number.")
+        if len(words) > 9 or not setting.least <= int(words) <= setting.most:
+            raise BadSetting(f"{setting.name} is {words}; it takes {setting.least} to {setting.most}.")
         return int(words)
     return Path(words) if kind is Path else words
 
@@ -315,10 +339,8 @@ _ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.
 def _check(settings: Settings) -> None:
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise BadSetting("TLS_CERT and TLS_KEY go together: give both or none.")
-    if not 0 < settings.port < 65536:
-        raise BadSetting(f"PORT is {settings.port}; it takes 1 to 65535.")
     _check_networks(settings.trusted_proxies)
-    if settings.url and not _ADDRESS.fullmatch(settings.url):
+    if settings.url and not (_ADDRESS.fullmatch(settings.url) and _has_host(settings.url)):
         raise BadSetting(
             f"ONSTAGE_URL is {settings.url!r}; it takes an address such as https://stage.example, no path."
         )
@@ -330,21 +352,26 @@ def _check(settings: Settings) -> None:
         ("MAIL_URL", settings.mail_url, ("smtp://", "smtps://", "console:")),
         ("CDN_URL", settings.cdn_url, ("http://", "https://")),
         ("CDN_PURGE_URL", settings.cdn_purge_url, ("http://", "https://")),
+        ("SOURCE_URL", settings.source_url, ("http://", "https://")),
     ):
         if url and not url.startswith(schemes):
             raise BadSetting(f"{name} takes what begins with {' or '.join(schemes)}.")
+        if "://" in url and not url.startswith("postgresql:") and not _has_host(url):
+            raise BadSetting(f"{name} takes a name, and a port up to 65535 where one is given, after the ://.")
     if settings.media_delivery == "s3" and not settings.storage_url.startswith("s3://"):
         raise BadSetting("MEDIA_DELIVERY=s3 needs STORAGE_URL to name a bucket.")
     if settings.media_delivery == "nginx" and settings.storage_url:
         raise BadSetting("MEDIA_DELIVERY=nginx needs media in the data folder: leave STORAGE_URL empty.")
-    if min(settings.web_processes, settings.upload_hours) < 1:
-        raise BadSetting("WEB_PROCESSES and UPLOAD_HOURS are 1 or more.")
     if settings.web_processes > 1 and not settings.database_url:
         raise BadSetting("WEB_PROCESSES above 1 needs PostgreSQL: set DATABASE_URL.")
-    if settings.keep_events_days < 4:
-        raise BadSetting("KEEP_EVENTS_DAYS is 4 or more: a player may send what it could not for three days.")
-    if min(settings.own_account_from, settings.alone_from) < 13:
-        raise BadSetting("OWN_ACCOUNT_FROM and ALONE_FROM are 13 or more.")
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # by urllib, for what can't be a port
+        return False
 
 
 def _check_issuer(settings: Settings) -> None:

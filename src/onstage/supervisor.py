@@ -69,6 +69,7 @@ def serve(settings: Settings, parent: int | None) -> None:
     few_heaps()
     hosts = addresses(settings.host)
     _check_certificate(settings)
+    _check_programs(settings)
     with datafolder.hold(settings.data):
         check_port(hosts, settings.port)
         asyncio.run(_serve(settings, hosts))
@@ -80,6 +81,12 @@ def _check_certificate(settings: Settings) -> None:
             ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_cert, settings.tls_key)
         except OSError as error:
             raise BadSetting(f"TLS_CERT and TLS_KEY can't be used together: {error.strerror or error}.") from None
+
+
+def _check_programs(settings: Settings) -> None:
+    for name, path in (("FFMPEG", settings.ffmpeg), ("SPEECH_TO_TEXT", settings.speech_to_text)):
+        if path and not (Path(path).is_file() and os.access(path, os.X_OK)):
+            raise BadSetting(f"{name} is {path!r}, and there is no program of that path.")
 
 
 def help_answering(settings: Settings, parent: int) -> None:

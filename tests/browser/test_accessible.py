@@ -45,6 +45,27 @@ def test_every_page(chromium: Browser, site: Site, look: Look, database: Databas
         page.emulate_media(color_scheme="light")
 
 
+FOCUSED = """() => {
+  const at = document.activeElement;
+  const foot = document.querySelector(".make-acts") ?? document.querySelector(".nav");
+  const [box, over] = [at, foot].map((each) => each.getBoundingClientRect());
+  const hidden = Math.min(box.bottom, over.bottom) - Math.max(box.top, over.top);
+  return [at.name || at.textContent.trim(), foot.contains(at) ? 0 : hidden, at === document.body];
+}"""
+
+
+@pytest.mark.parametrize("where", ["/settings/notifications", "/settings/privacy", "/make/{slug}"])
+def test_what_has_the_focus_is_not_covered(chromium: Browser, site: Site, where: str) -> None:
+    page = site.page(chromium, site.cast.ada)
+    page.goto(site.origin + where.format(slug=site.slugs[0]))
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name, hidden, is_over = page.evaluate(FOCUSED)
+        if is_over:
+            break
+        assert hidden <= 1, f"{hidden} px of {name} are under what stands at the foot"
+
+
 @pytest.mark.parametrize("phone", [True, False])
 def test_what_opens_over_a_clip(chromium: Browser, site: Site, look: Look, database: Database, phone: bool) -> None:
     page = site.page(chromium, site.cast.ben, phone=phone)

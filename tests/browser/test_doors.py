@@ -135,8 +135,22 @@ def test_another_passkey_in_settings(chromium: Browser, site: Site) -> None:
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_text("The passkey is added.")).to_be_visible()
     expect(page.get_by_text("Blue telephone")).to_be_visible()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("This device has a passkey of yours already.")).to_be_visible()
     page.get_by_role("button", name="Remove Blue telephone").click()
     expect(page.get_by_text("The passkey is removed.")).to_be_visible()
+
+
+def test_where_passkeys_are_impossible_the_page_says_what_they_need(chromium: Browser, site: Site) -> None:
+    page = joined(chromium, site, "vito")
+    needs = page.get_by_text("Adding a passkey needs an https address")
+    page.goto(f"{site.origin}/settings/sign-in")
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_visible()
+    expect(needs).to_be_hidden()
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")  # as over plain http
+    page.reload()
+    expect(needs).to_be_visible()
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_hidden()
 
 
 def test_a_picture_is_cut_and_sent(chromium: Browser, site: Site) -> None:

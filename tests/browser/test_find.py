@@ -137,6 +137,21 @@ def test_search_finds_and_an_error_leads_on(chromium: Browser, site: Site) -> No
     expect(page).to_have_url(site.origin + "/")
 
 
+def test_a_name_that_reads_the_other_way_stays_beside_its_picture(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.ben)
+    page.goto(site.origin + "/together")
+    lefts = page.evaluate("""() => {
+      const name = document.querySelector(".list-row .line[dir=auto]");
+      name.textContent = "\u0646\u0648\u0631";
+      return [name, name.nextElementSibling].map((line) => {
+        const words = document.createRange();
+        words.selectNodeContents(line);
+        return words.getBoundingClientRect().left;
+      });
+    }""")
+    assert abs(lefts[0] - lefts[1]) < 3
+
+
 def test_the_shell_is_there_without_a_network(chromium: Browser, site: Site) -> None:
     page = site.page(chromium)
     page.goto(site.origin + "/explore")
@@ -146,6 +161,10 @@ def test_the_shell_is_there_without_a_network(chromium: Browser, site: Site) -> 
     page.goto(site.origin + "/@ada")
     expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.button.primary')).backgroundImage") != "none"
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Try again").click()
+    expect(page).to_have_url(site.origin + "/@ada")
+    expect(page.get_by_role("heading", name="Ada")).to_be_visible()
 
 
 def test_a_person_with_two_accounts_chooses_as_which_to_act(chromium: Browser, site: Site) -> None:

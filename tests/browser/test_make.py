@@ -127,6 +127,18 @@ def test_what_lies_between_two_handles_is_left(site: Site, page: Page, film: Pat
     assert abs(made["duration_seconds"] - (left - 1)) < 0.1
 
 
+def test_a_film_of_any_length_goes_out(page: Page, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.mp4"  # 2.367 seconds: not a hundredth, which is as fine as the fields of the cut are
+    picture = ["-f", "lavfi", "-i", "testsrc2=s=270x480:r=30", "-frames:v", "71", "-pix_fmt", "yuv420p"]
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *picture, str(odd)], check=True)
+    choose(page, odd)
+    ready(page)
+    expect(page.get_by_role("slider", name="End")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("heading", name="Your clip is out")).to_be_visible(timeout=20_000)
+
+
 def test_publishing_does_not_wait_for_the_upload(page: Page, film: Path) -> None:
     line = Line(page)
     line.carries(400_000)

@@ -522,6 +522,13 @@ def test_names_and_tags_are_suggested_while_one_writes(chromium: Browser, site: 
     expect(page.locator("#comments-sheet")).to_be_visible()
     field.press("Enter")
     expect(page.locator(".comment-words")).to_have_text("look @ada #dance @ad")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    field.fill("and @ada")
+    field.press("Enter")  # before the pause is over, after which names are asked for
+    expect(page.locator(".comment-words")).to_have_count(2)
+    page.wait_for_timeout(400)
+    assert [url for url in asked if url.endswith("suggestions?q=")] == []
 
 
 def test_a_repost_is_made_and_taken_back(chromium: Browser, site: Site, database: Database) -> None:

@@ -92,6 +92,8 @@ def test_a_bad_setting_is_named(tmp_path: Path) -> None:
         ({"TLS_CERT": __file__, "TLS_KEY": __file__}, "TLS_CERT and TLS_KEY can't be used"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "The database does not answer"),
         ({"HOST": "203.0.113.9"}, "can't be used"),
+        ({"FFMPEG": "/nowhere/ffmpeg"}, "FFMPEG is '/nowhere/ffmpeg'"),
+        ({"SPEECH_TO_TEXT": __file__}, "SPEECH_TO_TEXT"),
         ({"ONSTAGE_DATA": "/dev/null/data"}, "/dev/null/data"),
         ({"ONSTAGE_DATA": __file__}, "can't"),
     ],

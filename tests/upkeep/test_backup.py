@@ -202,7 +202,7 @@ def test_the_journal_in_the_data_folder_is_found(filled: Filled, empty_place: Em
 
 @pytest.mark.parametrize("how", ["made", "named", "not here"])
 def test_without_a_journal_clips_with_minors_start_withheld(
-    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, how: str
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, capsys: pytest.CaptureFixture[str], how: str
 ) -> None:
     max_, clip = filled.cast.max.viewer, filled.second.clip
     ways = {
@@ -220,6 +220,9 @@ def test_without_a_journal_clips_with_minors_start_withheld(
             "no yes from before counts"
         )
     assert held == {(clip, HoldKind.BASIS.value)}
+    said = capsys.readouterr().out
+    assert "what was deleted after the backup is here again" in said
+    assert "1 clips with minors wait" in said
     while run_due(back.database, job_kinds(back)):
         continue
     with back.database.read() as db:

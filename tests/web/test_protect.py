@@ -32,6 +32,7 @@ PUBLIC = [
     "/healthz",
     "/sw.js",
     "/robots.txt",
+    "/metrics",
 ]
 REFUSED = ["/nothing/here", "/api/v1/nothing", "/media/nothing-here", "/api/v1/clips/nothing", "/inbox"]
 ALWAYS = {
@@ -63,6 +64,7 @@ def test_every_answer_is_protected(client: Client, cast: Cast, path: str) -> Non
     assert answer.header("x-request-id")
     assert answer.header("cache-control")
     assert answer.header("server") is None
+    assert (answer.header("content-type") or "").count("charset") < 2
 
 
 def test_a_nonce_is_used_once_and_every_script_has_it(client: Client, cast: Cast) -> None:

@@ -135,7 +135,7 @@ def test_limits_are_told_in_a_sentence_before_bytes_are_sent(app: App, client: C
     assert told["audiences"][-1] == "public"
     refused = create(client, ada, told["bytes"] + 1)
     assert refused.status == 413
-    assert "one upload may have 1,024 MB" in refused.json["detail"]
+    assert "This file has 1,024.1 MB, and one upload may have 1,024 MB." in refused.json["detail"]
     assert stages(app) == []
     assert list(app.staging.untouched_since(now() * 2)) == []
 

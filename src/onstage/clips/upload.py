@@ -79,7 +79,7 @@ def check(db: Connection, viewer: Viewer, settings: Settings, length: int) -> No
             "This file has %(size)s, and one upload may have %(most)s. "
             "Nothing was sent. Choose a shorter video or a smaller size.",
             code="file-too-large",
-            size=_megabytes(length),
+            size=_megabytes(length, up=True),
             most=_megabytes(free.bytes),
         )
     if free.left is not None and length > free.left:
@@ -87,13 +87,15 @@ def check(db: Connection, viewer: Viewer, settings: Settings, length: int) -> No
             "This file has %(size)s, and %(left)s of your space are left. "
             "Nothing was sent. Delete a clip that you no longer need, then try again.",
             code="space-used-up",
-            size=_megabytes(length),
+            size=_megabytes(length, up=True),
             left=_megabytes(free.left),
         )
 
 
-def _megabytes(count: int) -> str:
-    return f"{count / _MEGABYTE:,.1f}".removesuffix(".0") + " MB"
+def _megabytes(count: int, *, up: bool = False) -> str:
+    tenth = _MEGABYTE // 10
+    tenths = -(-count // tenth) if up else count // tenth  # what is too large never reads as what may be
+    return f"{tenths / 10:,.1f}".removesuffix(".0") + " MB"
 
 
 def begin(db: Connection, viewer: Viewer, settings: Settings, name: str, length: int, metadata: str) -> Upload:

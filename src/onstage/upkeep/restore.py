@@ -117,8 +117,11 @@ def _replay(database: Database, entries: list[deletions.Entry] | None, *, nothin
         tell(db, [*said, *doubted])
     if gone:
         print(f"{gone:,} of what was deleted after the backup had risen with it, and is gone again.")
+    if entries is None and not nothing_was_deleted:
+        print("There was no journal of deletions: what was deleted after the backup is here again. Where you have")
+        print("deletions.log, empty the data folder and restore with --journal FILE.")
     if doubted:
-        print(f"There was no journal of deletions: {len(doubted):,} clips with minors wait until all agree anew.")
+        print(f"Until all agree anew, {len(doubted):,} clips with minors wait.")
 
 
 def _restore_files(settings: Settings, archive: Reader, database: Database, work: Path) -> None:

@@ -28,6 +28,7 @@ each("[data-portrait]", (form) => {
   offerCrop(/** @type {HTMLFormElement} */ (form), /** @type {HTMLDialogElement} */ (document.getElementById("crop")));
 });
 if (passkeysWork) offerPasskeys();
+else each("[data-no-passkeys]", (line) => (line.hidden = false));
 
 /** @param {HTMLElement} button */
 function reveal(button) {
@@ -137,7 +138,12 @@ async function attempt(form, act) {
   try {
     await act();
   } catch (error) {
-    line.textContent = error instanceof Refused ? error.message : word("went-wrong");
+    line.textContent = error instanceof Refused ? error.message : word(isThere(error) ? "passkey-there" : "went-wrong");
     line.hidden = false;
   }
+}
+
+/** Whether a device refuses because it holds one of those passkeys already. @param {unknown} error */
+function isThere(error) {
+  return error instanceof DOMException && error.name === "InvalidStateError";
 }

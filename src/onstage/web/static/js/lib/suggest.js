@@ -66,6 +66,7 @@ class Suggestions {
 
   async ask() {
     const begun = this.begun;
+    if (!begun) return; // it was sent meanwhile
     const found = await api("GET", `/suggestions?q=${encodeURIComponent(begun)}`).catch(() => null);
     if (!found || begun !== this.begun || document.activeElement !== this.area) return;
     this.show([

@@ -30,7 +30,8 @@ export class TrimPicker extends HTMLElement {
       return;
     }
     if (this.length <= LEAST) return;
-    for (const input of [...this.handles, ...this.fields]) input.max = String(this.length);
+    for (const handle of this.handles) handle.max = String(this.length);
+    for (const field of this.fields) field.max = String(Math.ceil(this.length * 100) / 100); // it shows hundredths
     this._show(Number(this.dataset.from ?? 0), Number(this.dataset.to ?? this.length));
     this._part("[data-strip]").hidden = false;
     await strip(video, this.length, this._part("[data-frames]"));
