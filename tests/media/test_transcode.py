@@ -258,6 +258,31 @@ def test_sound_and_picture_stay_in_step(ffmpeg: str, tmp_path: Path, form: tuple
     assert [abs(in_step(each.path) - in_step(path)) <= 20_000 for each in (encoded, rung)] == [True, True]
 
 
+BEFORE_ZERO = ("-avoid_negative_ts", "disabled", "-f", "matroska", "-output_ts_offset")
+
+
+@pytest.mark.parametrize("begins", ["-0.02", "-0.5", "-3"])
+@pytest.mark.parametrize("codecs", [(*make.H264, "-c:a", "aac"), ("-c:v", "libvpx", "-c:a", "libopus")])
+def test_a_film_that_begins_before_zero(ffmpeg: str, tmp_path: Path, begins: str, codecs: tuple[str, ...]) -> None:
+    """Matroska's reader gives such pictures no time: copied, some would be lost, and where all are, it seemed empty."""
+    path = tmp_path / "flash"
+    make.flash(path, *codecs, *BEFORE_ZERO, begins)
+    encoded = first(ffmpeg, path, tmp_path)
+    assert encoded.duration_us == pytest.approx(2_000_000, abs=34_000)
+    assert len(decode(encoded.path).times_us) == 60
+    assert abs(in_step(encoded.path)) <= 34_000
+
+
+@pytest.mark.parametrize("begins", ["-0.02", "-3"])
+def test_a_silent_film_that_begins_before_zero(ffmpeg: str, tmp_path: Path, begins: str) -> None:
+    path = tmp_path / "silent"
+    make.run(path, *make.PATTERN, *make.H264, *BEFORE_ZERO, begins)
+    assert probe(ffmpeg, path, Limits()).duration_us == pytest.approx(2_000_000, abs=34_000)
+    encoded = first(ffmpeg, path, tmp_path)
+    assert encoded.duration_us == pytest.approx(2_000_000, abs=34_000)
+    assert len(decode(encoded.path).times_us) == 60
+
+
 @pytest.mark.parametrize(
     "form", [("-f", "mp4", *make.H264, "-c:a", "aac"), ("-f", "matroska", *make.H264, "-c:a", "pcm_s16le")]
 )

@@ -16,6 +16,8 @@ _ASPECT = re.compile(r"\bSAR (\d+):(\d+)")
 _RATE = re.compile(r"([\d.]+)(k?) (fps|tbr)\b")
 _AUDIO = re.compile(r"(\d+) Hz, ([^,]+)")
 _DOLBY = re.compile(r"DOVI configuration record: .*?profile: (\d+)")
+# The muxer of MP4 says so of a packet that is copied.
+_UNTIMED = re.compile(r"^\[mov @ \w+\] Timestamps are unset in a packet", re.MULTILINE)
 _CHANNELS = {"mono": 1, "stereo": 2, "downmix": 2}
 
 
@@ -46,11 +48,15 @@ class Stream:
 
 @dataclass
 class Listing:
-    """What ffmpeg says of a file: `container` is the demuxer's name, `duration_us` the header's claim or None."""
+    """What ffmpeg says of a file: `container` is the demuxer's name, `duration_us` the header's claim or None.
+
+    `untimed`: the first picture has no time of its own, as far as the first packet was copied into an MP4.
+    """
 
     container: str
     duration_us: int | None
     unknown_video: bool
+    untimed: bool
     streams: list[Stream] = field(default_factory=list)
 
 
@@ -62,7 +68,8 @@ def listing(text: str) -> Listing | None:
         return None
     claims = list(_DURATION.finditer(text))
     unknown = _UNKNOWN_VIDEO.search(text) is not None
-    found = Listing(container[1].rstrip(","), _microseconds(claims[-1]) if claims else None, unknown)
+    claim = _microseconds(claims[-1]) if claims else None
+    found = Listing(container[1].rstrip(","), claim, unknown, _UNTIMED.search(text) is not None)
     for line in text[outputs[-1].end() :].splitlines():
         if line.startswith("Output #"):
             break

@@ -62,7 +62,7 @@ class Source:
     `duration_us` is what the file claims, or was counted where it claims nothing or too much; `allowed_seconds` is
     where work on it ends, whatever it claims, `cpu_seconds` and `memory` what a step of it may use. `video` and `audio`
     number the streams used, among those of their kind; `audio` is None where there is none. `level` is 10 times the
-    H.264 level, None where it isn't known.
+    H.264 level, None where it isn't known. `untimed`: pictures lack times, which only a decoder can give them.
     """
 
     container: str
@@ -85,6 +85,7 @@ class Source:
     transfer: str
     full_range: bool
     interlaced: bool
+    untimed: bool
     is_hdr: bool
     dolby_profile: int
     audio_codec: str | None
@@ -231,6 +232,7 @@ def _source(found: Listing, index: mp4.Index | None, size: int, limits: Limits) 
         transfer=video.colors[2],
         full_range=video.full_range,
         interlaced=video.interlaced,
+        untimed=found.untimed,
         is_hdr=video.colors[2] in _HDR,
         dolby_profile=video.dolby_profile,
         audio_codec=audio.codec if audio else None,
@@ -267,8 +269,11 @@ def _whole(degrees: float) -> int:
 
 def _counted(ffmpeg: str, path: Path, source: Source, limits: Limits) -> Source:
     reached = [0]
-    options = ["-map", f"0:V:{source.video}", "-c", "copy", "-t", str(limits.max_seconds + 1), "-f", "null", "-"]
-    _run(ffmpeg, ["-i", str(path), *options], reached.append)
+    counting = ["-i", str(path), "-map", f"0:V:{source.video}", "-c", "copy", "-t", str(limits.max_seconds + 1), "-f"]
+    _run(ffmpeg, [*counting, "null", "-"], reached.append)
+    if not reached[-1] and source.fps:  # without any times, as where all of a Matroska lies before zero
+        pictures = _run(ffmpeg, [*counting, "framecrc", "pipe:1"]).stdout.count(b"\n0,")
+        reached.append(round(pictures * 1_000_000 / source.fps))
     if not reached[-1]:
         raise Unplayable("no_pictures", "This video has no pictures in it that could be read.")
     return replace(source, duration_us=reached[-1])

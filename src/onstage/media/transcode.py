@@ -28,6 +28,8 @@ _TIMED_RIGHT = {"mov", "matroska", "mpegts", "flv"}  # H.264 in the others has n
 # Drops units that H.264 leaves open to others (such as Dolby Vision's), and packets that are no H.264 at all, which
 # would end playback in a browser.
 _ONLY_PICTURES = "filter_units=remove_types=0|24-31"
+# Where no sound tells when a film begins that lacks times, its own beginning would be cut off.
+_AS_TOLD = ("-copyts",)
 _WHOLE_PACKETS = ("-fflags", "+discardcorrupt")
 _CLEAN = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-sn", "-dn")
 _PLAYED_EARLY = ("-movflags", "+faststart", "-f", "mp4")
@@ -72,7 +74,7 @@ def can_copy(source: Source) -> bool:
         and source.fps <= picture.MAX_FPS + 0.5
         and source.sar == 1
         and source.rotation % 90 == 0
-        and not (source.mirrored or source.interlaced or source.is_hdr)
+        and not (source.mirrored or source.interlaced or source.untimed or source.is_hdr)
         and picture.has_plain_colors(source)
         and source.bytes * 8_000_000 <= _MAX_COPIED_BITRATE * source.duration_us
     )
@@ -106,7 +108,7 @@ def first_rendition(
     options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size)]
     options += _encoding(source, min(size), _OWN_CRF)
     sound = replace(source, audio_profile=None) if anew else source
-    reading = _only(part) if part else ()
+    reading = _only(part) if part else _AS_TOLD if source.untimed and not source.has_audio else ()
     try:
         _make(ffmpeg, sound, path, [(options, out)], on_progress, reading=reading)
     except Unplayable as reason:
