@@ -325,6 +325,38 @@ def test_broken_pictures_are_told_and_made_anew(ffmpeg: str, tmp_path: Path) -> 
     assert ladder(ffmpeg, probe(ffmpeg, anew.path, Limits()), anew.path, tmp_path, [90]).complaints == ""
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        (*make.H264, "-f", "mpegts"),
+        ("-c:v", "libvpx", "-f", "webm"),
+        ("-c:v", "libvpx-vp9", "-cpu-used", "8", "-f", "webm"),
+    ],
+)
+def test_pictures_that_change_their_shape_are_not_stretched(ffmpeg: str, tmp_path: Path, form: tuple[str, ...]) -> None:
+    path = tmp_path / "changing"
+    make.changing(path, *form)
+    encoded = first(ffmpeg, path, tmp_path)
+    source = probe(ffmpeg, encoded.path, Limits())
+    told = ladder(ffmpeg, source, encoded.path, tmp_path, [90])
+    if encoded.copied:
+        assert told.complaints
+        encoded = first_rendition(ffmpeg, source, encoded.path, tmp_path / "anew.mp4", anew=True)
+    assert (encoded.width, encoded.height) == (320, 180)
+    for each in (encoded, *told.rungs):
+        begin, end = (square_in(each.path, at) for at in ("0.5", "1.5"))
+        assert begin == pytest.approx((90, 90), abs=4)
+        assert end == pytest.approx((90 * 180 / 320, 90 * 180 / 320), abs=4)
+
+
+def square_in(path: Path, at: str) -> tuple[int, int]:
+    """Width and height of what is white in that picture, in pixels of 320 by 180."""
+    gray = ("-frames:v", "1", "-vf", "scale=320:180,format=gray", "-f", "rawvideo")
+    shades = make.output("-ss", at, "-i", str(path), *gray)
+    rows = [shades[320 * row : 320 * (row + 1)] for row in range(180)]
+    return max(sum(shade > 160 for shade in row) for row in rows), sum(max(row) > 160 for row in rows)
+
+
 def test_a_small_file_that_claims_hours_gets_the_time_of_a_small_file(ffmpeg: str, made: Path) -> None:
     source = replace(probe(ffmpeg, made / "plain.mp4", Limits()), duration_us=600_000_000, bytes=64_000)
     assert transcode.cpu_seconds(source) < 20 + 128 * 40

@@ -31,7 +31,8 @@ def _even(length: float) -> int:
 
 def filters(source: Source, width: int, height: int) -> str:
     """A filter chain from the decoder (which has turned the picture right side up) to the encoder."""
-    return ",".join([*_calmed(source), *_sized(source, width, height), "setsar=1", _TAGGED])
+    whole = f"pad={width}:{height}:-1:-1"
+    return ",".join([*_calmed(source), *_sized(source, _within(source, width, height)), whole, "setsar=1", _TAGGED])
 
 
 def cascade(source: Source, sizes: Sequence[tuple[int, int]]) -> str:
@@ -43,6 +44,13 @@ def cascade(source: Source, sizes: Sequence[tuple[int, int]]) -> str:
         width, height = sizes[number + 1]
         chain = f"[w{number}]scale={width}:{height}:flags=bicubic,setsar=1"
     return ";".join([*parts, f"{chain}[v{len(sizes) - 1}]"])
+
+
+def _within(source: Source, width: int, height: int) -> str:
+    """These sides for the shape that the film begins with; a picture of another shape keeps it and gets bars."""
+    like_first = f"lt(abs(dar/{source.shape:.6f}-1)\\,0.01)"
+    wide, high = f"max(2\\,2*floor({height}*dar/2))", f"max(2\\,2*floor({width}/dar/2))"
+    return f"if({like_first}\\,{width}\\,min({width}\\,{wide})):if({like_first}\\,{height}\\,min({height}\\,{high}))"
 
 
 def _calmed(source: Source) -> list[str]:
@@ -58,22 +66,22 @@ def has_plain_colors(source: Source) -> bool:
     return not source.matrix or source.matrix in _MATRICES
 
 
-def _sized(source: Source, width: int, height: int) -> list[str]:
+def _sized(source: Source, sides: str) -> list[str]:
     if source.is_hdr:
-        return _tone_mapped(source, width, height)
+        return _tone_mapped(source, sides)
     is_odd = source.pix_fmt.startswith("yuv") and not has_plain_colors(source)
     if source.primaries in _WIDE or is_odd:
-        return [f"zscale={width}:{height}:{_read(source)}:p=bt709:t=bt709:m=bt709:r=tv", "format=yuv420p"]
+        return [f"zscale={sides}:{_read(source)}:p=bt709:t=bt709:m=bt709:r=tv", "format=yuv420p"]
     colors = "out_color_matrix=bt709:out_range=tv"
     if source.pix_fmt.startswith(("yuv", "nv", "p0")):
         matrix = _MATRICES.get(source.matrix) or ("bt709" if source.height >= 720 else "bt601")
         colors = f"in_color_matrix={matrix}:in_range={_range(source)}:{colors}"
-    return [f"scale={width}:{height}:flags=bicubic:{colors}", "format=yuv420p"]
+    return [f"scale={sides}:flags=bicubic:{colors}", "format=yuv420p"]
 
 
-def _tone_mapped(source: Source, width: int, height: int) -> list[str]:
+def _tone_mapped(source: Source, sides: str) -> list[str]:
     return [
-        f"zscale={width}:{height}:{_read(source)}:t=linear:npl=203",
+        f"zscale={sides}:{_read(source)}:t=linear:npl=203",
         "format=gbrpf32le",
         "zscale=p=bt709",
         "tonemap=hable:desat=0",

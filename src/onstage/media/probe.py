@@ -105,6 +105,12 @@ class Source:
         """Whether there is sound that can be decoded."""
         return self.audio is not None
 
+    @property
+    def shape(self) -> float:
+        """Width by height, right side up."""
+        upright = self.width * self.sar / self.height
+        return float(1 / upright if self.rotation in (90, 270) else upright)
+
 
 def probe(ffmpeg: str, path: Path, limits: Limits) -> Source:
     """What the file holds; raises Unplayable with the reason, and what `sandbox.run` raises beside Stopped."""

@@ -1,5 +1,6 @@
 """Make the renditions of a clip: the first by copying streams where they play everywhere, the ladder in one decode."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ _ONLY_PICTURES = "filter_units=remove_types=0|24-31"
 # Where no sound tells when a film begins that lacks times, its own beginning would be cut off.
 _AS_TOLD = ("-copyts",)
 _WHOLE_PACKETS = ("-fflags", "+discardcorrupt")
+_TELLING = ("-v", "level+info")
+_COMPLAINT = re.compile(r"^.*(?:\[(?:error|fatal)\]|because video parameters changed).*$", re.MULTILINE)
 _CLEAN = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-sn", "-dn")
 _PLAYED_EARLY = ("-movflags", "+faststart", "-f", "mp4")
 
@@ -53,7 +56,10 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The smaller renditions, largest first; `complaints` is what the decoder said of broken pictures or sound."""
+    """The smaller renditions, largest first.
+
+    `complaints` is what the decoder said of broken pictures or sound, and of pictures that change their size midway.
+    """
 
     rungs: list[Encoded]
     complaints: str
@@ -141,8 +147,10 @@ def ladder(
     outs = [folder / f"{rung}.mp4" for rung in kept]
     streams = [["-map", f"[v{number}]", *_encoding(source, rung, _RUNG_CRF)] for number, rung in enumerate(kept)]
     graph = ["-filter_complex", picture.cascade(source, sizes)]
-    said = _make(ffmpeg, source, path, list(zip(streams, outs, strict=True)), on_progress, graph=graph, nice=10)
-    return Ladder([_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)], said)
+    outputs = list(zip(streams, outs, strict=True))
+    said = _make(ffmpeg, source, path, outputs, on_progress, reading=_TELLING, graph=graph, nice=10)
+    made = [_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)]
+    return Ladder(made, "\n".join(_COMPLAINT.findall(said)))
 
 
 def in_av1(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None) -> Encoded:
@@ -157,9 +165,10 @@ def in_av1(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Prog
 def _complaints(ffmpeg: str, source: Source, path: Path) -> str:
     bounds = sandbox.Bounds(address_space=source.memory, cpu_seconds=cpu_seconds(source), nice=10)
     try:
-        return sandbox.run(ffmpeg, ["-i", str(path), "-f", "null", "-"], bounds).stderr
+        said = sandbox.run(ffmpeg, [*_TELLING, "-i", str(path), "-f", "null", "-"], bounds).stderr
     except sandbox.Stopped as stopped:
         raise unplayable_for(stopped) from stopped
+    return "\n".join(_COMPLAINT.findall(said))
 
 
 def _encoding(source: Source, short: int, crf: int) -> list[str]:

@@ -92,6 +92,20 @@ def two_tracks(out: Path) -> None:
     run(out, *PATTERN, *second, *sound, "-map", "0:v", "-map", "1:v", "-map", "2:a", *H264, "-c:a", "ac3")
 
 
+def changing(out: Path, *form: str) -> None:
+    """A second of 320 by 180, then one of 180 by 320; in both a white square of 90 by 90 in the middle of red."""
+    parts = []
+    for size in ("320x180", "180x320"):
+        parts.append(out.with_name(f"{size}-{out.name}"))
+        square = "drawbox=(iw-90)/2:(ih-90)/2:90:90:white:fill"
+        run(parts[-1], "-f", "lavfi", "-i", f"color=red:s={size}:r=30:d=1,{square}", *form)
+    told = out.with_suffix(".txt")
+    told.write_text("".join(f"file '{part}'\n" for part in parts))
+    run(out, "-f", "concat", "-safe", "0", "-i", str(told), "-c", "copy", *form[-2:])
+    for each in (*parts, told):
+        each.unlink()
+
+
 def dark_start(out: Path) -> None:
     """Black for half a second, then light, with one key frame."""
     run(out, *PATTERN, "-vf", "fade=in:15:15", "-g", "600", *H264)
