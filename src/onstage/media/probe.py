@@ -13,7 +13,7 @@ _BOUNDS = sandbox.Bounds(cpu_seconds=20, file_size=1 << 20)
 _GRACE_US = 500_000
 _PICTURE, _SOUND = ("-map", "0:V?"), ("-map", "0:a?")
 _PLAIN = ("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1", "-frames:v", "1")
-_LISTED = (*_PLAIN, "-frames:a", "1", "-f", "null", "-")
+_LISTED = (*_PLAIN, "-frames:a", "1", "-f", "framecrc", "pipe:2")
 _FIRST_PACKET = ("-map", "0:V:0", *_PLAIN, "-movflags", "empty_moov", "-strict", "-2", "-f", "mov", "pipe:1")
 _HDR = {"smpte2084", "arib-std-b67"}
 _TEN_BITS = ("10le", "10be", "p010", "p210", "x2rgb10")
@@ -122,6 +122,8 @@ def probe(ffmpeg: str, path: Path, limits: Limits) -> Source:
     if _is_picture(_head(path)):
         raise Unplayable("picture", "This is a picture, not a video.")
     found, index = _listing(ffmpeg, path)
+    if found.encrypted:
+        raise Unplayable("encrypted", "This video is locked by its seller (DRM), so it can't be shown here.")
     video = _chosen(found, "video")
     if video is None and found.unknown_video:
         raise Unplayable(
@@ -129,8 +131,6 @@ def probe(ffmpeg: str, path: Path, limits: Limits) -> Source:
         )
     if video is None:
         raise Unplayable("no_video", "This file has no video in it, only sound or other data.")
-    if found.streams[video].encrypted:
-        raise Unplayable("encrypted", "This video is locked by its seller (DRM), so it can't be shown here.")
     source = _source(found, index, size, limits)
     if source.duration_us > limits.max_seconds * 1_000_000 + _GRACE_US or not source.duration_us:
         source = _counted(ffmpeg, path, source, limits)

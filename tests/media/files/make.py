@@ -187,6 +187,21 @@ def huge_claim(out: Path) -> None:
     out.write_bytes(bytes(data))
 
 
+def locked(out: Path) -> None:
+    """Common Encryption (ISO 23001-7) that tells of no seller: its key is told by nobody."""
+    key = ("-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "5" * 32, "-encryption_kid", "7" * 32)
+    run(out, *PATTERN, *TONE, *H264, "-c:a", "aac", *key)
+
+
+def locked_without_a_word(out: Path) -> None:
+    """The same, in which nothing but the name of the pictures' form says so."""
+    locked(out)
+    data = out.read_bytes()
+    for box in (b"sinf", b"senc", b"saiz", b"saio"):
+        data = data.replace(box, b"free")
+    out.write_bytes(data)
+
+
 def long_claim(out: Path) -> None:
     """Sixty pictures whose index stretches them over ten hours."""
     run(out, *PATTERN, *H264, "-bf", "0", "-video_track_timescale", "1000")
@@ -274,6 +289,8 @@ BAD: dict[str, Callable[[Path], None]] = {
     "song.mp4": song,
     "huge-claim.avi": huge_claim,
     "long-claim.mp4": long_claim,
+    "locked.mp4": locked,
+    "locked-without-a-word.mp4": locked_without_a_word,
 }
 
 
