@@ -97,6 +97,8 @@ def test_sound_that_nobody_can_read_is_left_out(ffmpeg: str) -> None:
         ("empty.mp4", "empty"),
         ("words.mp4", "not_media"),
         ("picture.mp4", "picture"),
+        ("still.gif", "picture"),
+        ("still.png", "picture"),
         ("sound-only.mp4", "no_video"),
         ("song.mp4", "no_video"),
         ("without-index.mp4", "cut_short"),

@@ -12,7 +12,7 @@ from onstage.media import transcode
 from onstage.media.covers import quick_cover
 from onstage.media.probe import Limits, Source, Unplayable, probe
 from onstage.media.transcode import Encoded, can_copy, first_rendition, ladder
-from tests.media.conftest import KEPT, corner_names, decode, listing_of
+from tests.media.conftest import KEPT, corner_names, decode, listing_of, pixels
 from tests.media.files import make
 
 
@@ -130,6 +130,49 @@ def test_colours_are_what_browsers_take_for_granted(ffmpeg: str, tmp_path: Path,
     encoded = first(ffmpeg, KEPT / name, tmp_path)
     assert "yuv420p(tv, bt709, progressive)" in listing_of(encoded.path)
     assert encoded.codecs.startswith("avc1.64")
+
+
+@pytest.mark.parametrize("transfer", ["arib-std-b67", "smpte2084"])
+@pytest.mark.parametrize(("shade", "shown"), [("white", 0xB7), ("0xC0C0C0", 0x88), ("gray", 0x56)])
+def test_paper_in_hdr_is_as_bright_as_chromium_shows_it(
+    ffmpeg: str, tmp_path: Path, transfer: str, shade: str, shown: int
+) -> None:
+    path = tmp_path / "paper.mp4"
+    make.paper(path, transfer, shade)
+    found = pixels(first(ffmpeg, path, tmp_path).path, width=2, height=2)
+    assert max(abs(value - shown) for value in found) <= 16
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        ("-c:v", "libwebp_anim", "-f", "webp"),
+        ("-f", "apng"),
+        ("-c:v", "qtrle", "-f", "mov"),
+        ("-c:v", "prores_ks", "-pix_fmt", "yuva444p10le", "-f", "mov"),
+    ],
+)
+def test_nothing_is_white_as_paper(ffmpeg: str, tmp_path: Path, form: tuple[str, ...]) -> None:
+    path = tmp_path / "sticker"
+    make.sticker(path, *form)
+    found = pixels(first(ffmpeg, path, tmp_path).path, width=160, height=90)
+    assert [found[at : at + 3] for at in (0, 3 * (40 * 160 + 80))] == [
+        pytest.approx((255, 255, 255), abs=4),
+        pytest.approx((0, 255, 0), abs=12),
+    ]
+
+
+def test_a_long_gap_is_no_longer_than_it_was(ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "gap.mp4"
+    make.gap(path)
+    source = probe(ffmpeg, path, Limits())
+    assert source.duration_us == 20_000_000
+    copied = first_rendition(ffmpeg, source, path, tmp_path / "first.mp4")
+    anew = first_rendition(ffmpeg, source, path, tmp_path / "anew.mp4", anew=True)
+    assert [copied.copied, anew.copied] == [True, False]
+    for each in (copied, anew):
+        assert each.duration_us == pytest.approx(20_000_000, abs=34_000)
+        assert decode(each.path).times_us == pytest.approx(decode(path).times_us, abs=5)
 
 
 def test_a_cut_file_plays_as_far_as_it_goes(ffmpeg: str, made: Path, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ _ENCRYPTED = re.compile(
 )
 # The muxer of MP4 says so of a packet that is copied.
 _UNTIMED = re.compile(r"^\[mov @ \w+\] Timestamps are unset in a packet", re.MULTILINE)
+_PICTURE = re.compile(r"^0, +-?\d+, +-?\d+,", re.MULTILINE)
 _CHANNELS = {"mono": 1, "stereo": 2, "downmix": 2}
 
 
@@ -54,6 +55,7 @@ class Stream:
 class Listing:
     """What ffmpeg says of a file: `container` is the demuxer's name, `duration_us` the header's claim or None.
 
+    `pictures` are those of the first stream that `framecrc` listed.
     `untimed`: the first picture has no time of its own, as far as the first packet was copied into an MP4.
     """
 
@@ -62,6 +64,7 @@ class Listing:
     unknown_video: bool
     untimed: bool
     encrypted: bool
+    pictures: int
     streams: list[Stream] = field(default_factory=list)
 
 
@@ -75,7 +78,8 @@ def listing(text: str) -> Listing | None:
     unknown = _UNKNOWN_VIDEO.search(text) is not None
     claim = _microseconds(claims[-1]) if claims else None
     untimed, encrypted = _UNTIMED.search(text) is not None, _ENCRYPTED.search(text) is not None
-    found = Listing(container[1].rstrip(","), claim, unknown, untimed, encrypted)
+    pictures = len(_PICTURE.findall(text))
+    found = Listing(container[1].rstrip(","), claim, unknown, untimed, encrypted, pictures)
     for line in text[outputs[-1].end() :].splitlines():
         if line.startswith("Output #"):
             break

@@ -12,16 +12,31 @@ from onstage.media.dump import Listing, Stream, listing
 _BOUNDS = sandbox.Bounds(cpu_seconds=20, file_size=1 << 20)
 _GRACE_US = 500_000
 _PICTURE, _SOUND = ("-map", "0:V?"), ("-map", "0:a?")
-_PLAIN = ("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1", "-frames:v", "1")
-_LISTED = (*_PLAIN, "-frames:a", "1", "-f", "framecrc", "pipe:2")
-_FIRST_PACKET = ("-map", "0:V:0", *_PLAIN, "-movflags", "empty_moov", "-strict", "-2", "-f", "mov", "pipe:1")
+_PLAIN = ("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1")
+_LISTED = (*_PLAIN, "-frames:v", "2", "-frames:a", "1", "-f", "framecrc", "pipe:2")
+_FIRST_PACKET = (
+    "-map",
+    "0:V:0",
+    *_PLAIN,
+    "-frames:v",
+    "1",
+    "-movflags",
+    "empty_moov",
+    "-strict",
+    "-2",
+    "-f",
+    "mov",
+    "pipe:1",
+)
 _HDR = {"smpte2084", "arib-std-b67"}
 _TEN_BITS = ("10le", "10be", "p010", "p210", "x2rgb10")
+_WITH_ALPHA = ("yuva", "gbrap", "rgba", "bgra", "argb", "abgr", "ya", "pal8")
 _TWELVE_BITS = ("12le", "12be", "14le", "16le", "16be", "p016", "48le", "48be", "64le", "64be")
 # First bytes, for the words said about what ffmpeg refused; nothing else is read of an upload in this process.
 _HEAD = 4096
 _LISTS = (b"#EXT", b"ffconcat", b"<?xml", b"<MPD", b"v=0")
 _PICTURES = (b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
+_MOVING_PICTURES = ("gif", "apng", "webp_anim")
 _PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
 _SOUNDS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"fLaC", b"#!AMR", b"FORM", b"caff")
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -106,6 +121,11 @@ class Source:
         return self.audio is not None
 
     @property
+    def has_alpha(self) -> bool:
+        """Whether pictures may have holes in them."""
+        return self.pix_fmt.startswith(_WITH_ALPHA)
+
+    @property
     def shape(self) -> float:
         """Width by height, right side up."""
         upright = self.width * self.sar / self.height
@@ -124,6 +144,8 @@ def probe(ffmpeg: str, path: Path, limits: Limits) -> Source:
     found, index = _listing(ffmpeg, path)
     if found.encrypted:
         raise Unplayable("encrypted", "This video is locked by its seller (DRM), so it can't be shown here.")
+    if found.container in _MOVING_PICTURES and found.pictures == 1:
+        raise Unplayable("picture", "This is a picture, not a video.")
     video = _chosen(found, "video")
     if video is None and found.unknown_video:
         raise Unplayable(

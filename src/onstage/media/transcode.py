@@ -105,7 +105,7 @@ def first_rendition(
         size = (source.display_width, source.display_height)
         options = ["-map", f"0:V:{source.video}", "-c:v", "copy", "-bsf:v", _ONLY_PICTURES]
         try:
-            _make(ffmpeg, source, path, [(options, out)], on_progress, reading=_WHOLE_PACKETS)
+            _make(ffmpeg, source, path, [(options, out)], on_progress, reading=(*_WHOLE_PACKETS, *_ending(source)))
             return _encoded(source, out, size, copied=True)
         except Unplayable as reason:
             if reason.code not in ("broken", "no_pictures"):
@@ -114,7 +114,8 @@ def first_rendition(
     options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size)]
     options += _encoding(source, min(size), _OWN_CRF)
     sound = replace(source, audio_profile=None) if anew else source
-    reading = _only(part) if part else _AS_TOLD if source.untimed and not source.has_audio else ()
+    begun = _only(part) if part else _AS_TOLD if source.untimed and not source.has_audio else ()
+    reading = (*begun, *_ending(source))
     try:
         _make(ffmpeg, sound, path, [(options, out)], on_progress, reading=reading)
     except Unplayable as reason:
@@ -123,6 +124,17 @@ def first_rendition(
         # Of the sound, too, what is broken can be decoded around, not copied.
         _make(ffmpeg, replace(source, audio_profile=None), path, [(options, out)], on_progress, reading=reading)
     return _encoded(source, out, size, copied=False)
+
+
+def _ending(source: Source) -> list[str]:
+    """Reading so that no picture lasts beyond the end of the film.
+
+    A picture that is shown among the last is said to last until the next in the order of decoding, which may be long.
+    """
+    end, usual, shown = source.duration_us / 1_000_000, 1 / (source.fps or 30), "(PTS-STARTPTS)*TB"
+    left = f"if(lt({shown}\\,{end})\\,{end}-{shown}\\,{usual})/TB"
+    lasts = f"if(gt({shown}+DURATION*TB\\,{end + 0.05})\\,min(DURATION\\,{left})\\,DURATION)"
+    return [f"-bsf:V:{source.video}", f"setts=pts=PTS:dts=DTS:duration={lasts}"]
 
 
 def _only(part: tuple[int, int]) -> Sequence[str]:

@@ -106,6 +106,34 @@ def changing(out: Path, *form: str) -> None:
         each.unlink()
 
 
+def gap(out: Path) -> None:
+    """Two seconds, one picture that stands for eighteen, then the end; some pictures are decoded before others that come first."""
+    run(out, *PATTERN[:-1], f"{PATTERN[-1]}0", "-vf", "select=lt(n\\,60)+gt(n\\,596)", "-fps_mode", "vfr", *H264)
+
+
+def sticker(out: Path, *form: str) -> None:
+    """A green square on nothing, which is red below; a dot comes later, so that there is more than one picture."""
+    nothing = "color=red@0:s=160x90:r=10:d=1,format=rgba"
+    dot = "drawbox=156:86:4:4:blue@1:fill:replace=1:enable=gt(t\\,0.5)"
+    run(out, "-f", "lavfi", "-i", f"{nothing},drawbox=60:20:40:40:lime@1:fill:replace=1,{dot}", *form)
+
+
+def paper(out: Path, transfer: str, shade: str) -> None:
+    """HDR of one shade, where white is as bright as paper: 203 cd/m² (ITU-R BT.2408)."""
+    bright = f"zscale=tin=bt709:pin=bt709:min=gbr:t={transfer}:p=bt2020:m=bt2020nc:npl=203,format=yuv420p10le"
+    picture = ("-f", "lavfi", "-i", f"color={shade}:s=64x64:r=10:d=1,format=gbrpf32le,{bright}")
+    told = ("-color_primaries", "bt2020", "-color_trc", transfer, "-colorspace", "bt2020nc")
+    run(out, *picture, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", *told)
+
+
+def still_gif(out: Path) -> None:
+    run(out, *PATTERN, "-frames:v", "1", "-f", "gif")
+
+
+def still_apng(out: Path) -> None:
+    run(out, *PATTERN, "-frames:v", "1", "-c:v", "apng", "-f", "apng")
+
+
 def dark_start(out: Path) -> None:
     """Black for half a second, then light, with one key frame."""
     run(out, *PATTERN, "-vf", "fade=in:15:15", "-g", "600", *H264)
@@ -285,6 +313,8 @@ BAD: dict[str, Callable[[Path], None]] = {
     "empty.mp4": empty,
     "words.mp4": words,
     "picture.mp4": picture,
+    "still.gif": still_gif,
+    "still.png": still_apng,
     "sound-only.mp4": sound_only,
     "song.mp4": song,
     "huge-claim.avi": huge_claim,
