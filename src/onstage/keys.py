@@ -1,4 +1,7 @@
-"""Keys derived per purpose from the server's one secret (HMAC-SHA-256, RFC 2104), and short signed words."""
+"""Keys derived per purpose from the server's one secret (HMAC-SHA-256, RFC 2104), and short words signed with them.
+
+The signature is keyed BLAKE2b (RFC 7693): a page of a feed signs a word for each clip, and HMAC takes three times as long.
+"""
 
 import hashlib
 import hmac
@@ -29,8 +32,7 @@ class Keys:
 
     def seal(self, purpose: str, message: bytes) -> str:
         """The message with its signature (16 bytes), URL-safe; anybody can read it, nobody else can make it."""
-        signature = hmac.digest(self.derive(purpose), message, "sha256")[:16]
-        return urlsafe_b64encode(signature + message).rstrip(b"=").decode()
+        return urlsafe_b64encode(_signature(self.derive(purpose), message) + message).rstrip(b"=").decode()
 
     def open(self, purpose: str, sealed: str) -> bytes | None:
         """The message of a sealed word, or None when it was not sealed here for this purpose."""
@@ -40,9 +42,13 @@ class Keys:
             return None
         signature, message = raw[:16], raw[16:]
         for secret in self._secrets:
-            if hmac.compare_digest(signature, hmac.digest(_derive(secret, purpose), message, "sha256")[:16]):
+            if hmac.compare_digest(signature, _signature(_derive(secret, purpose), message)):
                 return message
         return None
+
+
+def _signature(key: bytes, message: bytes) -> bytes:
+    return hashlib.blake2b(message, key=key, digest_size=16).digest()
 
 
 @lru_cache(maxsize=64)

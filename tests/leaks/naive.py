@@ -76,6 +76,11 @@ class Truth:
             return True
         return self.is_shown(clip) and self.in_audience(clip)
 
+    def may_embed(self, clip: Row) -> bool:
+        """In the page of another site: shown to everybody who has the link, and agreed to leave this server."""
+        for_links = clip.audience in {"public", "unlisted"} and clip.marked == 0 and clip.leaves_server == 1
+        return for_links and self.is_shown(clip) and self.in_audience(clip)
+
     def may_list(self, clip: Row) -> bool:
         """In a list that the viewer asked for: what is only for those who have the link stands in none, but among members."""
         if not self.is_shown(clip) or not self.in_audience(clip):

@@ -31,6 +31,11 @@ def by_link(walk: Walk) -> set[int]:
     return walk.may(walk.truth.may_open)
 
 
+def elsewhere(walk: Walk) -> set[int]:
+    """What may stand in the pages of other sites."""
+    return walk.may(walk.truth.may_embed)
+
+
 def nothing(_walk: Walk) -> set[int]:
     """No clip at all."""
     return set()
@@ -280,6 +285,8 @@ SURFACES: dict[str, Surface] = {
     # by link
     "GET /c/{slug:str}": Surface(each("/c/{slug}", share=4), by_link, is_all=True),
     "GET /fragments/comments/{slug:str}": Surface(each("/fragments/comments/{slug}", share=4), by_link, is_all=True),
+    "GET /embed/{slug:str}": Surface(each("/embed/{slug}", share=4), elsewhere, is_all=True),
+    f"GET {API}/oembed": Surface(each(f"{API}/oembed?url=/c/{{slug}}", share=4), elsewhere, is_all=True),
     f"GET {SLUG}": Surface(each(API + "/clips/{slug}"), by_link, is_all=True),
     f"GET {SLUG}/comments": Surface(each(API + "/clips/{slug}/comments", share=4), by_link, is_all=True),
     f"GET {SLUG}/captions": Surface(each(API + "/clips/{slug}/captions", share=4), by_link),

@@ -183,13 +183,14 @@ def seen(db: Connection, viewer: Viewer, slug: str) -> Seen:
 class MediaFile:
     """A stored file of a clip that this viewer may fetch now. `public`: every guest may, and caches may keep it a minute.
 
-    `own`: of a clip that they made.
+    `own`: of a clip that they made. `leaves`: pages of other sites may show it too.
     """
 
     key: str
     content_type: str
     public: bool
     own: bool = False
+    leaves: bool = False
 
 
 # The whole of a draft that was cut is its author's alone; a cut beside what is published is looked at by those asked.
@@ -202,8 +203,10 @@ _RENDITION = Hot(
 )
 _KEY: Any = bindparam("key", type_=Text)
 _COVER = Hot(
-    select(_KEY, OPEN_TO_GUESTS).where(or_(clips.c.cover == _KEY, clips.c.cover_small == _KEY), VISIBLE),
-    lambda key, public: MediaFile(key, "image/webp", bool(public)),
+    select(_KEY, OPEN_TO_GUESTS, clips.c.leaves_server).where(
+        or_(clips.c.cover == _KEY, clips.c.cover_small == _KEY), VISIBLE
+    ),
+    lambda key, public, leaves: MediaFile(key, "image/webp", bool(public), leaves=bool(leaves)),
 )
 _KINDS = {"mp4": "video/mp4", "avif": "image/avif"}
 

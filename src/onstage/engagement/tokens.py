@@ -1,9 +1,10 @@
 """Play tokens: the server's signed word that it dealt this clip to this viewer, where, and how likely that was."""
 
 import struct
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+
+from msgspec import Struct
 
 from onstage.clock import HOUR
 from onstage.keys import Keys
@@ -35,8 +36,7 @@ _SURFACES = tuple(Surface)
 _CODES = {surface: code for code, surface in enumerate(_SURFACES)}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """This viewer got this clip on this surface at this instant.
 
     `place`: in its list, from 1; 0 where it was shown alone. `propensity`: how likely it was dealt there, in millionths;

@@ -32,6 +32,7 @@ from onstage.web.api import (
     joint,
     ledger,
     notifications,
+    oembed,
     passkeys,
     people,
     plays,
@@ -56,6 +57,7 @@ from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import (
     checking,
     doors,
+    embed,
     explore,
     family,
     grown,
@@ -81,7 +83,7 @@ from onstage.web.schema import Strict
 from onstage.web.templating import StaticFiles, make_engine
 
 MODULES = (
-    *(watch, explore, shell, feeds, clips, comments, plays),
+    *(watch, embed, explore, shell, feeds, clips, comments, plays, oembed),
     *(people, sessions, passkeys, tokens, relations, reports, invitations),
     *(joint, guardians, signed_forms, time),
     *(
@@ -112,7 +114,7 @@ def litestar(app: App, metrics: Metrics) -> Litestar:
     routes = [route for module in MODULES for route in module.routes]
     web = Litestar(
         route_handlers=[*options_of(routes), *routes],
-        guards=[only_with_credentials],
+        before_request=only_with_credentials,
         plugins=[Strict()],
         template_config=TemplateConfig(instance=make_engine(app.settings, static)),
         exception_handlers={Refused: errors.on_refused, HTTPException: errors.on_http, Exception: errors.on_crash},

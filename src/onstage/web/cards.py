@@ -17,6 +17,8 @@ from onstage.feed.recommend import Page
 from onstage.web.http import App
 from onstage.web.words import gettext as _
 
+_ALONE = {Surface.CLIP, Surface.EMBED}  # where a clip stands in no list
+
 
 def dealt(
     app: App, db: Connection, viewer: Viewer, key: bytes, page: Page, surface: Surface, *, alone: bool = False
@@ -55,7 +57,12 @@ def with_tokens(
     app: App, db: Connection, viewer: Viewer, key: bytes, clip_ids: Sequence[int], surface: Surface
 ) -> list[Card]:
     """The cards of these clips, each with its token."""
-    return dealt(app, db, viewer, key, Page(list(clip_ids), {}, None), surface, alone=surface is Surface.CLIP)
+    return dealt(app, db, viewer, key, Page(list(clip_ids), {}, None), surface, alone=surface in _ALONE)
+
+
+def title_of(card: Card) -> str:
+    """A clip in a line: the first of its caption, or whose it is."""
+    return card.caption.split("\n")[0][:90] or _("A clip by %(name)s") % {"name": card.account.name}
 
 
 def why(code: str) -> str:

@@ -12,6 +12,7 @@ from onstage.accounts.guardians.screen_time import TimeIsUp
 from onstage.accounts.viewer import GUEST, Viewer
 from onstage.errors import NoRoom, Refused, TooMany
 from onstage.web.http import AnyRequest, Page, see_other, viewer_of
+from onstage.web.protect import EMBEDS
 from onstage.web.words import gettext as _
 from onstage.web.words import said
 
@@ -27,7 +28,7 @@ def wants_json(request: AnyRequest) -> bool:
 def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
     """An act that was refused, with its own sentence."""
     closed = isinstance(error, TimeIsUp) and not wants_json(request)
-    if closed and request.method == "GET" and not request.url.path.startswith("/fragments/"):
+    if closed and request.method == "GET" and not request.url.path.startswith(("/fragments/", EMBEDS)):
         return see_other("/time")
     extra = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if error.status == 401 and request.url.path.startswith("/api/"):
@@ -84,7 +85,8 @@ def answer(
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(f"/sign-in?next={quote(asked)}")
     told = {"status": status, "title": _title(status), "sentence": sentence, "next_step": _next(status)}
-    return _ErrorPage("error.html", context=told, status_code=status, headers=headers)
+    template = "embed_error.html" if request.url.path.startswith(EMBEDS) else "error.html"
+    return _ErrorPage(template, context=told, status_code=status, headers=headers)
 
 
 class _ErrorPage(Page):

@@ -9,8 +9,6 @@ from functools import partial
 from typing import Any, Protocol, TypeVar, get_args, get_origin
 
 from litestar import Request
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect, Template
 
 from onstage.accounts.doors import sessions
@@ -84,10 +82,10 @@ def declared_policy(handler: Any) -> Policy | None:
     return getattr(handler, "policy", None)
 
 
-async def only_with_credentials(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """A guard for every route: where one has to be signed in, no body is read from those who don't even try to be."""
-    policy = declared_policy(handler.fn)
-    if policy is not None and policy is not anyone and not credentials(AnyRequest(connection.scope))[1]:
+async def only_with_credentials(request: AnyRequest) -> None:
+    """Before every request: where one has to be signed in, no body is read from those who don't even try to be."""
+    policy = declared_policy(request.route_handler.fn)
+    if policy is not None and policy is not anyone and not credentials(request)[1]:
         policy(GUEST)
 
 

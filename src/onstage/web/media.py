@@ -134,11 +134,12 @@ class Delivery:
                     return
 
     def _shared(self) -> dict[str, str]:
-        """Who may keep it; and what comes to our pages from a cache comes from another site, as browsers see it."""
+        """Who may keep it, and show it: to browsers, what comes to our pages from a cache comes from another site too."""
         if not self.file.public:
             return {"cache-control": "private, no-store"}
         shared = {"cache-control": "public, max-age=60, must-revalidate"}
-        return shared | ({"cross-origin-resource-policy": "cross-origin"} if self.app.settings.cdn_url else {})
+        elsewhere = self.file.leaves or self.app.settings.cdn_url
+        return shared | ({"cross-origin-resource-policy": "cross-origin"} if elsewhere else {})
 
     def _asked_for(self, tag: str, size: int) -> tuple[int, int, int]:
         wanted = self.request.headers.get("range")

@@ -24,17 +24,18 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _DROPPED, _DROPPED_SECONDS = 16_000_000, 5  # bytes of a refused request that are taken all the same, and for how long
+EMBEDS = "/embed/"  # pages that other sites may show inside their own
 ANSWERS_HEAD = ("/media/", "/api/v1/uploads")
 KNOWN_LANGUAGES = {"en", "qps", *RIGHT_TO_LEFT}
 log = logging.getLogger("onstage.web")
 _EVERYWHERE = (
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"permissions-policy", b"camera=(self), microphone=(self), geolocation=(), interest-cohort=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_NOT_IN_FRAMES = ((b"x-frame-options", b"DENY"),)
 _ONLY_TLS = ((b"strict-transport-security", b"max-age=31536000"),)
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -69,7 +70,8 @@ class Protect:
         self._proxies = proxies
         self._limit = limit
         self._metrics = metrics
-        self._policy = _policy("".join(f" {each}" for each in media))
+        self._policy = _policy("".join(f" {each}" for each in media), "'none'")
+        self._framed_policy = _policy("".join(f" {each}" for each in media), "*")
         self._same = _EVERYWHERE + (_ONLY_TLS if origin.startswith("https://") else ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,9 +127,12 @@ class Protect:
         return origin != self._origin and urlsplit(origin).netloc != headers.get("host")
 
     def _headers(self, scope: Scope, state: dict[str, str]) -> list[tuple[bytes, bytes]]:
+        framed = scope["path"].startswith(EMBEDS)
+        policy = self._framed_policy if framed else self._policy
         found = [
-            (b"content-security-policy", self._policy.replace("NONCE", state["nonce"]).encode()),
+            (b"content-security-policy", policy.replace("NONCE", state["nonce"]).encode()),
             (b"x-request-id", state["request_id"].encode()),
+            *(() if framed else _NOT_IN_FRAMES),
             *self._same,
         ]
         if not scope["path"].startswith(("/static/", "/media/")):
@@ -135,13 +140,16 @@ class Protect:
         return found
 
 
-def _policy(media: str) -> str:
-    """The content security policy, but for its nonce; `media`: the other origins that films come from."""
+def _policy(media: str, frames: str) -> str:
+    """The content security policy, but for its nonce.
+
+    `media`: the other origins that films come from; `frames`: who may show the page inside their own.
+    """
     return (
         f"default-src 'self'; img-src 'self' data: blob:{media}; media-src 'self' blob:{media}; "
         f"connect-src 'self'{media}; "
         "script-src 'self' 'nonce-NONCE'; style-src 'self' 'nonce-NONCE'; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action 'self'; frame-ancestors {frames}"
     )
 
 

@@ -85,7 +85,7 @@ class ClipOut(Struct):
     `posted_by`: who made a clip of a joint account, for its members; else empty.
     `renditions`: H.264, best first, which play everywhere; then one in AV1, where there is one, for players that can.
     Covers are WebP, and later AVIF too, in half the bytes. `placeholder` is a picture of some pixels as a data URL;
-    `gain_db` brings the sound to -14 LUFS.
+    `gain_db` brings the sound to -14 LUFS. `embed_url` is its player for other sites, null for what stays on this server.
     """
 
     slug: str
@@ -127,6 +127,7 @@ class ClipOut(Struct):
     may_comment: bool
     may_repost: bool
     play_token: str
+    embed_url: str | None
     why: str
     reposted_by: AccountOut | None
     posted_by: str
@@ -135,23 +136,18 @@ class ClipOut(Struct):
     @classmethod
     def of(cls, card: Card) -> "ClipOut":
         """From a card."""
-        return cls(
-            slug=card.slug, url=card.url, account=AccountOut.of(card.account), caption=card.caption,
-            stage=card.stage, held=card.held,
-            published_at=None if card.published_at is None else iso(card.published_at),
-            duration_seconds=card.duration_us / 1_000_000, width=card.width, height=card.height,
-            cover_url=card.cover_url, cover_small_url=card.cover_small_url, cover_tiny_url=card.cover_tiny_url,
-            cover_avif_url=card.cover_avif_url, cover_small_avif_url=card.cover_small_avif_url,
-            cover_tiny_avif_url=card.cover_tiny_avif_url,
-            color=card.color, placeholder=f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None,
-            gain_db=card.gain, captions=[captions_ref(card.slug, language) for language in card.languages],
-            scrub=_scrub(card.scrub), renditions=[*card.renditions, *filter(None, [card.av1])], audience=card.audience,
-            commenters=card.commenters, marked=card.marked, views=card.views, likes=card.likes, comments=card.comments,
-            saves=card.saves, shares=card.shares, reposts=card.reposts, liked=card.liked, saved=card.saved, reposted=card.reposted,
-            following=card.following, mine=card.mine, may_comment=card.may_comment, may_repost=card.may_repost,
-            play_token=card.play_token, why=card.why,
-            reposted_by=AccountOut.of(card.reposted_by) if card.reposted_by else None,
-            posted_by=card.posted_by, coauthors=[AccountOut.of(each) for each in card.coauthors],
+        return cls(  # in the order of its fields: by their names it takes three times as long
+            card.slug, card.url, AccountOut.of(card.account), card.caption, card.stage, card.held,
+            None if card.published_at is None else iso(card.published_at), card.duration_us / 1_000_000, card.width,
+            card.height, card.cover_url, card.cover_small_url, card.cover_tiny_url, card.cover_avif_url,
+            card.cover_small_avif_url, card.cover_tiny_avif_url, card.color,
+            f"data:image/webp;base64,{card.placeholder}" if card.placeholder else None, card.gain,
+            [captions_ref(card.slug, language) for language in card.languages], _scrub(card.scrub),
+            [*card.renditions, *filter(None, [card.av1])], card.audience, card.commenters, card.marked, card.views,
+            card.likes, card.comments, card.saves, card.shares, card.reposts, card.liked, card.saved, card.reposted,
+            card.following, card.mine, card.may_comment, card.may_repost, card.play_token, card.embed_url, card.why,
+            AccountOut.of(card.reposted_by) if card.reposted_by else None, card.posted_by,
+            [AccountOut.of(each) for each in card.coauthors],
         )  # fmt: skip
 
 

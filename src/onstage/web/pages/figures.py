@@ -32,6 +32,7 @@ def surface_words(surface: str) -> str:
         "clip": _("The clip's own page"),
         "search": _("Search"),
         "explore": _("Explore"),
+        "embed": _("Other websites"),
     }.get(surface, surface)
 
 

@@ -1,6 +1,7 @@
 """The pages where clips are watched: For You, Following, a tag's and an account's feed, one clip, and their fragments."""
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urljoin
 
 import msgspec
 from litestar import get
@@ -18,7 +19,7 @@ from onstage.engagement.tokens import Surface
 from onstage.feed import explore
 from onstage.feed.recommend import Page, following, for_you, of_account, with_tag
 from onstage.text import tag_key
-from onstage.web.cards import dealt, with_tokens, without_at
+from onstage.web.cards import dealt, title_of, with_tokens, without_at
 from onstage.web.http import AnyRequest, App, anyone, page, reads, see_other
 from onstage.web.viewers import known_guest, viewer_key
 from onstage.web.words import gettext as _
@@ -166,11 +167,7 @@ def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Fr
 
 
 def _indexable(card: Card) -> bool:
-    return card.shown and card.leaves_server and card.audience == "public" and not card.marked
-
-
-def _title(card: Card) -> str:
-    return card.caption.split("\n")[0][:90] or _("A clip by %(name)s") % {"name": card.account.name}
+    return card.embed_url is not None and card.audience == "public"
 
 
 def _meta(origin: str, card: Card) -> list[tuple[str, str]]:
@@ -180,16 +177,16 @@ def _meta(origin: str, card: Card) -> list[tuple[str, str]]:
     found = [
         ("og:type", "video.other"),
         ("og:site_name", "Onstage"),
-        ("og:title", _title(card)),
-        ("og:description", card.caption or _title(card)),
+        ("og:title", title_of(card)),
+        ("og:description", card.caption or title_of(card)),
         ("og:url", origin + card.url),
     ]
     if card.cover_url:
-        found += [("og:image", origin + card.cover_url)]
+        found += [("og:image", urljoin(origin, card.cover_url))]
     if card.renditions:
         best = card.renditions[0]
         found += [
-            ("og:video", origin + best.url),
+            ("og:video", urljoin(origin, best.url)),
             ("og:video:type", "video/mp4"),
             ("og:video:width", str(best.width)),
             ("og:video:height", str(best.height)),
@@ -204,12 +201,13 @@ def _json_ld(origin: str, card: Card) -> str:
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "VideoObject",
-        "name": _title(card),
-        "description": card.caption or _title(card),
+        "name": title_of(card),
+        "description": card.caption or title_of(card),
         "uploadDate": iso(card.published_at),
         "duration": f"PT{card.duration_us / SECOND:.3f}S",
-        "thumbnailUrl": [origin + card.cover_url] if card.cover_url else [],
+        "thumbnailUrl": [urljoin(origin, card.cover_url)] if card.cover_url else [],
         "url": origin + card.url,
+        "embedUrl": f"{origin}{card.embed_url}",
         "author": {"@type": "Person", "name": card.account.name, "url": origin + card.account.url},
         "isFamilyFriendly": True,
         "interactionStatistic": [
@@ -223,7 +221,7 @@ def _json_ld(origin: str, card: Card) -> str:
         ],
     }
     if card.renditions:
-        described["contentUrl"] = origin + card.renditions[0].url
+        described["contentUrl"] = urljoin(origin, card.renditions[0].url)
     return msgspec.json.encode(described).decode().replace("<", "\\u003c")
 
 

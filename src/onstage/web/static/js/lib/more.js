@@ -45,6 +45,7 @@ export function openMore(of) {
   /** @type {HTMLAnchorElement} */ (row("claim")).href = `/claim?clip=${of.dataset.slug}`;
   row("claim").hidden = mine;
   row("not-interested").hidden = mine;
+  row("embed").hidden = !of.hasAttribute("data-may-embed");
   row("repost").hidden = !of.hasAttribute("data-may-repost") && !of.hasAttribute("data-reposted");
   for (const words of /** @type {NodeListOf<HTMLElement>} */ (row("repost").querySelectorAll("[data-on], [data-off]"))) {
     words.hidden = words.hasAttribute("data-on") !== of.hasAttribute("data-reposted");
@@ -89,6 +90,7 @@ const does = {
   "not-interested": turnDown,
   repost,
   copy: (of) => copyLink(new URL(`/c/${of.dataset.slug}`, location.href).href),
+  embed: showCode,
   picture: (of) => playerOf(of)?.video?.requestPictureInPicture().catch(() => toast(word("no-picture"))),
   "full-screen": () => fullScreen(),
   keys: () => openSheet(sheet("keys-sheet")),
@@ -96,6 +98,20 @@ const does = {
   block: (of) => (isGuest() ? askToSignIn("other") : block(of.dataset.handle || "")),
   report: (of) => (isGuest() ? askToSignIn("other") : report({ clip: of.dataset.slug }, of.dataset.handle || "")),
 };
+
+/** What to paste into another page. @param {HTMLElement} of */
+async function showCode(of) {
+  const code = sheet("embed-sheet");
+  const place = /** @type {HTMLTextAreaElement} */ (code.querySelector("textarea"));
+  try {
+    place.value = (await api("GET", `/oembed?url=${encodeURIComponent(`/c/${of.dataset.slug}`)}`)).html;
+  } catch (error) {
+    return complain(error);
+  }
+  code.querySelector("[data-copy]")?.setAttribute("data-copy", place.value);
+  void openSheet(code);
+  place.select();
+}
 
 export function fullScreen() {
   if (document.fullscreenElement) return document.exitFullscreen();
