@@ -108,7 +108,10 @@ class Reposted(Event):
 
 @dataclass(frozen=True)
 class Commented(Event):
-    """Account `by` said something under a clip of `account`; `answered`: whose comment it answers, in which thread."""
+    """Account `by` said something under a clip of `account`; `answered`: whose comment it answers, in which thread.
+
+    `anew`: it is news also to who has heard of `by` there.
+    """
 
     clip: int
     account: int
@@ -116,14 +119,7 @@ class Commented(Event):
     words: str
     answered: int | None = None
     thread: int | None = None
-
-
-@dataclass(frozen=True)
-class Unsaid(Event):
-    """These words, said under a clip, are hidden now or deleted."""
-
-    clip: int
-    words: tuple[str, ...]
+    anew: bool = True
 
 
 @dataclass(frozen=True)

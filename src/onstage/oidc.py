@@ -14,17 +14,14 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
-
 from onstage.errors import NotAllowed, Refused
 from onstage.keys import Keys
+from onstage.later import Later
 from onstage.settings import Settings
 
 BACK = "/eid/back"  # where an issuer sends people to
 SIGNED_BY = ["RS256", "PS256", "ES256"]  # never `none`, never a shared secret
+_jwt, _jwk, _jws, _errors = (Later(f"joserfc.{part}") for part in ("jwt", "jwk", "jws", "errors"))
 _LEEWAY = 60  # seconds by which two clocks may differ
 _OLDEST = 600  # seconds since the issuer wrote its word
 _TIMEOUT = 10.0
@@ -138,7 +135,7 @@ def redeem(client: Client, found: Found, on: Turn, code: str, now: int) -> None:
 
 def check(word: str, keys: Mapping[str, Any], client: Client, nonce: str, now: int) -> None:
     """Raise NotAllowed unless this is the issuer's own word, to us, for this turn, and fresh; `now` in seconds."""
-    wanted = jwt.JWTClaimsRegistry(
+    wanted = _jwt.JWTClaimsRegistry(
         now,
         _LEEWAY,
         iss={"essential": True, "value": client.issuer},
@@ -150,11 +147,10 @@ def check(word: str, keys: Mapping[str, Any], client: Client, nonce: str, now: i
         azp={"value": client.id},
     )
     try:
-        token = jwt.decode(
-            word, KeySet.import_key_set({"keys": keys["keys"]}), registry=JWSRegistry(algorithms=SIGNED_BY)
-        )
+        theirs = _jwk.KeySet.import_key_set({"keys": keys["keys"]})
+        token = _jwt.decode(word, theirs, registry=_jws.JWSRegistry(algorithms=SIGNED_BY))
         wanted.validate(token.claims)
-    except (JoseError, ValueError, KeyError, TypeError):
+    except (_errors.JoseError, ValueError, KeyError, TypeError):
         raise _refused() from None
     is_ours_alone = token.claims["aud"] in (client.id, [client.id]) or "azp" in token.claims
     if not is_ours_alone or token.claims["iat"] < now - _OLDEST:

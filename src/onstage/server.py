@@ -44,7 +44,6 @@ from onstage.events import (
     Liked,
     Reposted,
     ScanErased,
-    Unsaid,
     YesAsked,
     YesReminded,
     YesUsed,
@@ -66,7 +65,7 @@ from onstage.notifications import models as _notifications  # noqa: F401
 from onstage.notifications import purge as notifications
 from onstage.notifications import subscribers as notices
 from onstage.notifications import telling, waking
-from onstage.push.webpush import WebPush, push_key
+from onstage.push.webpush import WebPush
 from onstage.search import Search
 from onstage.search.fts import Fts
 from onstage.search.tsvector import TsVector
@@ -151,7 +150,6 @@ def compose(settings: Settings) -> App:
         keys=opened,
         plays=PlayWriter(database, settings.guest_views),
         push=WebPush(opened.derive("push"), settings.origin, settings.push_services),
-        push_key=push_key(opened.derive("push")),
         purgers=purgers(search),
     )
 
@@ -253,7 +251,6 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Liked: [notices.liked],
         Reposted: [notices.reposted],
         Commented: [notices.commented],
-        Unsaid: [notices.unsaid],
         Followed: [notices.followed],
         YesUsed: [notices.used],
         YesReminded: [ask_again],

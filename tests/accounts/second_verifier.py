@@ -41,6 +41,7 @@ def check(file: bytes, held: tuple[int, str] | None = None, trusted: str = "") -
         lines = [json.loads(line) for line in file.splitlines(keepends=False)]
     except ValueError:
         raise Wrong("JSON") from None
+    need(file.endswith(b"}\n"), "the end of the last line")
     need(len(lines) >= 3 and all(isinstance(line, dict) for line in lines), "objects")
     first, *entries, names, end = lines
     need(first.get("onstage") == "ledger" and first.get("format") == 1, "first line")

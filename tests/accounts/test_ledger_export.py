@@ -186,6 +186,23 @@ def test_what_was_changed_is_said(database: Database, change: Change, said: str)
         check(changed)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda whole: whole[:-1], "last line does not end"),
+        (lambda whole: whole[:-1] + b"\r\n", "last line does not end"),
+        (lambda whole: whole + b"\n", "follows after the end"),
+        (lambda whole: whole + b" ", "follows after the end"),
+    ],
+)
+def test_the_last_byte_is_the_end_of_the_last_line(
+    database: Database, change: Callable[[bytes], bytes], said: str
+) -> None:
+    fill(database)
+    with pytest.raises(Broken, match=said):
+        check(change(copy_of(database, CHILD)))
+
+
 def test_whoever_rewrites_the_chain_without_the_key_is_found(database: Database) -> None:
     """Every hash made anew after a change: only the signatures tell."""
     fill(database)

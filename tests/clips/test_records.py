@@ -12,12 +12,12 @@ from onstage.accounts.leaving import NOBODY, Subject, purge
 from onstage.accounts.models import members, people
 from onstage.accounts.viewer import Viewer
 from onstage.clips import records
-from onstage.clips.models import clips
+from onstage.clips.models import appearances, clips
 from onstage.clips.record_rules import Month, Rule, Shown, months
-from onstage.clock import DAY, now, to_datetime
+from onstage.clock import DAY, SECOND, now, to_datetime
 from onstage.errors import Invalid, NotAllowed, NotFound
 from onstage.web.app import App
-from tests.cast import Cast, make_clip
+from tests.cast import Cast, make_clip, stand_for
 
 MINUTE = 60_000_000
 CHILD = date(2014, 6, 1)
@@ -140,6 +140,31 @@ def test_what_is_deleted_still_counts_and_is_not_named(app: App, cast: Cast, ban
         purge(db, Subject(NOBODY, clips=tuple(every)), app.purgers)
         after = records.read(db, records.find(db, cast.max.viewer, "duo", "max")).months
     assert after == before
+
+
+def test_a_child_whom_others_film_has_a_record_with_the_seconds_of_the_name(app: App, cast: Cast) -> None:
+    """The clips are of a mother's account, and of one of others whose child she is not."""
+    with app.database.write() as db:
+        stand_for(db, cast.ada.viewer, cast.max.viewer)
+    hers, drafted = (
+        make_clip(app.database, cast.ada.viewer)[0],
+        make_clip(app.database, cast.ada.viewer, published=False)[0],
+    )
+    make_clip(app.database, cast.ada.viewer)
+    of_a_friend = make_clip(app.database, cast.fay.viewer)[0]
+    places = {hers: (2 * SECOND, 5 * SECOND), drafted: (0, None), of_a_friend: (0, None)}
+    with app.database.write() as db:
+        for clip, (start, end) in places.items():
+            row = {"clip_id": clip, "person_id": cast.max.viewer.person, "sticks": 1, "at": now()}
+            db.execute(insert(appearances).values(**row, from_us=start, to_us=end))
+        for reader in (cast.ada, cast.max):
+            (subject,) = records.subjects(db, reader.viewer)
+            assert (subject.account_handle, subject.minor_handle) == ("ada", "max")
+        (found,) = records.read(db, subject).months
+        assert (found.clips, found.us, found.clips_with, found.us_with) == (2, 16 * SECOND, 1, 3 * SECOND)
+        db.execute(update(appearances).where(appearances.c.clip_id == hers).values(from_us=6 * SECOND, to_us=None))
+        assert records.read(db, subject).months[0].us_with == 2 * SECOND
+        assert records.subjects(db, cast.fay.viewer) == [], "what is to be set aside would tell how old a friend is"
 
 
 def test_a_minor_of_unknown_age_has_a_record_too(app: App, cast: Cast) -> None:

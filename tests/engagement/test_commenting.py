@@ -240,3 +240,23 @@ def test_suggestions_are_of_those_one_is_tied_to(client: Client, cast: Cast) -> 
     assert handles(cast.ola, "@f") == []
     found = client.get("/api/v1/suggestions?q=%23danc", cast.ola).json["tags"]
     assert {each["tag"] for each in found} == {"dance", "dancing"}
+
+
+def test_a_reply_that_was_hidden_by_itself_stays_so_when_its_thread_is_shown_again(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    with cast.app.database.write() as db:
+        commenting.set_rules(db, cast.ada.viewer, holds_all=False, held_words=["bad"])
+    thread = do(cast, comment, cast.fay, slug, "first")
+    by_itself, later, kind, edited = (do(cast, comment, cast.ola, slug, word, thread.id) for word in "abcd")
+    do(cast, commenting.hide, cast.ada, by_itself.id)
+    do(cast, commenting.hide, cast.ada, thread.id)
+    do(cast, commenting.hide, cast.ada, later.id)
+    do(cast, commenting.edit, cast.ola, edited.id, "bad")
+    assert counted(cast, clip) == 0
+    do(cast, commenting.show, cast.ada, thread.id)
+    assert counted(cast, clip) == 2
+    with cast.app.database.read() as db:
+        answers = listed(db, cast.guest.viewer, slug, parent=thread.id)[0]
+        states = {each.words: each.state for each in listed(db, cast.ada.viewer, slug, parent=thread.id)[0]}
+    assert [each.id for each in answers] == [kind.id]
+    assert states == {"a": "hidden", "b": "hidden", "c": "shown", "bad": "held"}

@@ -36,6 +36,13 @@ def to_see(walk: Walk, clip: naive.Row) -> bool:
     return walk.truth.may_open(clip)
 
 
+def to_refuse(walk: Walk, clip: naive.Row) -> bool:
+    """Whoever sees it; and whose no counts may say it to what another's no withholds (R1): the guardians of its child."""
+    withheld = clip.published_at is not None and "no" in walk.truth.reasons(clip)
+    mia = next(each.id for each in walk.truth.rows.accounts if each.handle == "mia")
+    return to_see(walk, clip) or (withheld and walk.name in {"mia", "gus", "gil"} and clip.account_id == mia)
+
+
 def to_repost(walk: Walk, clip: naive.Row) -> bool:
     """Whoever sees it, where it may be passed on to strangers; what may not is refused to all, which is tried."""
     return walk.truth.may_open(clip) and clip.audience == "public" and clip.recommended == 1
@@ -78,7 +85,7 @@ ACTS: dict[str, Act] = {
     f"POST {SLUG}/comments": Act("POST", CLIP + "/comments", to_see, {"json": {"words": "hello"}}),
     f"POST {API}/reports": Act("POST", API + "/reports", to_see, {"json": REPORT}),
     f"POST {SLUG}/yes": Act("POST", CLIP + "/yes", to_see, {"json": {"version": 1}}),
-    f"POST {SLUG}/no": Act("POST", CLIP + "/no", to_see, {"json": {}}),
+    f"POST {SLUG}/no": Act("POST", CLIP + "/no", to_refuse, {"json": {}}),
     f"DELETE {SLUG}/no": Act("DELETE", CLIP + "/no", to_see),
     f"POST {SLUG}/wish": Act("POST", CLIP + "/wish", to_see, {"json": {"words": "shorter"}}),
     f"PUT {SLUG}/limit": Act("PUT", CLIP + "/limit", to_see, {"json": {"audience": "private"}}),

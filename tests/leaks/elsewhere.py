@@ -73,6 +73,7 @@ _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/s
 _SENT: dict[str, Visit] = {
     "POST /settings/records": once("POST", "/settings/records", form={}),
     "GET /records/{account:str}/{minor:str}/csv": once("GET", "/records/max/max/csv"),
+    "GET /records/{account:str}/{minor:str}/entries": once("GET", "/records/max/max/entries"),
     "GET /records/{account:str}/{minor:str}/pdf": once("GET", "/records/max/max/pdf"),
     f"PUT {API}/records/{{account:str}}/{{minor:str}}/rule": once("PUT", f"{API}/records/x/y/rule", json={}),
     f"POST {API}/records/{{account:str}}/{{minor:str}}/entries": once("POST", f"{API}/records/x/y/entries", json={}),

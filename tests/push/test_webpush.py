@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from onstage.errors import Invalid
 from onstage.push import Device
-from onstage.push.webpush import WebPush, encrypt, public_bytes, signing_key, vapid
+from onstage.push.message import encrypt, public_bytes, signing_key, vapid
+from onstage.push.webpush import WebPush
 
 
 def raw(word: str) -> bytes:

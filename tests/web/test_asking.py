@@ -83,7 +83,7 @@ def test_a_yes_needs_to_know_who_is_there(family: Family) -> None:
         db.execute(update(sessions).values(checked_at=now() - 6 * MINUTE))
     refused = family.api(family.mum, "POST", "/yes", json={"version": 1})
     assert (refused.status, refused.json["type"]) == (403, "urn:onstage:check-needed")
-    assert family.api(family.dad, "POST", "/no", json={}).status == 204, "a no needs none"
+    assert family.api(family.dad, "POST", "/no", json=None).status == 204, "a no needs none, not even a body"
 
 
 def test_a_new_version_waits_beside_the_one_that_is_shown(family: Family) -> None:
@@ -265,3 +265,20 @@ def test_a_wrong_name_is_told_beside_its_field(family: Family) -> None:
     said = family.client.post(f"/make/{family.slug}", family.child, parts={"do": "name", "handle": "nobody_at_all"})
     assert said.status == 404
     assert 'id="handle-error"' in said.text
+
+
+def test_two_noes_at_once_are_two_noes(family: Family) -> None:
+    """Both parents press No on a page that they opened before; the first takes hers back."""
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        assert family.yes(who, 1) == 204
+    assert family.sees(family.friend)
+    for who in (family.mum, family.dad):
+        form = {"do": "no", "words": "Please not this one."}
+        assert family.client.ask("POST", f"/inbox/{family.slug}", who, form=form).status == 303
+    assert family.api(family.friend, "POST", "/no", json={}).status == 404
+    assert family.api(family.mum, "DELETE", "/no").status == 204
+    assert not family.sees(family.friend)
+    assert "Take my no back" in family.client.ask("GET", "/me/with-me", family.dad).text
+    assert family.api(family.dad, "DELETE", "/no").status == 204
+    assert family.sees(family.friend)

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from onstage.accounts.models import accounts
+from onstage.accounts.viewer import GUEST, Viewer
 from onstage.clips.models import Audience, clips
 from onstage.engagement.likes import like
+from onstage.web.api.live import MOST_COUNTED, Listener, in_turn
 from tests.cast import Actor, Cast, make_clip
 from tests.client import Client
 from tests.engagement.playing import play
@@ -90,3 +92,11 @@ def test_a_stream_takes_eight_clips(client: Client, cast: Cast) -> None:
     assert client.get(path).status in {400, 422}
     told = counts(client.get(path.rpartition("&")[0], most=20, until=lambda body: len(counts(body)) == 8).body)
     assert {each["slug"] for each in told} == set(slugs[:8])
+
+
+def test_inboxes_are_counted_in_turn() -> None:
+    waiting = [Listener(Viewer(person=number, account=number), {}) for number in range(MOST_COUNTED * 2 + 1)]
+    guest = Listener(GUEST, {})
+    rounds = [in_turn([guest, *waiting]) for _ in range(3)]
+    assert [len(each) for each in rounds] == [MOST_COUNTED] * 3
+    assert set.union(*rounds) == {each.viewer for each in waiting}

@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from onstage.keys import Keys
+from onstage.later import Later
+
+_ciphers = Later("onstage.ciphers")
 
 FORMAT = 1
 """Of hashes, signatures and copies; a change of any of them is another number."""
@@ -54,9 +54,9 @@ def link(position: int, before: bytes, commitment: bytes) -> bytes:
     return _hash("link", str(position), before.hex(), commitment.hex())
 
 
-def sign(key: Ed25519PrivateKey, ledger: str, head: Head) -> bytes:
+def sign(key: bytes, ledger: str, head: Head) -> bytes:
     """The server's signature (Ed25519, RFC 8032) of a head, 64 bytes."""
-    return key.sign(_signed_words(ledger, head))
+    return _sign(key, _signed_words(ledger, head))
 
 
 def is_signed(public: bytes, signature: bytes, ledger: str, head: Head) -> bool:
@@ -64,9 +64,9 @@ def is_signed(public: bytes, signature: bytes, ledger: str, head: Head) -> bool:
     return is_signature(public, signature, _signed_words(ledger, head))
 
 
-def sign_file(key: Ed25519PrivateKey, ledger: str, digest: bytes) -> bytes:
+def sign_file(key: bytes, ledger: str, digest: bytes) -> bytes:
     """The server's signature of an export; `digest` is SHA-256 of every line before the last."""
-    return key.sign(file_words(ledger, digest))
+    return _sign(key, file_words(ledger, digest))
 
 
 def file_words(ledger: str, digest: bytes) -> bytes:
@@ -74,9 +74,9 @@ def file_words(ledger: str, digest: bytes) -> bytes:
     return _lines("onstage ledger file", ledger, digest.hex())
 
 
-def sign_receipt(key: Ed25519PrivateKey, words: str) -> bytes:
+def sign_receipt(key: bytes, words: str) -> bytes:
     """The server's signature of a receipt's text."""
-    return key.sign(receipt_words(words))
+    return _sign(key, receipt_words(words))
 
 
 def receipt_words(words: str) -> bytes:
@@ -86,31 +86,33 @@ def receipt_words(words: str) -> bytes:
 
 def is_signature(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether this is the Ed25519 signature of a message by the owner of a public key."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return bool(_ciphers.is_signature(public, signature, message))
 
 
-def signing_keys(keys: Keys) -> list[Ed25519PrivateKey]:
-    """The key in force, then the one before it while the previous secret is still given."""
-    return [Ed25519PrivateKey.from_private_bytes(seed) for seed in keys.derive_each(_PURPOSE)]
+def signing_keys(keys: Keys) -> list[bytes]:
+    """The private key in force (32 bytes), then the one before it while the previous secret is still given."""
+    return keys.derive_each(_PURPOSE)
 
 
-def public_bytes(key: Ed25519PrivateKey) -> bytes:
+def public_bytes(key: bytes) -> bytes:
     """The public half, 32 bytes."""
-    return key.public_key().public_bytes_raw()
+    public: bytes = _ciphers.public_half(key)
+    return public
 
 
-def hand_over(key: Ed25519PrivateKey, successor: bytes) -> bytes:
+def hand_over(key: bytes, successor: bytes) -> bytes:
     """The signature by which a key says which public key comes after it."""
-    return key.sign(handing_over(successor))
+    return _sign(key, handing_over(successor))
 
 
 def handing_over(successor: bytes) -> bytes:
     """The message of `hand_over`."""
     return _lines("onstage ledger key", successor.hex())
+
+
+def _sign(key: bytes, message: bytes) -> bytes:
+    signature: bytes = _ciphers.sign(key, message)
+    return signature
 
 
 def _signed_words(ledger: str, head: Head) -> bytes:

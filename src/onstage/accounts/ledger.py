@@ -8,10 +8,6 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from hmac import digest as keyed
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts import chain
@@ -23,9 +19,11 @@ from onstage.clock import iso, now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.keys import Keys
+from onstage.later import Later
 
 PERSON, CLIP, ACCOUNT, OFFICE = "person", "clip", "account", "office"  # an office is a person who acts as moderator
 _HEAD = 1
+_ciphers = Later("onstage.ciphers")
 _WORD = re.compile(r"[a-z0-9_ -]{1,40}")
 
 
@@ -103,7 +101,7 @@ def _write(
             position=position,
             act=act,
             act_salt=act_salt,
-            fields=nonce + AESGCM(seal_key).encrypt(nonce, fields_salt + fields.encode(), None),
+            fields=nonce + _ciphers.seal(seal_key, nonce, fields_salt + fields.encode()),
             fields_commitment=fields_commitment,
             commitment=commitment,
             hash=head_.hash,
@@ -206,16 +204,14 @@ def _name(db: Connection, kind: str, id_: int) -> Named:
 def _seal_key(named: Iterable[Named]) -> bytes:
     """Out of the keys of all whom an entry concerns: when one of them is gone, so is what it says."""
     every = b"".join(sorted({each.key for each in named}))
-    return HKDF(SHA256(), 32, salt=None, info=b"onstage ledger fields").derive(every or sha256(b"nobody").digest())
+    key: bytes = _ciphers.derive(every or sha256(b"nobody").digest(), b"onstage ledger fields")
+    return key
 
 
 def unseal(named: Iterable[Named], sealed: bytes) -> tuple[str, str] | None:
     """Salt (hex) and JSON of an entry's fields; None: a key is gone."""
-    try:
-        opened = AESGCM(_seal_key(named)).decrypt(sealed[:12], sealed[12:], None)
-    except InvalidTag:
-        return None
-    return opened[:16].hex(), opened[16:].decode()
+    opened: bytes | None = _ciphers.unseal(_seal_key(named), sealed[:12], sealed[12:])
+    return None if opened is None else (opened[:16].hex(), opened[16:].decode())
 
 
 def _facts(entry: Entry) -> dict[str, object]:

@@ -80,6 +80,8 @@ def verify(lines: Iterable[bytes], *, head: Head | None = None, key: str = "") -
         row = _read(line, number)
         if "end" in row:
             _end(row, reading, digest.digest(), number)
+            if line != line.strip() + b"\n":
+                raise Broken("The last line does not end as it was written.")
             break
         digest.update(line)
         if "names" in row and not has_names:
@@ -92,7 +94,7 @@ def verify(lines: Iterable[bytes], *, head: Head | None = None, key: str = "") -
                 reading.held = reading.last.hash
     else:
         raise Broken(f"The copy breaks off after line {number}: its end is missing.")
-    if next(rest, b"").strip():
+    if next(rest, b""):
         raise Broken("Something follows after the end of the copy.")
     _compare(reading, head)
     weak = _hand_overs(reading, key)

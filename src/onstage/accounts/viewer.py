@@ -86,3 +86,11 @@ def secret_hash(secret: str) -> bytes:
 def find(db: Connection, kind: str, secret: str) -> Viewer | None:
     """The viewer behind a cookie (`browser`) or a bearer token (`token`), or None when it stands for nobody."""
     return _BY_SECRET.first(db, secret=secret_hash(secret), kind=kind)
+
+
+def acting(db: Connection, person: int, account: int) -> Viewer:
+    """A person as they would see things, acting as one of their accounts: for jobs, which have nobody's session."""
+    of = select(people.c.band, people.c.band_until, people.c.sees_marked).where(people.c.id == person)
+    row = db.execute(of).one()
+    band = effective(Band(row.band), row.band_until, now())
+    return Viewer(person=person, account=account, band=band, sees_marked=bool(row.sees_marked) and band is Band.ADULT)

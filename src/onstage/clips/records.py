@@ -1,7 +1,7 @@
 """Records that laws about children in paid clips ask for: time by month, income and deposits as an account's adults say.
 
-Everything is counted in UTC. A clip counts from the day on which it was published, for whoever made it from its first second
-to its last. A record and not advice.
+Everything is counted in UTC. A clip counts from the day on which it was published: for whoever made it from its first second
+to its last, for whoever is named in it the seconds that the name stands beside. A record and not advice.
 """
 
 import re
@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, insert, or_, select, true
+from sqlalchemy import and_, exists, func, insert, or_, select, true
 
 from onstage import ids
 from onstage.accounts.age import Band
-from onstage.accounts.models import Kind, Role, accounts, members, people
+from onstage.accounts.guardianship import LIVE
+from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
 from onstage.accounts.viewer import Viewer
-from onstage.clips.models import clips, earnings, erased_time, record_choices
+from onstage.clips.models import appearances, clips, earnings, erased_time, record_choices
 from onstage.clips.record_rules import Month, Rule, Shown, months
 from onstage.clock import now, to_datetime
 from onstage.db.engine import Connection
@@ -71,6 +72,7 @@ def subjects(db: Connection, viewer: Viewer) -> list[Subject]:
         theirs = or_(table.c.account_id.in_(own), table.c.person_id == viewer.person)
         rows = db.execute(select(table.c.account_id, table.c.person_id).where(theirs, shown).distinct())
         pairs |= {(account, person) for account, person in rows}
+    pairs |= _named(db, own, viewer.person)
     minors = _minors(db, {person for _, person in pairs})
     handles = _handles(db, {account for account, _ in pairs})
     found = [
@@ -79,6 +81,30 @@ def subjects(db: Connection, viewer: Viewer) -> list[Subject]:
         if person in minors
     ]
     return sorted(found, key=lambda each: (each.account_handle, each.minor_handle))
+
+
+def _named(db: Connection, owned: set[int], person: int | None) -> set[tuple[int, int]]:
+    """Who is named in what an account has published: its members, and children of whom an owner of it is a guardian.
+
+    Of others it has no record: what is to be set aside tells how old they are.
+    """
+    owner = members.alias()
+    is_in = exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == appearances.c.person_id)
+    is_child = exists().where(
+        owner.c.account_id == clips.c.account_id,
+        owner.c.role == Role.OWNER.value,
+        guardianships.c.guardian_id == owner.c.person_id,
+        guardianships.c.minor_id == appearances.c.person_id,
+        LIVE,
+    )
+    rows = db.execute(
+        select(clips.c.account_id, appearances.c.person_id)
+        .join_from(appearances, clips, clips.c.id == appearances.c.clip_id)
+        .where(clips.c.published_at.is_not(None), appearances.c.sticks == 1, or_(is_in, is_child))
+        .where(or_(clips.c.account_id.in_(owned), appearances.c.person_id == person))
+        .distinct()
+    )
+    return {(account, minor) for account, minor in rows}
 
 
 def _minors(db: Connection, persons: set[int]) -> dict[int, str]:
@@ -131,23 +157,34 @@ def _notes(db: Connection, subject: Subject) -> list[Note]:
 def _shown(db: Connection, subject: Subject) -> list[Shown]:
     """Day by day, what stands and what is erased."""
     count: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    live = select(clips.c.published_at, clips.c.person_id, clips.c.duration_us)
-    for at, person, us in db.execute(
-        live.where(clips.c.account_id == subject.account, clips.c.published_at.is_not(None))
-    ):
-        _add(count[to_datetime(at).date()], 1, us, person == subject.minor)
+    named = and_(
+        appearances.c.clip_id == clips.c.id, appearances.c.person_id == subject.minor, appearances.c.sticks == 1
+    )
+    standing = (
+        select(clips.c.published_at, clips.c.person_id, clips.c.duration_us, appearances.c.from_us, appearances.c.to_us)
+        .join_from(clips, appearances, named, isouter=True)
+        .where(clips.c.account_id == subject.account, clips.c.published_at.is_not(None))
+    )
+    for at, person, us, start, end in db.execute(standing):
+        with_us = us if person == subject.minor else 0 if start is None else _seen(us, start, end)
+        _add(count[to_datetime(at).date()], 1, us, with_us)
     gone = select(erased_time.c.day, erased_time.c.person_id, erased_time.c.clips, erased_time.c.us)
     for day, person, number, us in db.execute(gone.where(erased_time.c.account_id == subject.account)):
-        _add(count[date.fromisoformat(day)], number, us, person == subject.minor)
+        _add(count[date.fromisoformat(day)], number, us, us if person == subject.minor else 0)
     return [Shown(day, *figures) for day, figures in sorted(count.items())]
 
 
-def _add(figures: list[int], number: int, us: int, with_minor: bool) -> None:
+def _seen(us: int, start: int, end: int | None) -> int:
+    """How much of so long a clip lies between the two; no end: to its end."""
+    return max(0, min(us, us if end is None else end) - start)
+
+
+def _add(figures: list[int], number: int, us: int, us_with: int) -> None:
     figures[0] += number
     figures[1] += us
-    if with_minor:
+    if us_with:
         figures[2] += number
-        figures[3] += us
+        figures[3] += us_with
 
 
 def choose(db: Connection, subject: Subject, rule: Rule, currency: str) -> None:

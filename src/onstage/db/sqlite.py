@@ -4,6 +4,7 @@ Python's own sqlite3 module would bring a second SQLite library into the process
 committed rows (POSIX locks belong to the process). See docs/decisions/0003-one-sqlite-library.md.
 """
 
+import re
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -209,6 +210,11 @@ def _wait(asked_before: int) -> bool:
     return asked_before < PATIENCE_MS
 
 
+def _matches(*pattern_and_words: Any) -> bool:
+    """What `words REGEXP pattern` asks, which SQLite leaves to its host."""
+    return re.search(*pattern_and_words) is not None
+
+
 def _engine(path: Path, begin_with: str, *, query_only: bool = False) -> Engine:
     url = URL.create("sqlite+apsw", database=str(path))
     engine = create_engine(
@@ -220,6 +226,7 @@ def _engine(path: Path, begin_with: str, *, query_only: bool = False) -> Engine:
         # A plan holds for every value: else SQLite plans a statement anew whenever it is given others, ten times its cost.
         connection.apsw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         connection.apsw.set_busy_handler(_wait)
+        connection.apsw.create_scalar_function("regexp", _matches, 2, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",

@@ -1,8 +1,10 @@
 """What is done with comments: liked, edited, pinned, hidden, approved; and what an account asks of comments of others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select, update
 
 from onstage.accounts.queries import need
 from onstage.accounts.roles import Act
@@ -14,6 +16,7 @@ from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
 from onstage.engagement import counts
 from onstage.engagement.comments import (
+    AS_HIDDEN,
     LONGEST,
     Comment,
     State,
@@ -22,7 +25,6 @@ from onstage.engagement.comments import (
     said_to,
     shown_to,
     state_of_new,
-    unsaid,
 )
 from onstage.engagement.models import comment_likes, comment_rules, comment_versions, comments
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -47,9 +49,7 @@ class Version:
     since: int
 
 
-def _found(
-    db: Connection, viewer: Viewer, comment: int, *, locked: bool = True
-) -> tuple[Row[tuple[object, ...]], Seen]:
+def _found(db: Connection, viewer: Viewer, comment: int, *, locked: bool = True) -> tuple[Row[Any], Seen]:
     """A comment that the viewer sees, and its clip; raises NotFound alike for "there is none" and "not for you"."""
     found = (
         select(comments, clips.c.slug)
@@ -64,7 +64,7 @@ def _found(
     return row, seen(db, viewer, row.slug)
 
 
-def _run(db: Connection, viewer: Viewer, comment: int) -> tuple[Row[tuple[object, ...]], Seen]:
+def _run(db: Connection, viewer: Viewer, comment: int) -> tuple[Row[Any], Seen]:
     row, clip = _found(db, viewer, comment)
     if not clip.is_member:
         raise NotAllowed("Only those whose clip it is can do this.")
@@ -103,10 +103,10 @@ def edit(db: Connection, viewer: Viewer, comment: int, words: str) -> Comment:
     db.execute(insert(comment_versions).values(comment_id=comment, since=since, words=row.words))
     edited_at = max(now(), since + 1)
     db.execute(update(comments).where(comments.c.id == comment).values(words=said, edited_at=edited_at))
-    held = not clip.is_member and state_of_new(db, clip.account, said) is State.HELD
-    if held and row.state == State.SHOWN.value:
-        _set(db, row.clip_id, comments.c.id == comment, State.SHOWN, State.HELD)
-        _set(db, row.clip_id, comments.c.parent_id == comment, State.SHOWN, State.HIDDEN)
+    if not clip.is_member and state_of_new(db, clip.account, said) is State.HELD:
+        for before in (State.SHOWN, *AS_HIDDEN):
+            _set(db, row.clip_id, comments.c.id == comment, before, State.HELD)
+        _set(db, row.clip_id, comments.c.parent_id == comment, State.SHOWN, State.BELOW)
     return one(db, viewer, clip, comment)
 
 
@@ -139,15 +139,17 @@ def unpin(db: Connection, viewer: Viewer, comment: int) -> Comment:
 def hide(db: Connection, viewer: Viewer, comment: int) -> Comment:
     """Only its writer and the clip's people see it and its replies from now on."""
     row, clip = _run(db, viewer, comment)
-    whole = or_(comments.c.id == comment, comments.c.parent_id == comment)
-    _set(db, row.clip_id, whole, State.SHOWN, State.HIDDEN)
-    _set(db, row.clip_id, comments.c.id == comment, State.HELD, State.HIDDEN)
+    for before in (State.SHOWN, State.HELD, *AS_HIDDEN):
+        _set(db, row.clip_id, comments.c.id == comment, before, State.HIDDEN)
+    _set(db, row.clip_id, comments.c.parent_id == comment, State.SHOWN, State.BELOW)
     db.execute(update(comments).where(comments.c.id == comment).values(pinned_at=None))
     return one(db, viewer, clip, comment)
 
 
 def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
-    """Approve a comment that waits, or show a hidden one again, with the replies that were hidden with it.
+    """Approve a comment that waits, or show a hidden one again, with the replies that were hidden with it, not by themselves.
+
+    Who was not told of what was hidden hears of it now, and in any case of what was approved or nobody was told of.
 
     Raises NotFound, NotAllowed, or Conflict for a reply to what is not shown itself.
     """
@@ -155,22 +157,25 @@ def show(db: Connection, viewer: Viewer, comment: int) -> Comment:
     first = select(comments.c.state).where(comments.c.id == row.parent_id).with_for_update(read=True)
     if db.execute(first).scalar() not in {None, State.SHOWN.value}:
         raise Conflict("The comment it answers is not shown. Show that one first.")
-    if row.state == State.HELD.value:
-        _set(db, row.clip_id, comments.c.id == comment, State.HELD, State.SHOWN)
-        said_to(db, clip, row.account_id, row.words, row.parent_id, row.parent_id)
-    _set(db, row.clip_id, or_(comments.c.id == comment, comments.c.parent_id == comment), State.HIDDEN, State.SHOWN)
+    was = State(row.state)
+    if was is not State.SHOWN:
+        _set(db, row.clip_id, comments.c.id == comment, was, State.SHOWN)
+        said_to(db, clip, row.account_id, row.words, row.parent_id, row.parent_id, anew=was is State.HELD)
+    answers = comments.c.parent_id == comment
+    _set(db, row.clip_id, answers, State.BELOW, State.SHOWN)
+    for each in _set(db, row.clip_id, answers, State.UNHEARD, State.SHOWN):
+        said_to(db, clip, each.account_id, each.words, comment, comment)
     return one(db, viewer, clip, comment)
 
 
-def _set(db: Connection, clip: int, which: object, before: State, after: State) -> None:
-    """Change the state of comments of a clip, and its count with those that are shown or no longer are."""
-    condition = (comments.c.state == before.value) & which
-    changing = update(comments).where(condition).values(state=after.value).returning(comments.c.words)
-    changed = db.execute(changing).scalars().all()
-    if before is State.SHOWN:
-        unsaid(db, clip, changed)
-    elif after is State.SHOWN and changed:
-        counts.add(db, clip, "comments", len(changed))
+def _set(db: Connection, clip: int, which: ColumnElement[bool], before: State, after: State) -> Sequence[Row[Any]]:
+    """Change the state of comments of a clip, and its count with those that are shown or no longer are; which they are."""
+    changing = update(comments).where(comments.c.state == before.value, which).values(state=after.value)
+    changed = db.execute(changing.returning(comments.c.account_id, comments.c.words)).all()
+    difference = (after is State.SHOWN) - (before is State.SHOWN)
+    if changed and difference:
+        counts.add(db, clip, "comments", difference * len(changed))
+    return changed
 
 
 def waiting(db: Connection, viewer: Viewer, limit: int = 50) -> list[tuple[str, Comment]]:

@@ -1,6 +1,5 @@
 """Comments on clips, with one level of replies."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -19,7 +18,7 @@ from onstage.engagement import counts
 from onstage.engagement.acts import Act, record
 from onstage.engagement.models import comment_likes, comment_rules, comments
 from onstage.errors import Invalid, NotAllowed, NotFound, TooMany
-from onstage.events import Commented, Unsaid
+from onstage.events import Commented
 from onstage.jobs import queue
 from onstage.text import clean, folded, parts
 
@@ -34,6 +33,12 @@ class State(StrEnum):
     SHOWN = "shown"
     HELD = "held"
     HIDDEN = "hidden"
+    BELOW = "below"  # hidden with the comment it answers, and shown with it
+    UNHEARD = "unheard"  # the same, said when that one was not shown: nobody has been told of it
+
+
+AS_HIDDEN = (State.BELOW, State.UNHEARD)
+"""States that are called hidden where somebody reads them."""
 
 
 def state_of_new(db: Connection, account: int, said: str) -> State:
@@ -111,7 +116,7 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
     row = {"id": fresh, "clip_id": clip.id, "account_id": viewer.account, "person_id": viewer.person}
     state = State.SHOWN if clip.is_member else state_of_new(db, clip.account, said)
     if state is State.SHOWN and not is_open:
-        state = State.HIDDEN
+        state = State.UNHEARD
     db.execute(insert(comments).values(**row, parent_id=thread, words=said, at=now(), state=state.value))
     if state is State.SHOWN:
         counts.add(db, clip.id, "comments", 1)
@@ -120,13 +125,22 @@ def comment(db: Connection, viewer: Viewer, slug: str, words: str, parent: int |
     return one(db, viewer, clip, fresh)
 
 
-def said_to(db: Connection, clip: Seen, by: int | None, words: str, parent: int | None, thread: int | None) -> None:
-    """Let others hear of a comment that is shown now."""
+def said_to(
+    db: Connection,
+    clip: Seen,
+    by: int | None,
+    words: str,
+    parent: int | None,
+    thread: int | None,
+    *,
+    anew: bool = True,
+) -> None:
+    """Let others hear of a comment that is shown now; unless `anew`, those who have heard of this account's do not again."""
     answered = None
     if parent is not None:
         answered = db.execute(select(comments.c.account_id).where(comments.c.id == parent)).scalar()
     assert by is not None
-    queue.record(db, Commented(clip.id, clip.account, by, words, answered, thread))
+    queue.record(db, Commented(clip.id, clip.account, by, words, answered, thread, anew))
 
 
 def _not_too_often(db: Connection, viewer: Viewer) -> None:
@@ -163,31 +177,35 @@ def remove(db: Connection, viewer: Viewer, comment_id: int) -> None:
     if row.person_id != viewer.person and not db.execute(select(is_member)).scalar_one():
         raise NotAllowed("Only who wrote a comment, or whose clip it is, can delete it.")
     whole = or_(comments.c.parent_id == row.id, comments.c.id == row.id)
-    was_shown = select(comments.c.words).where(whole, comments.c.state == State.SHOWN.value)
-    gone = db.execute(was_shown).scalars().all()
+    was_shown = select(func.count()).where(whole, comments.c.state == State.SHOWN.value)
+    gone = db.execute(was_shown).scalar_one()
     db.execute(delete(comments).where(comments.c.parent_id == row.id))
     db.execute(delete(comments).where(comments.c.id == row.id))
-    unsaid(db, row.clip_id, gone)
+    if gone:
+        counts.add(db, row.clip_id, "comments", -gone)
 
 
-def unsaid(db: Connection, clip: int, words: Sequence[str]) -> None:
-    """Count comments that are no longer shown no more, and let those who were told of them have them no longer."""
-    if words:
-        counts.add(db, clip, "comments", -len(words))
-        queue.record(db, Unsaid(clip, tuple(words)))
+def heard(
+    account: ColumnElement[int],
+    person: Any = bindparam("viewer_person"),  # noqa: B008
+    acting: Any = bindparam("viewer_account"),  # noqa: B008
+) -> ColumnElement[bool]:
+    """The condition that this account has blocked none of a person's, and that the one they act as has not blocked it.
 
-
-def not_blocked(viewer: Viewer, account: ColumnElement[int] = comments.c.account_id) -> ColumnElement[bool]:
-    """The condition that this account has blocked none of the viewer's, and that the acting one has not blocked it."""
-    if not viewer.signed_in:
-        return true()
-    mine = select(members.c.account_id).where(members.c.person_id == viewer.person)
+    Unless they are told, person and account are parameters of the statement (`asked_by`).
+    """
+    mine = select(members.c.account_id).where(members.c.person_id == person)
     return ~exists().where(
         or_(
             and_(blocks.c.blocker_id == account, blocks.c.blocked_id.in_(mine)),
-            and_(blocks.c.blocker_id == viewer.account, blocks.c.blocked_id == account),
+            and_(blocks.c.blocker_id == acting, blocks.c.blocked_id == account),
         )
     )
+
+
+def not_blocked(viewer: Viewer, account: ColumnElement[int] = comments.c.account_id) -> ColumnElement[bool]:
+    """The same for this viewer; a guest hears everybody."""
+    return heard(account, viewer.person, viewer.account) if viewer.signed_in else true()
 
 
 def shown_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -230,7 +248,7 @@ def _read(db: Connection, viewer: Viewer, clip: Seen, statement: Select[Any]) ->
             mine=row.person_id == viewer.person,
             may_delete=row.person_id == viewer.person or clip.is_member,
             runs=clip.is_member,
-            state=row.state,
+            state=State.HIDDEN.value if row.state in AS_HIDDEN else row.state,
             edited_at=row.edited_at,
             pinned=row.pinned_at is not None,
             likes=row.likes,

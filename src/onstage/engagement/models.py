@@ -175,7 +175,7 @@ comments = Table(
     Column("parent_id", BigInteger, ForeignKey("comments.id", ondelete="CASCADE")),
     Column("words", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("state", Text, nullable=False, server_default="shown"),  # shown, held for approval, hidden
+    Column("state", Text, nullable=False, server_default="shown"),  # comments.State
     Column("edited_at", BigInteger),
     Column("pinned_at", BigInteger),
     Column("likes", Integer, nullable=False, server_default="0"),

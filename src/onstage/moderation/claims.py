@@ -26,6 +26,7 @@ from onstage.keys import Keys
 from onstage.moderation import claim_rules as rules
 from onstage.moderation.claim_rules import Decision, State, Weight, What
 from onstage.moderation.models import claim_appearances, claims
+from onstage.notifications.telling import untell
 from onstage.text import clean
 
 WORDS_LENGTH = 1000
@@ -352,6 +353,7 @@ def presume(db: Connection, keys: Keys, now: int) -> int:
 
 def _move(db: Connection, keys: Keys, claim: int, state: State, by: int | None, **values: object) -> None:
     db.execute(update(claims).where(claims.c.id == claim).values(state=state.value, **values))
+    untell(db, "claim", claim)
     _apply(db, keys, claim, by)
 
 

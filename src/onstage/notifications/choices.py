@@ -1,7 +1,7 @@
 """What a person wants to be told, kind by kind, where, and when not at all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -10,7 +10,7 @@ from onstage.accounts.age import QuietHours, Row
 from onstage.accounts.models import people
 from onstage.accounts.permissions import value_for
 from onstage.accounts.viewer import Viewer
-from onstage.clock import to_datetime
+from onstage.clock import SECOND, to_datetime
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing, insert_or_set
 from onstage.errors import NotFound
@@ -55,13 +55,17 @@ def set_digest(db: Connection, viewer: Viewer, *, on: bool, now: int) -> None:
         db.execute(delete(digests).where(digests.c.person_id == viewer.person))
 
 
-def is_quiet(db: Connection, person: int, now: int) -> bool:
-    """Whether it is a time at which nothing may wake this person's devices (the age table's quiet hours)."""
+def quiet_until(db: Connection, person: int, now: int) -> int | None:
+    """When the hours end in which nothing may wake this person's devices (the age table's quiet hours); None: it is not one."""
     hours = value_for(db, person, Row.QUIET_HOURS)
     if not isinstance(hours, QuietHours):
-        return False
+        return None
     zone = db.execute(select(people.c.zone).where(people.c.id == person)).scalar_one()
-    return in_hours(hours, to_datetime(now).astimezone(ZoneInfo(zone)))
+    moment = to_datetime(now).astimezone(ZoneInfo(zone))
+    if not in_hours(hours, moment):
+        return None
+    end = moment.replace(hour=hours.end, minute=0, second=0, microsecond=0)
+    return round((end if end > moment else end + timedelta(days=1)).timestamp() * SECOND)
 
 
 def in_hours(hours: QuietHours, moment: datetime) -> bool:

@@ -1,26 +1,31 @@
-"""The inbox: what an account has been told, grouped, without those who are blocked and clips it may not see."""
+"""The inbox: what an account has been told and still stands, grouped."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_, update
+from sqlalchemy import and_, func, select, tuple_, update
 
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts
 from onstage.accounts.viewer import Viewer
+from onstage.clips.queries import asked_by
 from onstage.db.engine import Connection
+from onstage.db.hot import Hot
 from onstage.engagement.cards import Card, cards
-from onstage.engagement.comments import not_blocked
-from onstage.notifications.models import tiding_choices, tiding_people, tidings
+from onstage.notifications.models import tiding_people, tidings
+from onstage.notifications.standing import DOES, SEES, STANDS, WORDS, notices
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to be told: what kind, who did it last, how many did it, about which clip, when; and whether it is new."""
+    """One thing to be told: what kind, who did it last, how many do it, about which clip, when; and whether it is new.
+
+    `account` None: nobody is told who. `words`: what that one said last.
+    """
 
     id: int
     kind: str
-    account: By
+    account: By | None
     count: int
     clip: Card | None
     words: str
@@ -31,68 +36,59 @@ class Item:
 Place = tuple[int, int]
 
 
-def _wanted(viewer: Viewer) -> ColumnElement[bool]:
-    off = select(tiding_choices.c.kind).where(tiding_choices.c.person_id == viewer.person, tiding_choices.c.inbox == 0)
-    return and_(tidings.c.account_id == viewer.account, tidings.c.kind.not_in(off))
-
-
 def listed(
     db: Connection, viewer: Viewer, before: Place | None = None, limit: int = 40
 ) -> tuple[list[Item], Place | None]:
-    """What the acting account was told, latest first, and where it goes on."""
-    statement = select(tidings).where(_wanted(viewer)).order_by(tidings.c.at.desc(), tidings.c.id.desc())
+    """What the acting account was told and still stands, latest first, and where it goes on."""
+    statement = notices(tidings).where(STANDS).order_by(tidings.c.at.desc(), tidings.c.id.desc())
     if before is not None:
         statement = statement.where(tuple_(tidings.c.at, tidings.c.id) < before)
-    rows = db.execute(statement.limit(limit + 1)).all()
+    rows = db.execute(statement.limit(limit + 1), asked_by(viewer)).all()
     page = rows[:limit]
-    who, counts = _people(db, viewer, [row.id for row in page])
+    who = _people(db, viewer, [row.id for row in page])
     found = {card.id: card for card in cards(db, viewer, list({row.clip_id for row in page if row.clip_id}))}
-    items = [
-        Item(row.id, row.kind, who[row.id], counts[row.id], found.get(row.clip_id), row.words, row.at, bool(row.unread))
-        for row in page
-        if row.id in who and (row.clip_id is None or row.clip_id in found)
-    ]
+    items = []
+    for row in page:
+        account, words, count = who.get(row.id, (None, None, 0))
+        clip = found.get(row.clip_id)
+        said = words or (clip.caption if clip and row.kind == "mention" else "")
+        items.append(Item(row.id, row.kind, account, count, clip, said, row.at, bool(row.unread)))
     return items, (page[-1].at, page[-1].id) if len(rows) > limit else None
 
 
-def _people(db: Connection, viewer: Viewer, ids: list[int]) -> tuple[dict[int, By], dict[int, int]]:
-    """By notice: who was the last, and how many they were, without the blocked."""
-    theirs = and_(tiding_people.c.tiding_id.in_(ids), not_blocked(viewer, tiding_people.c.account_id))
-    totals = select(tiding_people.c.tiding_id, func.count()).where(theirs).group_by(tiding_people.c.tiding_id)
-    counts = {notice: count for notice, count in db.execute(totals)}  # noqa: C416
+def _people(db: Connection, viewer: Viewer, ids: list[int]) -> dict[int, tuple[By, str | None, int]]:
+    """By notice: who was the last, what they said, and how many there are."""
+    of_notice = tiding_people.c.tiding_id == tidings.c.id
     place = func.row_number().over(
         partition_by=tiding_people.c.tiding_id, order_by=(tiding_people.c.at.desc(), tiding_people.c.account_id)
     )
+    number = func.count().over(partition_by=tiding_people.c.tiding_id)
     ranked = (
-        select(tiding_people.c.tiding_id, tiding_people.c.account_id, place.label("place")).where(theirs).subquery()
+        notices(tidings.c.id, tiding_people.c.account_id, place.label("place"), number.label("number"))
+        .join(tiding_people, of_notice)
+        .where(tidings.c.id.in_(ids), SEES, DOES)
+        .subquery()
     )
     latest = (
-        select(ranked.c.tiding_id, accounts.c.handle, accounts.c.name, accounts.c.avatar)
-        .join_from(ranked, accounts, accounts.c.id == ranked.c.account_id)
+        notices(tidings.c.id, ranked.c.number, WORDS, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+        .join(tiding_people, of_notice)
+        .join(ranked, (ranked.c.id == tidings.c.id) & (ranked.c.account_id == tiding_people.c.account_id))
+        .join(accounts, accounts.c.id == ranked.c.account_id)
         .where(ranked.c.place == 1)
     )
-    return {notice: By(*rest) for notice, *rest in db.execute(latest)}, counts
+    rows = db.execute(latest, asked_by(viewer))
+    return {notice: (By(*rest), words, number) for notice, number, words, *rest in rows}
+
+
+_UNREAD = Hot(notices(func.count()).where(STANDS, tidings.c.unread == 1), int)
 
 
 def unread(db: Connection, viewers: Collection[Viewer]) -> dict[Viewer, int]:
-    """How many new things each of these has, as the account they act as."""
-    by_account = {viewer.account for viewer in viewers if viewer.account is not None}
-    rows = db.execute(
-        select(tidings.c.account_id, tidings.c.kind, func.count())
-        .where(tidings.c.account_id.in_(by_account), tidings.c.unread == 1)
-        .group_by(tidings.c.account_id, tidings.c.kind)
-    ).all()
-    people = {viewer.person for viewer in viewers}
-    off = select(tiding_choices.c.person_id, tiding_choices.c.kind).where(
-        tiding_choices.c.person_id.in_(people), tiding_choices.c.inbox == 0
-    )
-    unwanted = {(person, kind) for person, kind in db.execute(off)}
-    counts = dict.fromkeys(viewers, 0)
-    for viewer in viewers:
-        for account, kind, count in rows:
-            if account == viewer.account and (viewer.person, kind) not in unwanted:
-                counts[viewer] += count
-    return counts
+    """How many new things the inbox of each of these shows, as the account they act as."""
+    among = {viewer.account for viewer in viewers}
+    some = select(tidings.c.account_id).where(tidings.c.account_id.in_(among), tidings.c.unread == 1).distinct()
+    told = set(db.execute(some).scalars())
+    return {viewer: (_UNREAD.first(db, **asked_by(viewer)) or 0) if viewer.account in told else 0 for viewer in viewers}
 
 
 def read(db: Connection, viewer: Viewer, until: int) -> None:

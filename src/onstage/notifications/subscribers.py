@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from onstage.accounts.models import accounts, members, people
 from onstage.accounts.queries import personal_account
-from onstage.accounts.viewer import Viewer
+from onstage.accounts.viewer import Viewer, acting
 from onstage.clips.models import Why, clip_mentions, concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
@@ -18,13 +18,11 @@ from onstage.events import (
     GuardianReminded,
     Liked,
     Reposted,
-    Unsaid,
     YesAsked,
     YesReminded,
     YesUsed,
 )
 from onstage.notifications.letters import write_to
-from onstage.notifications.models import tidings
 from onstage.notifications.telling import tell, tell_again
 from onstage.text import mentions
 
@@ -40,22 +38,17 @@ def reposted(db: Connection, event: Reposted) -> None:
 
 
 def commented(db: Connection, event: Commented) -> None:
-    """The clip's account hears of a comment, whoever is answered of an answer, and who is mentioned of that."""
-    said: dict[str, Any] = {"by": event.by, "clip": event.clip, "words": event.words, "anew": True}
+    """The clip's account hears of a comment, whoever is answered of an answer, and who else is mentioned of that."""
+    said: dict[str, Any] = {"by": event.by, "clip": event.clip, "anew": event.anew}
     tell(db, event.account, "comment", event.clip, **said)
     if event.answered is not None and event.answered != event.account and _seen_by(db, event.answered, event.clip):
         tell(db, event.answered, "reply", event.thread or 0, **said)
+    have_heard = (event.account, event.answered or event.account)
     handles = mentions(event.words)
-    named = select(accounts.c.id).where(accounts.c.handle.in_(handles), accounts.c.id != event.account)
+    named = select(accounts.c.id).where(accounts.c.handle.in_(handles), accounts.c.id.not_in(have_heard))
     for account in db.execute(named).scalars().all():
         if _seen_by(db, account, event.clip):
             tell(db, account, "mention", event.clip, **said)
-
-
-def unsaid(db: Connection, event: Unsaid) -> None:
-    """What is hidden now or deleted is read in no inbox any more."""
-    theirs = tidings.c.kind.in_(("comment", "reply", "mention")) & (tidings.c.clip_id == event.clip)
-    db.execute(update(tidings).where(theirs, tidings.c.words.in_(event.words)).values(words=""))
 
 
 def followed(db: Connection, event: Followed) -> None:
@@ -69,7 +62,7 @@ def shown(db: Connection, event: ClipShown) -> None:
     for account in db.execute(named).scalars().all():
         card = _seen_by(db, account, event.clip)
         if card is not None:
-            tell(db, account, "mention", event.clip, by=card.account_id, clip=event.clip, words=card.caption)
+            tell(db, account, "mention", event.clip, by=card.account_id, clip=event.clip)
 
 
 def asked(db: Connection, event: YesAsked) -> None:
@@ -126,6 +119,6 @@ def _seen_by(db: Connection, account: int, clip: int) -> Card | None:
     """The clip as somebody who runs that account sees it; None when none of them may."""
     people = db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalars().all()
     for person in people:
-        for card in cards(db, Viewer(person=person, account=account), [clip]):
+        for card in cards(db, acting(db, person, account), [clip]):
             return card if card.shown else None
     return None

@@ -1,6 +1,6 @@
 """Telling: one call brings something into an inbox, grouped with what is like it, and wakes devices once until it is read."""
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from onstage import ids
 from onstage.accounts.models import blocks, members
@@ -22,7 +22,6 @@ def tell(
     *,
     by: int | None,
     clip: int | None = None,
-    words: str = "",
     anew: bool = False,
 ) -> None:
     """Tell those who run an account that account `by` did something; never of their own doing, nor across a block.
@@ -35,7 +34,7 @@ def tell(
         return
     moment = now()
     key = {"account_id": account, "kind": kind, "subject_id": subject}
-    is_new = insert_missing(db, tidings, id=ids.new(), **key, clip_id=clip, words="", at=moment, unread=0)
+    is_new = insert_missing(db, tidings, id=ids.new(), **key, clip_id=clip, at=moment, unread=0)
     mine = (tidings.c.account_id == account) & (tidings.c.kind == kind) & (tidings.c.subject_id == subject)
     notice, unread = db.execute(select(tidings.c.id, tidings.c.unread).where(mine).with_for_update()).one()
     heard = (
@@ -46,7 +45,7 @@ def tell(
     if heard:
         again = (tiding_people.c.tiding_id == notice) & (tiding_people.c.account_id == by)
         db.execute(update(tiding_people).where(again).values(at=moment))
-    db.execute(update(tidings).where(tidings.c.id == notice).values(at=moment, words=words, unread=1))
+    db.execute(update(tidings).where(tidings.c.id == notice).values(at=moment, unread=1))
     if not unread:
         _wake(db, account, kind, notice)
 
@@ -60,6 +59,11 @@ def tell_again(db: Connection, account: int, kind: str, subject: int) -> bool:
         return False
     _wake(db, account, kind, notice)
     return True
+
+
+def untell(db: Connection, kind: str, subject: int) -> None:
+    """What this was about is settled: it is news to nobody any more."""
+    db.execute(delete(tidings).where(tidings.c.kind == kind, tidings.c.subject_id == subject))
 
 
 def _is_blocked(db: Connection, account: int, by: int) -> bool:

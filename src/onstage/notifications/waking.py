@@ -1,14 +1,15 @@
 """Waking devices, and the letter of the day: what jobs do with tidings."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, select, update
 
 from onstage import ids
 from onstage.accounts.models import members, people
-from onstage.accounts.viewer import Viewer
+from onstage.accounts.viewer import Viewer, acting
+from onstage.clips.queries import asked_by
 from onstage.clock import DAY, now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
@@ -16,9 +17,11 @@ from onstage.errors import Invalid
 from onstage.jobs import queue
 from onstage.jobs.worker import Job
 from onstage.mail import JOB as MAIL
-from onstage.notifications.choices import is_quiet
+from onstage.notifications.choices import quiet_until
 from onstage.notifications.kinds import KINDS
 from onstage.notifications.models import devices, digests, tiding_choices, tidings
+from onstage.notifications.standing import STANDS, notices
+from onstage.notifications.telling import PUSH
 from onstage.push import Device, Gone, Push
 
 MOST_DEVICES = 10
@@ -40,20 +43,38 @@ def remove_device(db: Connection, viewer: Viewer, endpoint: str) -> None:
 
 
 def wake(push: Push, origin: str, name: str, job: Job) -> None:
-    """Wake the devices of one person for one notice, unless it was read meanwhile or it is a quiet hour there."""
+    """Wake the devices of one person for one notice, unless it was read meanwhile; after the quiet hours, if it is one."""
     person, notice = job.payload["person"], job.payload["notice"]
     with job.read() as db:
-        row = db.execute(select(tidings.c.kind).where(tidings.c.id == notice, tidings.c.unread == 1)).first()
-        if row is None or is_quiet(db, person, now()):
+        kind = _news(db, person, notice)
+        if kind is None:
             return
+        later = quiet_until(db, person, now())
         theirs = db.execute(select(devices).where(devices.c.person_id == person)).all()
-    words = json.dumps({"title": name, "body": KINDS[row.kind].sentence, "url": f"{origin}/inbox", "tag": row.kind})
+    if later is not None:
+        with job.write() as db:
+            queue.enqueue(db, PUSH, job.payload, key=f"push {person} {notice} {later}", due_at=later)
+        return
+    words = json.dumps({"title": name, "body": KINDS[kind].sentence, "url": f"{origin}/inbox", "tag": kind})
     for each in theirs:
         device = Device(each.endpoint, each.public_key, each.auth)
         if job.step(f"device {each.id}", bool, partial(_woken, push, device, words.encode())):
             continue
         with job.write() as db:
             db.execute(delete(devices).where(devices.c.id == each.id))
+
+
+def _news(db: Connection, person: int, notice: int) -> str | None:
+    """The kind of a notice that is new to somebody and of which they want to be woken; None: it is not, or no longer."""
+    wants = exists().where(
+        tiding_choices.c.person_id == person, tiding_choices.c.kind == tidings.c.kind, tiding_choices.c.push == 1
+    )
+    account = db.execute(select(tidings.c.account_id).where(tidings.c.id == notice, wants)).scalar()
+    if account is None:
+        return None
+    new = notices(tidings.c.kind).where(tidings.c.id == notice, STANDS, tidings.c.unread == 1)
+    kind: str | None = db.execute(new, asked_by(acting(db, person, account))).scalar()
+    return kind
 
 
 def _woken(push: Push, device: Device, words: bytes) -> bool:
@@ -74,32 +95,30 @@ def send_digests(db: Connection, origin: str, name: str, moment: int) -> int:
     ).all()
     sent = 0
     for row in due:
-        counts = _unread(db, row.person_id, row.sent_at)
-        if not counts or is_quiet(db, row.person_id, moment):
+        kinds = _new(db, row.person_id, row.sent_at)
+        if not kinds or quiet_until(db, row.person_id, moment):
             continue
-        letter = {"to": row.mail, "subject": f"New on {name}", "words": _letter(counts, origin)}
+        letter = {"to": row.mail, "subject": f"New on {name}", "words": _letter(kinds, origin)}
         queue.enqueue(db, MAIL, letter, person=row.person_id)
         db.execute(update(digests).where(digests.c.person_id == row.person_id).values(sent_at=moment))
         sent += 1
     return sent
 
 
-def _unread(db: Connection, person: int, since: int) -> Mapping[str, int]:
-    off = select(tiding_choices.c.kind).where(tiding_choices.c.person_id == person, tiding_choices.c.inbox == 0)
-    rows = db.execute(
-        select(tidings.c.kind, func.count())
-        .join_from(tidings, members, members.c.account_id == tidings.c.account_id)
-        .where(members.c.person_id == person, tidings.c.unread == 1, tidings.c.at > since, tidings.c.kind.not_in(off))
-        .group_by(tidings.c.kind)
-    )
-    return {kind: count for kind, count in rows}  # noqa: C416
+def _new(db: Connection, person: int, since: int) -> list[str]:
+    """The kinds of what came to somebody since an instant and is new to them."""
+    new = notices(tidings.c.kind).where(STANDS, tidings.c.unread == 1, tidings.c.at > since)
+    mine = select(members.c.account_id).where(members.c.person_id == person)
+    found: set[str] = set()
+    for account in db.execute(mine).scalars().all():
+        found.update(db.execute(new, asked_by(acting(db, person, account))).scalars())
+    return [kind for kind in KINDS if kind in found]
 
 
-def _letter(counts: Mapping[str, int], origin: str) -> str:
-    lines = [f"- {KINDS[kind].sentence}" + (f" ({count} times)" if count > 1 else "") for kind, count in counts.items()]
+def _letter(kinds: Sequence[str], origin: str) -> str:
     return "\n".join(
         [
-            *lines,
+            *(f"- {KINDS[kind].sentence}" for kind in kinds),
             "",
             f"It is all in your inbox: {origin}/inbox",
             f"To end these letters: {origin}/settings/notifications",

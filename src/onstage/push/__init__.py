@@ -18,10 +18,17 @@ class Gone(Exception):
 
 
 class Push(Protocol):
-    """Sends to devices; called by jobs only, since it waits for the network."""
+    """Sends to devices."""
+
+    @property
+    def key(self) -> str:
+        """The public half of the key that push services know this server by."""
 
     def send(self, device: Device, words: bytes) -> None:
-        """Hand over up to 3,900 bytes. Raises Gone, Invalid for an endpoint it may not call, OSError otherwise."""
+        """Hand over up to 3,900 bytes; by jobs only, since it waits for the network.
+
+        Raises Gone, Invalid for an endpoint it may not call, OSError otherwise.
+        """
 
     def accepts(self, endpoint: str) -> bool:
         """Whether that is the address of a push service that may be called."""

@@ -30,7 +30,6 @@ class App:
     keys: Keys
     plays: PlayWriter
     push: Push
-    push_key: str  # the public half of the key that push services know this server by
     purgers: Sequence[Purger]
     salts: dict[int, bytes] = field(default_factory=dict)  # by day: engagement/viewers.py
     stopping: Event = field(default_factory=Event)  # set when the process is about to end: streams end themselves

@@ -1,10 +1,11 @@
-"""Plots as SVG paths, drawn here: a curve and bars, in a field of 100 by 40 that a page stretches."""
+"""Plots as SVG paths, drawn here: a curve and bars with their scales, in a field of 100 by 40 that a page stretches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 100.0, 40.0
 FEW = 14  # bars: a fortnight
+STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 86_400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,29 @@ def area(values: Sequence[float], most: float = 1.0) -> str:
     return f"{line(values, most)}L{WIDTH:.2f} {HEIGHT:.2f}L0 {HEIGHT:.2f}Z"
 
 
-def bars(values: Sequence[tuple[str, int]]) -> list[Bar]:
-    """A bar for each labelled value, the largest as high as the field; few of them stand at its end and don't grow fat."""
+def bars(values: Sequence[tuple[int, int]], label: Callable[[int], str]) -> list[Bar]:
+    """A bar for each day (counted from any first one) and its value, the largest as high as the field.
+
+    Days stand where they are in time, with room for those between that have no value; few of them stand at its end and don't
+    grow fat.
+    """
     most = max((value for _, value in values), default=0) or 1
-    step = WIDTH / max(FEW, len(values))
+    first = first_day(values)
+    step = WIDTH / (values[-1][0] - first + 1) if values else WIDTH
     found = []
-    for place, (label, value) in enumerate(values, max(0, FEW - len(values))):
+    for day, value in values:
         height = HEIGHT * value / most
-        found.append(Bar(place * step + step * 0.1, HEIGHT - height, step * 0.8, height, label, value))
+        x = (day - first) * step
+        found.append(Bar(x + step * 0.1, HEIGHT - height, step * 0.8, height, label(day), value))
     return found
+
+
+def first_day(values: Sequence[tuple[int, int]]) -> int:
+    """Where the field of these bars begins: with their first day, or a fortnight before the end of the last."""
+    return min(values[0][0], values[-1][0] - FEW + 1) if values else 0
+
+
+def ticks(last: int) -> list[tuple[int, float]]:
+    """Up to six places from 0 to `last` at which a scale says where it is, each with its part of the way in per cent."""
+    step = next(step for step in STEPS if last <= step * 5)
+    return [(place, 100 * place / max(1, last)) for place in range(0, last + 1, step)]

@@ -87,6 +87,7 @@ def make_engine(settings: Settings, static: StaticFiles) -> JinjaTemplateEngine:
         "ago": words.ago,
         "clock": words.clock,
         "day": words.day,
+        "month": words.month,
         "percent": words.percent,
         "said": words.said,
         "tenths": words.tenths,

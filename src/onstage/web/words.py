@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from onstage.clock import MINUTE, SECOND, iso, now
@@ -21,6 +21,7 @@ __all__ = [
     "gettext",
     "iso",
     "language",
+    "month",
     "ngettext",
     "percent",
     "said",
@@ -117,6 +118,11 @@ def _ago(minutes: int, tongue: str) -> str:
 def day(written: str) -> str:
     """A day such as 2026-01-31 as people write it: 31 Jan 2026."""
     return str(format_date(date.fromisoformat(written), format="medium", locale=calendar()))
+
+
+def month(written: str) -> str:
+    """A month such as 2026-01 as people write it: January 2026."""
+    return str(format_skeleton("yMMMM", date.fromisoformat(f"{written}-01"), locale=calendar()))
 
 
 def clock(duration: int) -> str:

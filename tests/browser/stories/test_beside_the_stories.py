@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
+from sqlalchemy import insert
 
 from onstage.accounts import invitations
 from onstage.accounts.age import Band
@@ -11,9 +12,10 @@ from onstage.accounts.guardians import signed_forms
 from onstage.accounts.models import Role
 from onstage.clips.agreeing import answers, appearances, publish
 from onstage.clips.models import Audience
+from onstage.clips.models import appearances as appearances_table
 from onstage.clock import now
 from tests.browser.stories.telling import Telling
-from tests.cast import Actor, stand_for
+from tests.cast import Actor, make_clip, stand_for
 
 pytestmark = pytest.mark.browser
 WRONG, SCAN = (
@@ -224,3 +226,23 @@ def test_a_carer_hands_in_a_form(tell: Telling) -> None:
     tell.looks(desk, "6-eid-ended")
     with tell.database.write() as db:
         signed_forms.take_back(db, carer.viewer, child.viewer.person or 0)
+
+
+def test_a_record_of_time_and_money(tell: Telling) -> None:
+    child, mother = tell.comes("ylvi", Band.FROM_13), tell.comes("runa")
+    tell.guards(child, mother)
+    clip = make_clip(tell.database, mother.viewer, caption="Breakfast")[0]
+    with tell.database.write() as db:
+        row = {"clip_id": clip, "person_id": child.viewer.person, "sticks": 1, "at": now()}
+        db.execute(insert(appearances_table).values(**row))
+    page = tell.opens(mother, "/settings/records")
+    page.locator("summary", has_text="Enter income").click()
+    page.get_by_label("Month", exact=True).fill("2026-11")
+    page.get_by_label("Amount in EUR").fill("1200.50")
+    page.get_by_label("Who paid").fill("A shop, for a clip about breakfast")
+    press(page, "It is income")
+    expect(page.get_by_text("A shop, for a clip")).to_be_visible()
+    tell.looks(page, "6-records")
+    theirs = tell.opens(child, "/settings/records")
+    expect(theirs.get_by_role("heading", name="@ylvi on @runa")).to_be_visible()
+    tell.looks(theirs, "6-records-child")

@@ -136,6 +136,22 @@ def test_signing_in_goes_on_to_where_one_wanted_to_be(client: Client, app: App) 
     assert client.get("/make", let_in(answer)).status == 200
 
 
+def test_who_was_asked_in_and_has_no_account_yet_makes_one_and_goes_on(client: Client) -> None:
+    """By a link or its picture: the door to signing in leads to the other one, and on from there."""
+    wanted = "/together/join/a-secret"
+    door = client.get(f"/sign-in?next={wanted}").text
+    assert "Then you go on to what you opened." in door
+    assert f'href="/sign-up?next={wanted}"' in door
+    form = client.get(f"/sign-up?next={wanted}").text
+    assert f'name="next" value="{wanted}"' in form
+    assert f'href="/sign-in?next={wanted}"' in form
+    refused = client.post("/sign-up", form=TYPED | {"next": wanted, "day": "41"})
+    assert f'name="next" value="{wanted}"' in refused.text
+    assert f'action="{wanted}"' in client.post("/sign-up", form=TYPED | {"next": wanted}).text
+    away = client.post("/sign-up", form=TYPED | {"handle": "nia2", "next": "https://elsewhere.example"})
+    assert 'action="/"' in away.text
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1"])
 def test_signing_in_never_goes_to_another_server(client: Client, app: App, elsewhere: str) -> None:
     join(app.database)

@@ -1,8 +1,11 @@
 """Making clips without scripts."""
 
-import pytest
-from sqlalchemy import select
+import re
 
+import pytest
+from sqlalchemy import select, update
+
+from onstage.clips.agreeing import answers, appearances, holds, publish
 from onstage.clips.models import Audience, HoldKind, Stage, clips, uploads
 from onstage.jobs.models import jobs
 from onstage.web.app import App
@@ -53,6 +56,49 @@ def test_a_name_that_is_nobodys_stays_in_its_field(client: Client, cast: Cast, a
     page = send_parts(client, f"/make/{slug}", cast.ada, typed | {"from_seconds": "soon"}).text
     assert 'href="#from_seconds"' in page
     assert 'value="soon" aria-invalid="true"' in page
+
+
+def test_words_that_are_not_saved_yet_come_along_with_a_name(client: Client, cast: Cast, app: App) -> None:
+    """Without scripts the whole form is sent; nothing of it is kept when the name is refused, all of it stands there."""
+    slug = drafted(app, cast)
+    typed = {"caption": "On the roof", "audience": "friends", "commenters": "friends", "label": "", "coauthor": ""}
+    page = client.get(f"/make/{slug}", cast.ada).text
+    for field in ("handle", "from_seconds", "to_seconds", "label", "coauthor"):
+        assert re.search(rf'<input[^>]* name="{field}"[^>]* form="clip-words"', page), f"{field} is sent with the words"
+    for who in ({"do": "name", "handle": "nobody_here"}, {"do": "coauthor", "coauthor": "nobody_here"}):
+        refused = send_parts(client, f"/make/{slug}", cast.ada, typed | who)
+        assert refused.status in {404, 422}
+        assert all(each in refused.text for each in ("On the roof", 'value="nobody_here"'))
+        assert kept(app, slug)[0] != "On the roof"
+    named = send_parts(client, f"/make/{slug}", cast.ada, typed | {"do": "name", "handle": "fay"})
+    assert named.header("location") == f"/make/{slug}?did=name"
+    assert kept(app, slug)[0] == "On the roof"
+
+
+def test_a_name_that_is_typed_counts_whatever_button_is_pressed(client: Client, cast: Cast, app: App) -> None:
+    slug = drafted(app, cast)
+    words = {"caption": "With Fay", "audience": "public", "commenters": "everyone", "do": "publish", "handle": "@fay"}
+    assert send_parts(client, f"/make/{slug}", cast.ada, words | {"handle": "nobody_here"}).status in {404, 422}
+    assert kept(app, slug)[-1] == Stage.DRAFT.value
+    assert send_parts(client, f"/make/{slug}", cast.ada, words).status == 303
+    assert kept(app, slug)[-1] == Stage.ASKED.value, "Fay is asked first"
+
+
+def test_publish_now_leaves_the_words_that_everybody_agreed_to(client: Client, cast: Cast, app: App) -> None:
+    slug = drafted(app, cast)
+    with app.database.write() as db:
+        clip = db.execute(
+            update(clips).where(clips.c.slug == slug).values(caption="Agreed").returning(clips.c.id)
+        ).scalar_one()
+        appearances.name(db, app.keys, cast.ada.viewer, slug, "fay", 0, None)
+        publish.publish(db, app.keys, cast.ada.viewer, slug)
+        holds.place(db, clip, HoldKind.MODERATION)
+        answers.say_yes(db, app.keys, cast.fay.viewer, slug, 1)
+        holds.lift(db, clip, HoldKind.MODERATION)
+    assert "Publish now" in client.get(f"/make/{slug}", cast.ada).text
+    assert send_parts(client, f"/make/{slug}", cast.ada, {"do": "publish"}).status == 303
+    assert kept(app, slug)[0] == "Agreed"
+    assert kept(app, slug)[-1] == Stage.NONE.value
 
 
 def test_no_file_and_an_empty_one_are_refused_beside_the_field(client: Client, cast: Cast) -> None:

@@ -29,6 +29,9 @@ def test_the_page_and_its_forms(client: Client, cast: Cast, band: object) -> Non
         assert "@max on @duo" in page
         assert "1,200.50" in page
         assert "a record and not advice" in page
+        assert "Amounts in USD, to be set aside by the rule of California." in page
+        assert "A shop (ltd)" in page, "what was entered can be read by both"
+        assert "A bank" in page
     assert "Enter income or a deposit" in owner
     assert "Enter income or a deposit" not in minor
     assert "No record yet" in client.get("/settings/records", cast.fay).text
@@ -46,18 +49,33 @@ def test_what_was_typed_stands_there_when_it_is_refused(client: Client, cast: Ca
 
 
 def test_as_csv_and_pdf(client: Client, cast: Cast, band: object) -> None:
-    enter(client, cast, do="income", month="2026-11", amount="1200.50", words="A shop (ltd) – ☂")
+    long = "A shop (ltd) – ☂ " + "for three clips about a garden, a dog and a boat " * 3
+    enter(client, cast, do="income", month="2026-11", amount="1200.50", words=long)
     answer = client.get("/records/duo/max/csv", cast.max)
     assert answer.header("content-disposition") == 'attachment; filename="record-duo-max.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.text)))
-    assert sum(int(row["income"]) for row in rows) == 120_050
+    assert answer.header("content-type") == "text/csv; charset=utf-8"
+    assert [row["income"] for row in rows if row["month"] == "2026-11"] == ["1200.50"], (
+        "not in cents: it says EUR beside it"
+    )
     assert sum(int(row["clips_with"]) for row in rows) == 1
     printed = client.get("/records/duo/max/pdf", cast.max)
     assert printed.header("content-type") == "application/pdf"
-    assert b"(2026-11  income         1,200.50  A shop \\(ltd\\) \x96 ?)" in printed.body
+    assert b"(2026-11  income         1,200.50  A shop \\(ltd\\) \x96 ? for three clips" in printed.body
+    assert b"dog and a boat) Tj" in printed.body.replace(b"\n", b""), "what is long goes on in the next line"
+    lines = re.findall(rb"\((.*)\) Tj T\*", printed.body)
+    assert max(len(line.replace(b"\\", b"")) for line in lines) == 92, "no line is cut off"
+    (entry,) = csv.DictReader(io.StringIO(client.get("/records/duo/max/entries", cast.max).text))
+    assert (entry["kind"], entry["amount"], entry["currency"], entry["words"]) == (
+        "income",
+        "1200.50",
+        "EUR",
+        long.strip(),
+    )
     for actor in (cast.fay, cast.eve):
         assert client.get("/records/duo/max/csv", actor).status == 404
         assert client.get("/records/duo/max/pdf", actor).status == 404
+        assert client.get("/records/duo/max/entries", actor).status == 404
 
 
 def test_every_object_of_a_pdf_is_where_its_index_says(app: App) -> None:

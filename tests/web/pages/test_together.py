@@ -81,6 +81,7 @@ def test_minutes_that_no_day_has_stay_in_their_field(client: Client, cast: Cast)
     assert refused.status == 422
     assert 'value="9999" aria-invalid="true"' in refused.text
     assert "at most 1440" in refused.text
+    assert sent(client, "/children/mia", cast.gus, do="time", minutes="9" * 5000).status == 422
 
 
 def test_a_guardian_sets_and_a_child_reads_it_in_plain_words(cast: Cast, client: Client) -> None:
@@ -183,6 +184,20 @@ def test_each_page_has_its_words_for_a_carer_and_for_who_is_away(cast: Cast, cli
     assert "You are a carer" in page
     assert "away" in page
     assert "A new password for them" not in page
+
+
+def test_a_child_reads_who_is_away(cast: Cast, client: Client) -> None:
+    with cast.app.database.write() as db:
+        away = guardianships.c.guardian_id == cast.gil.viewer.person
+        db.execute(update(guardianships).where(away).values(absent_since=now(), reminders=3))
+    assert "has been away for long; for what only people near see, the others are enough" in mia(client, cast)
+    with cast.app.database.write() as db:
+        db.execute(update(guardianships).values(absence_counts=0))
+    assert "has been away for long</span>" in mia(client, cast), "one of them wants that he is waited for"
+
+
+def mia(client: Client, cast: Cast) -> str:
+    return client.get("/guardians", cast.mia).text
 
 
 def test_who_leaves_the_server_is_named_in_no_notice_any_more(cast: Cast, client: Client) -> None:

@@ -1,6 +1,6 @@
 """What authenticators are asked and how their answers are checked (WebAuthn level 2); knows no database.
 
-The library takes 6 MB of memory, so `passkeys` loads this module when somebody first uses a passkey.
+The library takes 6 MB of memory, so `passkeys` loads this module `Later`.
 """
 
 from collections.abc import Mapping, Sequence

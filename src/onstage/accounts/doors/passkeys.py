@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,9 +17,11 @@ from onstage.clock import MINUTE
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
+from onstage.later import Later
 from onstage.text import clean
 
 _CHALLENGE_LASTS = 10 * MINUTE
+_ceremonies = Later("onstage.accounts.doors.ceremonies")
 _MOST = 50  # passkeys of one person
 _WRONG = "This passkey was not accepted. Nothing has changed; try once more, or sign in another way."
 
@@ -84,11 +84,6 @@ class Known:
     sign_count: int
 
 
-@cache
-def _ceremonies() -> Any:
-    return import_module("onstage.accounts.doors.ceremonies")
-
-
 def relying_party(origin: str, name: str) -> RelyingParty:
     """This server, from its origin such as `https://stage.example`."""
     return RelyingParty(urlsplit(origin).hostname or "localhost", name, origin)
@@ -100,14 +95,14 @@ def register_options(
     """Options for `navigator.credentials.create`, as JSON. Without a person: for somebody who is about to sign up."""
     known = db.execute(select(passkeys.c.credential).where(passkeys.c.person_id == person)).scalars().all()
     whose = ids.new() if person is None else person
-    options, challenge = _ceremonies().to_register(party.id, party.name, whose, handle, known)
+    options, challenge = _ceremonies.to_register(party.id, party.name, whose, handle, known)
     _give(db, challenge, Ceremony.REGISTER, whose, now)
     return dict(options)
 
 
 def sign_in_options(db: Connection, party: RelyingParty, now: int) -> dict[str, Any]:
     """Options for `navigator.credentials.get`, as JSON; any passkey of this server answers them."""
-    options, challenge = _ceremonies().to_sign_in(party.id)
+    options, challenge = _ceremonies.to_sign_in(party.id)
     _give(db, challenge, Ceremony.SIGN_IN, None, now)
     return dict(options)
 
@@ -137,20 +132,18 @@ def take_back(db: Connection, ceremony: Ceremony, credential: Credential, now: i
 
 
 def _answered(credential: Credential) -> bytes:
-    ceremonies = _ceremonies()
     try:
-        return bytes(ceremonies.challenge_in(credential))
-    except ceremonies.UNREADABLE as error:
+        return bytes(_ceremonies.challenge_in(credential))
+    except _ceremonies.UNREADABLE as error:
         raise Invalid("This is not an answer from a passkey.", field="credential") from error
 
 
 def verify_new(party: RelyingParty, challenge: Challenge, credential: Credential, name: str) -> NewPasskey:
     """Check the making of a passkey; pure, a few milliseconds. Raises NotAllowed."""
     assert challenge.person is not None
-    ceremonies = _ceremonies()
     try:
-        made = ceremonies.made(party.id, party.origin, challenge.challenge, credential)
-    except ceremonies.REFUSED as error:
+        made = _ceremonies.made(party.id, party.origin, challenge.challenge, credential)
+    except _ceremonies.REFUSED as error:
         raise NotAllowed(_WRONG, code="passkey-refused") from error
     called = clean(name)[:80] or "Passkey"
     return NewPasskey(challenge.person, made.credential_id, made.credential_public_key, made.sign_count, called)
@@ -180,10 +173,9 @@ def keep(db: Connection, new: NewPasskey, now: int) -> Passkey:
 
 def find(db: Connection, credential: Credential) -> Known | None:
     """The kept passkey that a credential claims to be, and whose it is; None when there is none."""
-    ceremonies = _ceremonies()
     try:
-        identifier = ceremonies.identifier_in(credential)
-    except ceremonies.UNREADABLE:
+        identifier = _ceremonies.identifier_in(credential)
+    except _ceremonies.UNREADABLE:
         return None
     row = db.execute(
         select(passkeys.c.id, passkeys.c.person_id, accounts.c.id, passkeys.c.public_key, passkeys.c.sign_count)
@@ -198,11 +190,10 @@ def verify_known(party: RelyingParty, challenge: Challenge, credential: Credenti
     """Check a passkey's answer; returns its new sign count. Raises NotAllowed, for an unknown passkey too."""
     if known is None:
         raise NotAllowed(_WRONG, code="passkey-refused")
-    ceremonies = _ceremonies()
     asked = party.id, party.origin, challenge.challenge
     try:
-        return int(ceremonies.answered(*asked, credential, known.public_key, known.sign_count))
-    except ceremonies.REFUSED as error:
+        return int(_ceremonies.answered(*asked, credential, known.public_key, known.sign_count))
+    except _ceremonies.REFUSED as error:
         raise NotAllowed(_WRONG, code="passkey-refused") from error
 
 

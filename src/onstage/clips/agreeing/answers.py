@@ -1,15 +1,18 @@
 """Answers: yes, no, taking a no back, narrower, "bring it back"; each belongs to its person and is theirs alone."""
 
+from sqlalchemy import select
+
 from onstage.accounts.acts import Act
 from onstage.accounts.doors.sessions import is_checked
 from onstage.accounts.membership import need_rested
 from onstage.accounts.viewer import Viewer
+from onstage.clips.agreeing import rows
 from onstage.clips.agreeing.deciding import concerning, decide
-from onstage.clips.models import Audience
+from onstage.clips.models import Audience, HoldKind, clips
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Fields
 from onstage.clips.rules.life import Clip
-from onstage.clips.rules.need import Reach
+from onstage.clips.rules.need import Reach, objectors
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.keys import Keys
@@ -36,13 +39,26 @@ def say_yes(db: Connection, keys: Keys, viewer: Viewer, slug: str, version: int,
 def say_no(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, words: str = "", known: bool = False) -> Clip:
     """Withhold the clip at once, in every version, until it is lifted. `words` reach its author only.
 
+    What is out can be refused also while another withholds it: when they take theirs back, this one stands.
     `known`: others may know whose no it is. Raises NotFound, and NotAllowed for one whose no does not count.
     """
-    clip, by = concerning(db, viewer, slug), _person(viewer)
+    by = _person(viewer)
+    clip = _withheld_by_others(db, by, slug) or concerning(db, viewer, slug)
     fields: Fields = {"known": known, "words": words} if words else {"known": known}
     return decide(
         db, keys, clip, lambda record: consent.say_no(record.clip, record.facts, by), Act.NO, by=by, fields=fields
     )
+
+
+def _withheld_by_others(db: Connection, by: int, slug: str) -> int | None:
+    """The clip of that name, if it is out, others say no to it, and this person's no counts as well."""
+    out = select(clips.c.id).where(clips.c.slug == slug, clips.c.published_at.is_not(None), clips.c.holds > 0)
+    clip = db.execute(out).scalar()
+    if clip is None:
+        return None
+    record = rows.load(db, clip)
+    counts = record.clip.is_held(HoldKind.NO) and by in objectors(record.clip.people, record.facts)
+    return int(clip) if counts else None
 
 
 def lift(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:

@@ -18,7 +18,7 @@ from onstage.clips.agreeing.kept import Content, Kept, read
 from onstage.clips.agreeing.rows import Record
 from onstage.clips.agreeing.versions import Change
 from onstage.clips.captioned import Words
-from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, last_yeses, wishes
+from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, holds, last_yeses, wishes
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.renditions import covers_aside_of
 from onstage.clips.rules import consent
@@ -74,6 +74,7 @@ class Progress:
     standing: Standing | None
     missing: list[Missing]
     refused: bool
+    own_no: bool  # one of these noes is the viewer's
     waits_for_basis: bool  # it can be shown again once everybody who must agree has, and one of them says so
     limited: bool
     ready: bool
@@ -250,9 +251,14 @@ def may_say_no(db: Connection, viewer: Viewer, slug: str) -> bool:
 
 
 def withheld_by(db: Connection, viewer: Viewer, limit: int = 100) -> list[int]:
-    """The clips that the viewer has said no to, newest no first."""
-    mine = (concerned.c.person_id == viewer.person) & (concerned.c.why == Why.NO.value)
-    wanted = select(concerned.c.clip_id).where(mine).order_by(concerned.c.since.desc(), concerned.c.clip_id.desc())
+    """The clips that the viewer has said no to, their own among them, newest no first."""
+    of_others = select(concerned.c.clip_id).where(
+        concerned.c.person_id == viewer.person, concerned.c.why == Why.NO.value
+    )
+    own_ones = select(clips.c.id).where(clips.c.person_id == viewer.person)
+    mine = (holds.c.giver_id == viewer.person) & (holds.c.kind == HoldKind.NO.value)
+    wanted = select(holds.c.clip_id).where(mine, holds.c.clip_id.in_(of_others.union_all(own_ones)))
+    wanted = wanted.order_by(holds.c.since.desc(), holds.c.clip_id.desc())
     return list(db.execute(wanted.limit(limit)).scalars())
 
 
@@ -279,6 +285,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         standing=standing(clip, about, record.facts) if about else None,
         missing=_missing(db, record, about or clip.working),
         refused=clip.is_held(HoldKind.NO),
+        own_no=any(hold.kind is HoldKind.NO and hold.giver == viewer.person for hold in clip.holds),
         waits_for_basis=waits,
         limited=reach is not None and clip.shown is not None and reach != clip.shown.reach,
         ready=consent.is_ready(clip, record.facts),

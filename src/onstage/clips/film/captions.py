@@ -96,6 +96,13 @@ def _waited(db: Connection, clip: Own) -> Words | None:
     return rows.load(db, clip.id).draft.captions
 
 
+def waits(db: Connection, viewer: Viewer, slug: str) -> Stage | None:
+    """Where captions are that viewers do not have yet: in a draft, or asked about. None: they have these. Raises NotFound."""
+    clip = own(db, viewer, slug, lock=False)
+    waited = _waited(db, clip)
+    return None if waited is None or set(waited) == set(captioned.words(db, clip.id)) else clip.stage
+
+
 def write(db: Connection, keys: Keys, viewer: Viewer, slug: str, language: str, text: str) -> list[Cue]:
     """Take captions as WebVTT or SRT from whoever may change the clip, in place of those in that language.
 

@@ -46,15 +46,16 @@ def trim(db: Connection, keys: Keys, viewer: Viewer, slug: str, from_us: int, to
         raise Conflict("This clip could not be made playable, so it can't be trimmed.", code="failed")
     before = trimmed.of(db, clip.id)
     length = _whole_us(clip, before)
-    if not 0 <= from_us < to_us or to_us - from_us < LEAST:
-        raise Invalid("What is left must be at least a second long.", field="to_seconds")
-    if length and from_us > length - LEAST:
-        raise Invalid("The clip is shorter than that.", field="from_seconds")
     end = length if length and to_us > length - _NEAR else to_us
+    is_whole = (from_us, end) == (0, length)
+    if not 0 <= from_us < to_us or (to_us - from_us < LEAST and not is_whole):
+        raise Invalid("What is left must be at least a second long.", field="to_seconds")
+    if length and from_us > length - LEAST and not is_whole:
+        raise Invalid("The clip is shorter than that.", field="from_seconds")
     if before is not None and before.state is not Cutting.FAILED and _is_near(before.part, (from_us, end)):
         return before
     _untrim(db, keys, viewer, clip, before)
-    if (from_us, end) != (0, length):
+    if not is_whole:
         trimmed.choose(db, clip.id, (from_us, end))
         if clip.stage in _MADE:
             trimmed.begin(db, clip.id)

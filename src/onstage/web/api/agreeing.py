@@ -195,11 +195,12 @@ def yes(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[Cli
 
 @post(CLIP + "/no", status_code=204, tags=["together"], responses=ACT, operation_id="say_no")
 @writes(signed_in)
-def no(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[NoIn]) -> None:
-    """Withhold the clip at once, in every version, until you lift that. No reason is needed."""
-    if data.words:
-        inbox.wish(db, viewer, slug, data.words, known=data.known)
-    answers.say_no(db, app.keys, viewer, slug, known=data.known)
+def no(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[NoIn | None] = None) -> None:
+    """Withhold the clip at once, in every version, until you lift that. No reason is needed, nor a body."""
+    said = data or NoIn()
+    answers.say_no(db, app.keys, viewer, slug, known=said.known)
+    if said.words:
+        inbox.wish(db, viewer, slug, said.words, known=said.known)
 
 
 @delete(CLIP + "/no", tags=["together"], responses=ACT, operation_id="lift_no")

@@ -128,7 +128,7 @@ def _rows(found: Figures) -> list[tuple[str, str, TallyOut]]:
 
 def _file(found: Figures, name: str, followers: Sequence[tuple[int, int]] = ()) -> Response[str]:
     head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(as_csv(found, followers), media_type="text/csv; charset=utf-8", headers=head)
+    return Response(as_csv(found, followers), media_type="text/csv", headers=head)
 
 
 @get(

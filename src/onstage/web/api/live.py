@@ -19,6 +19,7 @@ from onstage.web.api.clips_edit import ProgressOut
 from onstage.web.http import App, in_thread
 
 LOOK_EVERY = 1.0
+MOST_COUNTED = 100  # inboxes at each look, in turn: what stands in one is asked of the visibility rule
 MOST_UNHEARD = 1000
 END = b""
 _LEAST_MOVE = 5  # per cent
@@ -48,6 +49,7 @@ class Listener:
     waiting: "asyncio.Queue[bytes]" = field(default_factory=asyncio.Queue)
     fresh: bool = True
     unread: int | None = None
+    counted_at: float = 0.0  # when its inbox was last looked into, by a clock that only goes on
 
     def tell(self, name: str, data: object) -> None:
         """Have an event sent, unless the browser has long stopped reading."""
@@ -106,7 +108,8 @@ class Hub:
         while self.listeners:
             asked = list(self.listeners)
             slugs = [slug for known in self.known.values() for slug in known]
-            self._tell(asked, await in_thread(self.app, _found, self.app, asked, slugs, dict(self.numbers)))
+            counted = in_turn(asked)
+            self._tell(asked, await in_thread(self.app, _found, self.app, asked, counted, slugs, dict(self.numbers)))
             if self.app.stopping.is_set():
                 for listener in self.listeners:
                     listener.waiting.put_nowait(END)
@@ -174,7 +177,17 @@ class Pace:
         return round(left) if left < 10 else round(left / 5) * 5
 
 
-def _found(app: App, asked: Collection[Listener], slugs: list[str], before: Mapping[int, Numbers]) -> _Found:
+def in_turn(asked: Collection[Listener]) -> set[Viewer]:
+    """Whose inboxes are counted this time: of those who listen, the ones who have waited longest."""
+    waiting = sorted((each for each in asked if each.viewer.signed_in), key=lambda each: each.counted_at)
+    for each in waiting[:MOST_COUNTED]:
+        each.counted_at = time.monotonic()
+    return {each.viewer for each in waiting[:MOST_COUNTED]}
+
+
+def _found(
+    app: App, asked: Collection[Listener], counted: set[Viewer], slugs: list[str], before: Mapping[int, Numbers]
+) -> _Found:
     """One look, in a thread: who may see a clip is asked again for each clip whose numbers have changed."""
     persons = list({each.viewer.person for each in asked if each.viewer.person is not None})
     watched = {clip for each in asked for clip in each.clips}
@@ -188,7 +201,7 @@ def _found(app: App, asked: Collection[Listener], slugs: list[str], before: Mapp
         gone = lately(db) & watched if watched else set()
         again = {(each.viewer, clip) for each in asked for clip in gone & each.clips.keys()}
         held = {(viewer, clip) for viewer, clip in again if not cards(db, viewer, [clip])}
-        new = unread(db, {each.viewer for each in asked if each.viewer.signed_in})
+        new = unread(db, counted)
     for person, each in coming:
         came = app.staging.length(each.upload) if each.upload and each.stage is Stage.UPLOADING else 0
         far[person][each.slug] = ProgressOut.of(each, came or 0)

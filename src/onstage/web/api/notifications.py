@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode
 from binascii import Error as NotBase64
+from datetime import datetime
 from typing import Annotated
 
 from litestar import delete, get, post, put
@@ -9,7 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from onstage.accounts.viewer import Viewer
-from onstage.clock import iso, now
+from onstage.clock import SECOND, iso, now
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
 from onstage.notifications import choices, inbox, waking
@@ -20,15 +21,17 @@ from onstage.web.api.history import place
 from onstage.web.api.schemas import AccountOut, Cursor, Limit, problems
 from onstage.web.http import App, reads, signed_in, writes
 
+AwareTime = Annotated[datetime, Meta(tz=True)]
+_MILLISECOND = 1000  # as exactly as the API tells instants
 _P256_BYTES = 65
 _AUTH_BYTES = 16
 
 
 class NoticeOut(Struct):
-    """One thing: its kind, who did it last, how many did it, about which clip."""
+    """One thing: its kind, who did it last (null where nobody is told), how many do it, about which clip."""
 
     kind: str
-    account: AccountOut
+    account: AccountOut | None
     count: int
     clip: str | None
     words: str
@@ -39,7 +42,7 @@ class NoticeOut(Struct):
     def of(cls, item: Item) -> "NoticeOut":
         """From an item of the inbox."""
         slug = item.clip.slug if item.clip else None
-        account = AccountOut.of(item.account)
+        account = AccountOut.of(item.account) if item.account else None
         return cls(item.kind, account, item.count, slug, item.words, iso(item.at), item.unread)
 
 
@@ -105,9 +108,9 @@ def show(db: Connection, viewer: Viewer, cursor: Cursor = None, limit: Limit = 4
 
 @put("/api/v1/me/inbox/read", status_code=204, tags=["me"], responses=problems(401), operation_id="read_inbox")
 @writes(signed_in)
-def read(db: Connection, viewer: Viewer) -> None:
-    """What has come until now is not new any more."""
-    inbox.read(db, viewer, now())
+def read(db: Connection, viewer: Viewer, until: FromQuery[AwareTime | None] = None) -> None:
+    """What had come until then, or has until now, is not new any more. `until`: the `at` of the latest that was read."""
+    inbox.read(db, viewer, now() if until is None else round(until.timestamp() * SECOND) + _MILLISECOND - 1)
 
 
 @get("/api/v1/me/notifications", tags=["me"], responses=problems(401), operation_id="notification_choices")
@@ -115,7 +118,7 @@ def read(db: Connection, viewer: Viewer) -> None:
 def chosen(db: Connection, viewer: Viewer, app: App) -> ChoicesOut:
     """What you want to be told, and where."""
     kinds = [KindOut(each.kind, each.inbox, each.push) for each in choices.chosen(db, viewer)]
-    return ChoicesOut(kinds, choices.has_digest(db, viewer), app.push_key)
+    return ChoicesOut(kinds, choices.has_digest(db, viewer), app.push.key)
 
 
 @put(

@@ -2,11 +2,13 @@
 
 import csv
 import io
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+from typing import Annotated, Any
 
 from litestar import Response, get, post, put
 from litestar.params import JSONBody, PathParameter
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from onstage.accounts.viewer import Viewer
 from onstage.clips import records
@@ -17,8 +19,10 @@ from onstage.web import pdf
 from onstage.web.api.schemas import problems
 from onstage.web.http import App, reads, signed_in, writes
 from onstage.web.words import gettext as _
+from onstage.web.words import tenths
 
 Handle = Annotated[str, PathParameter(max_length=31)]
+_NOTE = 58  # characters of a line of the PDF that are left for words
 
 
 class MonthOut(Struct):
@@ -121,16 +125,38 @@ def enter(db: Connection, viewer: Viewer, account: Handle, minor: Handle, data: 
 @get("/records/{account:str}/{minor:str}/csv", include_in_schema=False)
 @reads(signed_in)
 def as_csv(db: Connection, viewer: Viewer, account: Handle, minor: Handle) -> Response[bytes]:
-    """The record as a table for other programs."""
+    """The record month by month, as a table for other programs: amounts in the currency, not in cents."""
     record = records.read(db, records.find(db, viewer, account, minor))
-    file = io.StringIO()
-    table = csv.writer(file)
-    table.writerow([*MonthOut.__struct_fields__, "currency", "rule"])
-    for month in record.months:
-        row = MonthOut.of(month)
-        values = [getattr(row, name) for name in MonthOut.__struct_fields__]
-        table.writerow([*values, record.currency, record.rule.value])
-    return _file(record, file.getvalue().encode(), "text/csv; charset=utf-8", "csv")
+    rows = (
+        {
+            **to_builtins(MonthOut.of(month)),
+            "income": _plain(month.income),
+            "to_set_aside": "" if month.to_set_aside is None else _plain(month.to_set_aside),
+            "deposited": _plain(month.deposited),
+            "currency": record.currency,
+            "rule": record.rule.value,
+        }
+        for month in record.months
+    )
+    return _table(record, [*MonthOut.__struct_fields__, "currency", "rule"], rows, "csv")
+
+
+@get("/records/{account:str}/{minor:str}/entries", include_in_schema=False)
+@reads(signed_in)
+def entries_as_csv(db: Connection, viewer: Viewer, account: Handle, minor: Handle) -> Response[bytes]:
+    """What the adults entered, as a table for other programs."""
+    record = records.read(db, records.find(db, viewer, account, minor))
+    rows = (
+        {
+            "month": note.month,
+            "kind": "deposit" if note.is_deposit else "income",
+            "amount": _plain(note.cents),
+            "currency": record.currency,
+            "words": note.words,
+        }
+        for note in record.notes
+    )
+    return _table(record, ["month", "kind", "amount", "currency", "words"], rows, "entries.csv")
 
 
 @get("/records/{account:str}/{minor:str}/pdf", include_in_schema=False)
@@ -142,11 +168,36 @@ def as_pdf(app: App, db: Connection, viewer: Viewer, account: Handle, minor: Han
     return _file(record, pdf.document(title, _printed(record, title, app.settings.origin)), "application/pdf", "pdf")
 
 
+def _table(record: Record, head: Sequence[str], rows: Iterable[dict[str, Any]], ending: str) -> Response[bytes]:
+    file = io.StringIO()
+    table = csv.DictWriter(file, head)
+    table.writeheader()
+    table.writerows(rows)
+    return _file(record, file.getvalue().encode(), "text/csv", ending)
+
+
 def _file(record: Record, content: bytes, media_type: str, ending: str) -> Response[bytes]:
     subject = record.subject
     name = f"record-{subject.account_handle}-{subject.minor_handle}.{ending}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
     return Response(content, media_type=media_type, headers=headers)
+
+
+def rule_words(rule: Rule) -> str:
+    """A rule by the name of where it holds."""
+    return {
+        Rule.NONE: _("None"),
+        Rule.ILLINOIS: _("Illinois"),
+        Rule.CALIFORNIA: _("California"),
+        Rule.MINNESOTA: _("Minnesota"),
+        Rule.UTAH: _("Utah"),
+        Rule.FRANCE: _("France"),
+    }[rule]
+
+
+def _plain(cents: int) -> str:
+    """An amount as programs read it."""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
 
 
 def money(cents: int | None) -> str:
@@ -157,25 +208,36 @@ def money(cents: int | None) -> str:
 
 
 def _printed(record: Record, title: str, origin: str) -> list[str]:
-    head = ("month", "clips", "min", "with", "min", "share", "30 d", "income", "set aside", "deposited")
-    form = "{:<8}{:>6}{:>8}{:>6}{:>8}{:>7}{:>7}{:>13}{:>13}{:>13}"
+    form = "{:<9}{:>6}{:>8} {:>6}{:>8}{:>7}{:>8}{:>13}{:>13}{:>13}"
+    rule = rule_words(record.rule)
     lines = [
         title,
         origin,
         "",
         _("This is a record and not advice. Months are in UTC, amounts in %s.") % record.currency,
-    ]
-    lines += [_("Amounts to set aside by the rule: %s.") % record.rule.value, "", form.format(*head), "-" * 89]
+        _("Amounts to set aside by the rule: %s.") % rule,
+        "",
+        form.format("", _("all"), "", _("with"), _("them"), "", _("in 30"), "", _("set"), ""),
+        form.format(
+            _("month"), _("clips"), _("minutes"), _("clips"), _("minutes"), _("share"), _("days"), _("income"),
+            _("aside"), _("deposited"),
+        ),
+        "-" * 92,
+    ]  # fmt: skip
     for month in record.months:
-        minutes = (f"{month.us / 6e7:.1f}", month.clips_with, f"{month.us_with / 6e7:.1f}")
-        shares = (f"{month.share:.0%}", f"{month.rolling:.0%}")
+        with_them = (month.clips_with, tenths(month.us_with / 6e7))
         amounts = (money(month.income), money(month.to_set_aside), money(month.deposited))
-        lines.append(form.format(month.month, month.clips, *minutes, *shares, *amounts))
+        shares = (f"{month.share:.0%}", f"{month.rolling:.0%}")
+        lines.append(form.format(month.month, month.clips, tenths(month.us / 6e7), *with_them, *shares, *amounts))
     lines += ["", _("What was entered:")]
     for note in record.notes:
         kind = _("deposit") if note.is_deposit else _("income")
-        lines.append(f"{note.month}  {kind:<9}{money(note.cents):>14}  {note.words}"[:92])
+        first, *more = wrap(note.words, _NOTE) or [""]
+        lines += [
+            f"{note.month}  {kind:<9}{money(note.cents):>14}  {first}".rstrip(),
+            *(" " * 34 + each for each in more),
+        ]
     return lines
 
 
-routes = [listed, choose, enter, as_csv, as_pdf]
+routes = [listed, choose, enter, as_csv, entries_as_csv, as_pdf]

@@ -175,6 +175,8 @@ def state(far: Progress) -> str:
     if far.erased_at is not None:
         said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
         return said % {"day": day(far.erased_at)}
+    if far.own_no:
+        return _("You said no. Nobody else sees it until you take that back.")
     if far.refused:
         return _("Somebody who must agree said no. It stays withheld until they take that back.")
     if far.ready:
@@ -249,9 +251,9 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
             after = answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
             return f"{'out' if after.visible and after.working is None else 'yes'}&clip={slug}"
         case "no":
+            answers.say_no(db, app.keys, viewer, slug, known=known)
             if wish:
                 inbox.wish(db, viewer, slug, wish, known=known)
-            answers.say_no(db, app.keys, viewer, slug, known=known)
             return f"no&clip={slug}"
         case "wish":
             inbox.wish(db, viewer, slug, wish, known=known)
@@ -283,17 +285,15 @@ def inbox_page(
     """What waits for an answer, who asks to follow, and what happened lately."""
     asked = questions(db, viewer)
     waiting, _more = relations.requests(db, viewer)
-    clips = {each.slug for each in asked}
-    lately = [item for item in told.listed(db, viewer)[0] if item.kind != "question" or _slug(item) not in clips]
     return page(
         "inbox.html",
         viewer,
         status=error.status if error else 200,
         questions=asked,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
-        items=lately,
         cases=cases_to_answer(db, viewer),
         **asks(db, viewer, now()),
+        **_lately(db, viewer, {each.slug for each in asked}),
         error=error,
         said=done(did),
         did=did if done(did) else "",
@@ -301,8 +301,25 @@ def inbox_page(
     )
 
 
-def _slug(item: told.Item) -> str:
-    return item.clip.slug if item.clip else ""
+def earlier_page(db: Connection, viewer: Viewer, before: told.Place) -> Response[Any]:
+    """What happened before that; what waits for an answer stands on the first page."""
+    waits = ("questions", "requests", "cases", "asked", "to_answer", "claims", "more_time")
+    shown = _lately(db, viewer, set(), before) | dict.fromkeys(waits, ())
+    return page("inbox.html", viewer, **shown, error=None, said="", did="", about="")
+
+
+def _lately(db: Connection, viewer: Viewer, asked: set[str], before: told.Place | None = None) -> dict[str, Any]:
+    found, following = told.listed(db, viewer, before)
+    return {
+        "items": [item for item in found if not _stands_above(item, asked)],
+        "until": found[0].at if found else None,
+        "next": f"{following[0]}-{following[1]}" if following else "",
+    }
+
+
+def _stands_above(item: told.Item, clips: set[str]) -> bool:
+    """Whether what it tells of waits for an answer further up the page."""
+    return item.kind == "claim" or (item.kind == "question" and item.clip is not None and item.clip.slug in clips)
 
 
 def done(did: str) -> str:

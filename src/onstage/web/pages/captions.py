@@ -9,6 +9,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import edit
 from onstage.clips.film import captions
 from onstage.clips.film.captions import MOST_BYTES
+from onstage.clips.models import Stage
 from onstage.engagement.cards import cards
 from onstage.errors import Invalid, NotFound, Refused
 from onstage.web.http import App, page, plain, see_other, signed_in
@@ -23,7 +24,7 @@ def show(
     app: App, viewer: Viewer, slug: FromPath[str], language: FromQuery[str] = "", did: FromQuery[str] = ""
 ) -> Response[Any]:
     """The captions in one language, beside the clip."""
-    said = {"save": _("Saved."), "remove": _("They are gone.")}
+    said = {"save": _("Saved."), "remove": _("They are taken out.")}
     return _page(app, viewer, slug, language, said=said.get(did, ""))
 
 
@@ -40,6 +41,7 @@ def _page(
     with app.database.read() as db:
         clip = edit.own(db, viewer, slug, lock=False)
         shown = cards(db, viewer, [clip.id])[0]
+        waits = captions.waits(db, viewer, slug)
         found = {each.language: each for each in captions.in_work(db, viewer, slug)}
     chosen = language or next(iter(found), spoken.get())
     text = typed if typed is not None else found[chosen].words if chosen in found else ""
@@ -52,9 +54,21 @@ def _page(
         language=chosen,
         source=found[chosen].source.value if chosen in found else "",
         text=text,
+        waits=_waits_words(waits),
         said=said,
         error=error,
     )
+
+
+def _waits_words(stage: Stage | None) -> str:
+    """What viewers have meanwhile; empty where they have these captions."""
+    match stage:
+        case None:
+            return ""
+        case Stage.ASKED:
+            return _("Viewers have the captions from before, until everybody who must agree has said yes.")
+        case _any:
+            return _("These are a draft. Viewers have the captions from before, until you ask and everybody agrees.")
 
 
 @post("/make/{slug:str}/captions", include_in_schema=False, status_code=200, request_max_body_size=3 * MOST_BYTES)

@@ -23,17 +23,22 @@ from onstage.web.pages.forms import Fields, inside, kept, words
 from onstage.web.words import gettext as _
 from onstage.web.words import language, said
 
-_SIGN_UP_FIELDS = ("handle", "name", "day", "month", "year", "zone")
+_SIGN_UP_FIELDS = ("handle", "name", "day", "month", "year", "zone", "next")
 Token = Annotated[str, Parameter(max_length=100)]
 
 
 @get("/sign-up", include_in_schema=False)
 @plain(anyone)
-def sign_up_form(app: App, request: AnyRequest, viewer: Viewer) -> Response[Any]:
+def sign_up_form(
+    app: App,
+    request: AnyRequest,
+    viewer: Viewer,
+    next: FromQuery[str] = "",  # noqa: A002 - the name in the address
+) -> Response[Any]:
     """An empty form, or why there is none."""
     if viewer.signed_in:
-        return see_other("/")
-    return _sign_up_page(app, request, viewer, "sign_up.html")
+        return see_other(inside(next or "/"))
+    return _sign_up_page(app, request, viewer, "sign_up.html", {"next": next})
 
 
 @post("/sign-up", include_in_schema=False, status_code=200)
@@ -157,7 +162,9 @@ def _signed_up(
     except Refused as error:
         return _sign_up_page(app, request, viewer, template, data, error)
     heading = _("Welcome, %(name)s") % {"name": words(data, "name").strip() or who.handle}
-    shown = codes_page(viewer, who.handle, who.recovery_codes, heading, "/", _("Go to the stage"))
+    wanted = inside(words(data, "next") or "/")
+    go_on = _("Go to the stage") if wanted == "/" else _("Go on")
+    shown = codes_page(viewer, who.handle, who.recovery_codes, heading, wanted, go_on)
     entry.set_session(app, shown, begun)
     return shown
 

@@ -17,9 +17,10 @@ from onstage.engagement.counts import likes_of
 from onstage.feed import explore
 from onstage.feed.recommend import of_account, with_tag
 from onstage.text import tag_key
+from onstage.web.api.history import place
 from onstage.web.cards import reposts_page, without_at
 from onstage.web.http import App, anyone, page, reads, see_other, signed_in
-from onstage.web.pages.asking import inbox_page
+from onstage.web.pages.asking import earlier_page, inbox_page
 
 GRID = 30
 FACES = 12
@@ -145,8 +146,13 @@ def me(viewer: Viewer) -> Redirect:
 
 @get("/inbox", include_in_schema=False)
 @reads(signed_in)
-def inbox(db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQuery[str] = "") -> Response[Any]:
-    """What waits for an answer, who asks to follow, and what happened lately."""
+def inbox(
+    db: Connection, viewer: Viewer, did: FromQuery[str] = "", clip: FromQuery[str] = "", before: FromQuery[str] = ""
+) -> Response[Any]:
+    """What waits for an answer, who asks to follow, and what happened lately; or `before`, where a page of that ended."""
+    earlier = place(before or None)
+    if earlier is not None:
+        return earlier_page(db, viewer, earlier)
     return inbox_page(db, viewer, did=did, about=clip)
 
 

@@ -287,7 +287,7 @@ def _save_time(app: App, db: Connection, viewer: Viewer, minor: int, data: dict[
 
 
 def _whole(typed: str, field: str) -> int:
-    if not typed.isdecimal() or int(typed) > 1440:
+    if not typed.isdecimal() or len(typed) > 4 or int(typed) > 1440:
         raise Invalid(_("Give a whole number, at most 1440: the minutes of a day."), field=field)
     return int(typed)
 

@@ -47,14 +47,16 @@ def watched_words(watched_ms: int) -> str:
 
 
 def _shown(found: Figures) -> dict[str, Any]:
-    by_day = [(iso_day(each.what), each.tally.views) for each in found.days]
+    by_day = [(each.what, each.tally.views) for each in found.days]
     return {
         "figures": found,
         "watched": watched_words(found.total.watched_ms),
-        "days": by_day,
-        "bars": plots.bars(by_day),
+        "days": [(iso_day(day), views) for day, views in by_day],
+        "bars": plots.bars(by_day, iso_day),
+        "since": iso_day(plots.first_day(by_day)),
         "surfaces": [(surface_words(each.what), each.tally) for each in found.surfaces],
         "line": plots.line(found.curve) if found.curve else "",
+        "seconds": plots.ticks(len(found.curve) - 1) if found.curve else [],
         "area": plots.area(found.curve) if found.curve else "",
     }
 

@@ -171,7 +171,7 @@ def _clip_page(
         named=named,
         labels=labels,
         link=link,
-        people=kept(people or {}, "handle", "from_seconds", "to_seconds", "label", "coauthor"),
+        people=kept(people or {}, "handle", "from_seconds", "to_seconds", "label", "age", "coauthor"),
         made_with=made_with,
         cover_waits=cover if cover != shown_card.cover else None,
         asks=asks,
@@ -199,20 +199,19 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
                 return see_other(f"/make/{slug}?did={act}")
             else:
                 link = ""
-                _save(app, db, viewer, slug, data)
+                if "caption" in data:
+                    _save(app, db, viewer, slug, data)
+                _say_who(app, db, viewer, slug, data)
             stage = publish.publish(db, app.keys, viewer, slug) if act == "publish" else None
     except Refused as error:
-        if act in _NAMES_IN:
-            error.field = error.field or _NAMES_IN[act]
-        elif error.status == NotFound.status:
+        if error.status == NotFound.status and not error.field:
             raise
-        if act in _ABOUT_PEOPLE:
-            return _clip_page(app, viewer, slug, people=data, error=error)
-        return _clip_page(app, viewer, slug, typed=data, error=error)
+        typed = data if "caption" in data else None
+        return _clip_page(app, viewer, slug, typed=typed, people=data, error=error)
     if link:
         return _clip_page(app, viewer, slug, link=link)
     if stage is None:
-        return see_other(f"/make/{slug}?did=save")
+        return see_other(f"/make/{slug}?did={act if act in _SAYS_WHO else 'save'}")
     return see_other(f"/me/clips?did={_DID.get(stage, 'publish-later')}")
 
 
@@ -266,15 +265,23 @@ def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict
     answers.bring_back(db, app.keys, viewer, slug)
 
 
-_NAMES_IN = {"name": "handle", "coauthor": "coauthor"}  # where a name stands that may be nobody's
+def _say_who(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    """Name whoever was typed, whichever button was pressed: nobody who stands in a field is forgotten."""
+    for act, (field, verb) in _SAYS_WHO.items():
+        if words(data, "do") == act or words(data, field).strip():
+            try:
+                verb(app, db, viewer, slug, data)
+            except Refused as error:
+                error.field = error.field or field
+                raise
+
+
+_SAYS_WHO = {"name": ("handle", _name), "label": ("label", _label), "coauthor": ("coauthor", _add_coauthor)}
 _ABOUT_PEOPLE = {
-    "name": _name,
     "unname": _unname,
     "recall": _recall,
-    "label": _label,
     "unlabel": _unlabel,
     "bring_back": _bring_back,
-    "coauthor": _add_coauthor,
     "uncoauthor": _take_coauthor_out,
     "whole": _whole,
 }

@@ -44,7 +44,7 @@ def show(db: Connection, viewer: Viewer, app: App, did: FromQuery[str] = "") -> 
         kinds=kinds,
         digest=choices.has_digest(db, viewer),
         mail=person_mail(db, viewer),
-        push_key=app.push_key,
+        push_key=app.push.key,
         said=_("Saved.") if did else "",
         error=None,
     )

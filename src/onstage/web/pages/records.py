@@ -11,22 +11,10 @@ from onstage.clips import records
 from onstage.clips.record_rules import Rule
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, Refused
-from onstage.web.api.records import money
+from onstage.web.api.records import money, rule_words
 from onstage.web.http import App, page, plain, reads, see_other, signed_in
 from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
-
-
-def rule_words(rule: Rule) -> str:
-    """A rule by the name of where it holds."""
-    return {
-        Rule.NONE: _("None"),
-        Rule.ILLINOIS: _("Illinois"),
-        Rule.CALIFORNIA: _("California"),
-        Rule.MINNESOTA: _("Minnesota"),
-        Rule.UTAH: _("Utah"),
-        Rule.FRANCE: _("France"),
-    }[rule]
 
 
 @get("/settings/records", include_in_schema=False)
@@ -43,8 +31,18 @@ def _page(
     rules = [(rule.value, rule_words(rule)) for rule in Rule]
     status = error.status if error else 200
     typed = kept(data or {}, "account", "minor", "do", "month", "amount", "words", "currency")
-    context = {"records": found, "rules": rules, "money": money, "typed": typed, "said": said, "error": error}
-    return page("settings_records.html", viewer, status=status, **context)
+    in_words = {"money": money, "rule_words": rule_words}
+    return page(
+        "settings_records.html",
+        viewer,
+        status=status,
+        records=found,
+        rules=rules,
+        typed=typed,
+        said=said,
+        error=error,
+        **in_words,
+    )
 
 
 @post("/settings/records", include_in_schema=False, status_code=200)

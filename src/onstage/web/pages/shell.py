@@ -63,7 +63,7 @@ def worker(request: AnyRequest) -> Response[bytes]:
     ]
     head = f"const VERSION = {json.dumps(static.hash)};\nconst SHELL = {json.dumps(['/offline', *kept])};\n"
     body = head.encode() + static.files["js/sw.js"].body
-    return Response(body, media_type="text/javascript; charset=utf-8", headers={"cache-control": "no-cache"})
+    return Response(body, media_type="text/javascript", headers={"cache-control": "no-cache"})
 
 
 @get("/static/{version:str}/{name:path}", include_in_schema=False)
@@ -97,7 +97,7 @@ def robots() -> Response[str]:
     closed = "".join(
         f"Disallow: {path}\n" for path in ("/api/", "/search", "/settings", "/inbox", "/make", "/fragments/")
     )
-    return Response(f"User-agent: *\n{closed}", media_type="text/plain; charset=utf-8")
+    return Response(f"User-agent: *\n{closed}", media_type="text/plain")
 
 
 @get("/healthz", include_in_schema=False)
@@ -115,7 +115,7 @@ def figures(db: Connection, request: AnyRequest) -> Response[bytes]:
     metrics = request.app.state.metrics
     for lane, count in waiting(db).items():
         metrics.waiting(lane, count)
-    return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 @get("/source", include_in_schema=False)

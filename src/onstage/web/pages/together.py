@@ -182,7 +182,7 @@ def _inside_page(
         kind=_kind_words(found.kind),
         roles={role.value: name for role, name in _role_names().items()},
         link=link,
-        qr=Markup(segno.make(link, micro=False).svg_inline(scale=5, border=2)) if link else "",  # noqa: S704 - drawn here
+        qr=Markup(segno.make(link, micro=False).svg_inline(border=2, omitsize=True)) if link else "",  # noqa: S704 - drawn here
         typed=typed,
         error=error,
         said="",

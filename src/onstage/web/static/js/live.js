@@ -52,7 +52,8 @@ document.addEventListener("live-unread", (event) => {
     place.textContent = count > 99 ? "99+" : String(count);
   }
 });
-if (document.querySelector("[data-inbox]")) api("PUT", "/me/inbox/read").catch(() => undefined);
+const until = document.querySelector("[data-inbox]")?.getAttribute("data-inbox"); // what comes after that is still new
+if (until) api("PUT", `/me/inbox/read?until=${until}`).catch(() => undefined);
 
 document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
 addEventListener("pagehide", rest);

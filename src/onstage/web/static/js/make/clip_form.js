@@ -114,6 +114,7 @@ export class ClipForm extends HTMLElement {
   /** By the API, because leaving the page would break an upload that is on its way. @param {SubmitEvent} event */
   async _submit(event) {
     const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    if (this._saysWho(button?.value)) return; // the whole form goes, so that neither words nor a name are lost
     event.preventDefault();
     const problem = this.part("[data-problem]");
     problem.hidden = true;
@@ -126,6 +127,12 @@ export class ClipForm extends HTMLElement {
       problem.scrollIntoView({ block: "nearest" });
     }
     button?.removeAttribute("aria-busy");
+  }
+
+  /** Whether somebody is named, by a button of their own or only typed. @param {string | undefined} act */
+  _saysWho(act) {
+    const typed = ["handle", "label", "coauthor"].map((name) => this.form?.elements.namedItem(name));
+    return ["name", "label", "coauthor"].includes(act ?? "") || typed.some((each) => each instanceof HTMLInputElement && each.value.trim());
   }
 
   /** @param {string} act */
