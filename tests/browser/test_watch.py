@@ -44,6 +44,18 @@ def count(database: Database, table: Table) -> int:
         return int(db.execute(select(func.count()).select_from(table)).scalar_one())
 
 
+def test_little_stands_before_the_first_film_in_the_browsers_queue(chromium: Browser, site: Site) -> None:
+    """A browser asks six things at once, and of what it finds less urgent one while styles are on their way."""
+    page = site.page(chromium)
+    asked: list[tuple[str, str]] = []
+    page.on("request", lambda request: asked.append((request.resource_type, request.url)))
+    watching(page, site)
+    kinds = [kind for kind, _ in asked]
+    before = asked[: kinds.index("media")]
+    assert [kind for kind, _ in before].count("stylesheet") == 2
+    assert len([url for kind, url in before if kind == "image" and not url.endswith("icons.svg")]) == 1  # its cover
+
+
 def tap_twice(page: Page, x: int, y: int) -> None:
     """Two taps of a finger in one task: a busy machine would let them come as two single ones."""
     page.evaluate(

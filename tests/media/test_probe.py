@@ -97,11 +97,15 @@ def test_sound_that_nobody_can_read_is_left_out(ffmpeg: str) -> None:
         ("empty.mp4", "empty"),
         ("words.mp4", "not_media"),
         ("picture.mp4", "picture"),
+        ("still.gif", "picture"),
+        ("still.png", "picture"),
         ("sound-only.mp4", "no_video"),
         ("song.mp4", "no_video"),
         ("without-index.mp4", "cut_short"),
         ("huge-claim.avi", "broken"),
         ("long-claim.mp4", "too_long"),
+        ("locked.mp4", "encrypted"),
+        ("locked-without-a-word.mp4", "encrypted"),
     ],
 )
 def test_made_files_that_are_refused(ffmpeg: str, made: Path, name: str, code: str) -> None:

@@ -12,7 +12,7 @@ from onstage.media import transcode
 from onstage.media.covers import quick_cover
 from onstage.media.probe import Limits, Source, Unplayable, probe
 from onstage.media.transcode import Encoded, can_copy, first_rendition, ladder
-from tests.media.conftest import KEPT, corner_names, decode, listing_of
+from tests.media.conftest import KEPT, corner_names, decode, listing_of, pixels
 from tests.media.files import make
 
 
@@ -130,6 +130,49 @@ def test_colours_are_what_browsers_take_for_granted(ffmpeg: str, tmp_path: Path,
     encoded = first(ffmpeg, KEPT / name, tmp_path)
     assert "yuv420p(tv, bt709, progressive)" in listing_of(encoded.path)
     assert encoded.codecs.startswith("avc1.64")
+
+
+@pytest.mark.parametrize("transfer", ["arib-std-b67", "smpte2084"])
+@pytest.mark.parametrize(("shade", "shown"), [("white", 0xB7), ("0xC0C0C0", 0x88), ("gray", 0x56)])
+def test_paper_in_hdr_is_as_bright_as_chromium_shows_it(
+    ffmpeg: str, tmp_path: Path, transfer: str, shade: str, shown: int
+) -> None:
+    path = tmp_path / "paper.mp4"
+    make.paper(path, transfer, shade)
+    found = pixels(first(ffmpeg, path, tmp_path).path, width=2, height=2)
+    assert max(abs(value - shown) for value in found) <= 16
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        ("-c:v", "libwebp_anim", "-f", "webp"),
+        ("-f", "apng"),
+        ("-c:v", "qtrle", "-f", "mov"),
+        ("-c:v", "prores_ks", "-pix_fmt", "yuva444p10le", "-f", "mov"),
+    ],
+)
+def test_nothing_is_white_as_paper(ffmpeg: str, tmp_path: Path, form: tuple[str, ...]) -> None:
+    path = tmp_path / "sticker"
+    make.sticker(path, *form)
+    found = pixels(first(ffmpeg, path, tmp_path).path, width=160, height=90)
+    assert [found[at : at + 3] for at in (0, 3 * (40 * 160 + 80))] == [
+        pytest.approx((255, 255, 255), abs=4),
+        pytest.approx((0, 255, 0), abs=12),
+    ]
+
+
+def test_a_long_gap_is_no_longer_than_it_was(ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "gap.mp4"
+    make.gap(path)
+    source = probe(ffmpeg, path, Limits())
+    assert source.duration_us == 20_000_000
+    copied = first_rendition(ffmpeg, source, path, tmp_path / "first.mp4")
+    anew = first_rendition(ffmpeg, source, path, tmp_path / "anew.mp4", anew=True)
+    assert [copied.copied, anew.copied] == [True, False]
+    for each in (copied, anew):
+        assert each.duration_us == pytest.approx(20_000_000, abs=34_000)
+        assert decode(each.path).times_us == pytest.approx(decode(path).times_us, abs=5)
 
 
 def test_a_cut_file_plays_as_far_as_it_goes(ffmpeg: str, made: Path, tmp_path: Path) -> None:
@@ -258,6 +301,31 @@ def test_sound_and_picture_stay_in_step(ffmpeg: str, tmp_path: Path, form: tuple
     assert [abs(in_step(each.path) - in_step(path)) <= 20_000 for each in (encoded, rung)] == [True, True]
 
 
+BEFORE_ZERO = ("-avoid_negative_ts", "disabled", "-f", "matroska", "-output_ts_offset")
+
+
+@pytest.mark.parametrize("begins", ["-0.02", "-0.5", "-3"])
+@pytest.mark.parametrize("codecs", [(*make.H264, "-c:a", "aac"), ("-c:v", "libvpx", "-c:a", "libopus")])
+def test_a_film_that_begins_before_zero(ffmpeg: str, tmp_path: Path, begins: str, codecs: tuple[str, ...]) -> None:
+    """Matroska's reader gives such pictures no time: copied, some would be lost, and where all are, it seemed empty."""
+    path = tmp_path / "flash"
+    make.flash(path, *codecs, *BEFORE_ZERO, begins)
+    encoded = first(ffmpeg, path, tmp_path)
+    assert encoded.duration_us == pytest.approx(2_000_000, abs=34_000)
+    assert len(decode(encoded.path).times_us) == 60
+    assert abs(in_step(encoded.path)) <= 34_000
+
+
+@pytest.mark.parametrize("begins", ["-0.02", "-3"])
+def test_a_silent_film_that_begins_before_zero(ffmpeg: str, tmp_path: Path, begins: str) -> None:
+    path = tmp_path / "silent"
+    make.run(path, *make.PATTERN, *make.H264, *BEFORE_ZERO, begins)
+    assert probe(ffmpeg, path, Limits()).duration_us == pytest.approx(2_000_000, abs=34_000)
+    encoded = first(ffmpeg, path, tmp_path)
+    assert encoded.duration_us == pytest.approx(2_000_000, abs=34_000)
+    assert len(decode(encoded.path).times_us) == 60
+
+
 @pytest.mark.parametrize(
     "form", [("-f", "mp4", *make.H264, "-c:a", "aac"), ("-f", "matroska", *make.H264, "-c:a", "pcm_s16le")]
 )
@@ -298,6 +366,38 @@ def test_broken_pictures_are_told_and_made_anew(ffmpeg: str, tmp_path: Path) -> 
     assert not anew.copied
     assert decode(anew.path).complaints == ""
     assert ladder(ffmpeg, probe(ffmpeg, anew.path, Limits()), anew.path, tmp_path, [90]).complaints == ""
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        (*make.H264, "-f", "mpegts"),
+        ("-c:v", "libvpx", "-f", "webm"),
+        ("-c:v", "libvpx-vp9", "-cpu-used", "8", "-f", "webm"),
+    ],
+)
+def test_pictures_that_change_their_shape_are_not_stretched(ffmpeg: str, tmp_path: Path, form: tuple[str, ...]) -> None:
+    path = tmp_path / "changing"
+    make.changing(path, *form)
+    encoded = first(ffmpeg, path, tmp_path)
+    source = probe(ffmpeg, encoded.path, Limits())
+    told = ladder(ffmpeg, source, encoded.path, tmp_path, [90])
+    if encoded.copied:
+        assert told.complaints
+        encoded = first_rendition(ffmpeg, source, encoded.path, tmp_path / "anew.mp4", anew=True)
+    assert (encoded.width, encoded.height) == (320, 180)
+    for each in (encoded, *told.rungs):
+        begin, end = (square_in(each.path, at) for at in ("0.5", "1.5"))
+        assert begin == pytest.approx((90, 90), abs=4)
+        assert end == pytest.approx((90 * 180 / 320, 90 * 180 / 320), abs=4)
+
+
+def square_in(path: Path, at: str) -> tuple[int, int]:
+    """Width and height of what is white in that picture, in pixels of 320 by 180."""
+    gray = ("-frames:v", "1", "-vf", "scale=320:180,format=gray", "-f", "rawvideo")
+    shades = make.output("-ss", at, "-i", str(path), *gray)
+    rows = [shades[320 * row : 320 * (row + 1)] for row in range(180)]
+    return max(sum(shade > 160 for shade in row) for row in rows), sum(max(row) > 160 for row in rows)
 
 
 def test_a_small_file_that_claims_hours_gets_the_time_of_a_small_file(ffmpeg: str, made: Path) -> None:

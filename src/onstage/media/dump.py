@@ -16,6 +16,14 @@ _ASPECT = re.compile(r"\bSAR (\d+):(\d+)")
 _RATE = re.compile(r"([\d.]+)(k?) (fps|tbr)\b")
 _AUDIO = re.compile(r"(\d+) Hz, ([^,]+)")
 _DOLBY = re.compile(r"DOVI configuration record: .*?profile: (\d+)")
+# Of the file, of a packet as `framecrc` lists it, or for want of both the name of what the track holds.
+_ENCRYPTED = re.compile(
+    r"^ +Encryption (?:initialization data|info)|^\d+, .*, Encryption info,|^  Stream #0:\d+.*: none \(enc[av] / ",
+    re.MULTILINE,
+)
+# The muxer of MP4 says so of a packet that is copied.
+_UNTIMED = re.compile(r"^\[mov @ \w+\] Timestamps are unset in a packet", re.MULTILINE)
+_PICTURE = re.compile(r"^0, +-?\d+, +-?\d+,", re.MULTILINE)
 _CHANNELS = {"mono": 1, "stereo": 2, "downmix": 2}
 
 
@@ -38,7 +46,6 @@ class Stream:
     interlaced: bool = False
     rotation: float = 0
     dolby_profile: int = 0
-    encrypted: bool = False
     default: bool = False
     rate: int = 0
     channels: int = 0
@@ -46,11 +53,18 @@ class Stream:
 
 @dataclass
 class Listing:
-    """What ffmpeg says of a file: `container` is the demuxer's name, `duration_us` the header's claim or None."""
+    """What ffmpeg says of a file: `container` is the demuxer's name, `duration_us` the header's claim or None.
+
+    `pictures` are those of the first stream that `framecrc` listed.
+    `untimed`: the first picture has no time of its own, as far as the first packet was copied into an MP4.
+    """
 
     container: str
     duration_us: int | None
     unknown_video: bool
+    untimed: bool
+    encrypted: bool
+    pictures: int
     streams: list[Stream] = field(default_factory=list)
 
 
@@ -62,7 +76,10 @@ def listing(text: str) -> Listing | None:
         return None
     claims = list(_DURATION.finditer(text))
     unknown = _UNKNOWN_VIDEO.search(text) is not None
-    found = Listing(container[1].rstrip(","), _microseconds(claims[-1]) if claims else None, unknown)
+    claim = _microseconds(claims[-1]) if claims else None
+    untimed, encrypted = _UNTIMED.search(text) is not None, _ENCRYPTED.search(text) is not None
+    pictures = len(_PICTURE.findall(text))
+    found = Listing(container[1].rstrip(","), claim, unknown, untimed, encrypted, pictures)
     for line in text[outputs[-1].end() :].splitlines():
         if line.startswith("Output #"):
             break
@@ -142,5 +159,3 @@ def _side_data(stream: Stream, line: str) -> None:
         stream.rotation = float(matrix[1])
     if dolby:
         stream.dolby_profile = int(dolby[1])
-    if "Encryption initialization data" in line or "Encryption info" in line:
-        stream.encrypted = True

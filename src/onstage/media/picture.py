@@ -6,6 +6,7 @@ from onstage.media.probe import Source
 
 MAX_FPS = 60
 _TAGGED = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+_WRITTEN = "out_color_matrix=bt709:out_range=tv"
 _WIDE = {"bt2020", "smpte431", "smpte432"}
 _MATRICES = {
     "bt709": "bt709",
@@ -15,6 +16,10 @@ _MATRICES = {
     "fcc": "fcc",
     "bt2020nc": "bt2020",
 }
+# With the brightest that phones film, 1000 cd/m², as white and 203 as paper, films are about as bright as browsers show them.
+_TONE_MAP = "tonemap=hable:desat=0:peak=4.93"
+# Paper shines through the holes of stickers: what is premultiplied goes to black, so colours are turned round meanwhile.
+_ON_PAPER = ("format=gbrap", "negate", "premultiply=inplace=1", "format=gbrp", "negate")
 _READ_BY_ZSCALE = {"bt709", "bt2020nc", "bt2020c", "smpte170m", "ycgco", "ictcp"}
 
 
@@ -31,7 +36,8 @@ def _even(length: float) -> int:
 
 def filters(source: Source, width: int, height: int) -> str:
     """A filter chain from the decoder (which has turned the picture right side up) to the encoder."""
-    return ",".join([*_calmed(source), *_sized(source, width, height), "setsar=1", _TAGGED])
+    whole = f"pad={width}:{height}:-1:-1"
+    return ",".join([*_calmed(source), *_sized(source, _within(source, width, height)), whole, "setsar=1", _TAGGED])
 
 
 def cascade(source: Source, sizes: Sequence[tuple[int, int]]) -> str:
@@ -43,6 +49,13 @@ def cascade(source: Source, sizes: Sequence[tuple[int, int]]) -> str:
         width, height = sizes[number + 1]
         chain = f"[w{number}]scale={width}:{height}:flags=bicubic,setsar=1"
     return ";".join([*parts, f"{chain}[v{len(sizes) - 1}]"])
+
+
+def _within(source: Source, width: int, height: int) -> str:
+    """These sides for the shape that the film begins with; a picture of another shape keeps it and gets bars."""
+    like_first = f"lt(abs(dar/{source.shape:.6f}-1)\\,0.01)"
+    wide, high = f"max(2\\,2*floor({height}*dar/2))", f"max(2\\,2*floor({width}/dar/2))"
+    return f"if({like_first}\\,{width}\\,min({width}\\,{wide})):if({like_first}\\,{height}\\,min({height}\\,{high}))"
 
 
 def _calmed(source: Source) -> list[str]:
@@ -58,25 +71,31 @@ def has_plain_colors(source: Source) -> bool:
     return not source.matrix or source.matrix in _MATRICES
 
 
-def _sized(source: Source, width: int, height: int) -> list[str]:
+def _sized(source: Source, sides: str) -> list[str]:
     if source.is_hdr:
-        return _tone_mapped(source, width, height)
+        return _tone_mapped(source, sides)
     is_odd = source.pix_fmt.startswith("yuv") and not has_plain_colors(source)
+    if source.has_alpha:
+        flat = [f"scale={sides}:flags=bicubic:{_read_as(source)}", *_ON_PAPER]
+        return [*flat, f"scale={_WRITTEN}", "format=yuv420p"]
     if source.primaries in _WIDE or is_odd:
-        return [f"zscale={width}:{height}:{_read(source)}:p=bt709:t=bt709:m=bt709:r=tv", "format=yuv420p"]
-    colors = "out_color_matrix=bt709:out_range=tv"
-    if source.pix_fmt.startswith(("yuv", "nv", "p0")):
-        matrix = _MATRICES.get(source.matrix) or ("bt709" if source.height >= 720 else "bt601")
-        colors = f"in_color_matrix={matrix}:in_range={_range(source)}:{colors}"
-    return [f"scale={width}:{height}:flags=bicubic:{colors}", "format=yuv420p"]
+        return [f"zscale={sides}:{_read(source)}:p=bt709:t=bt709:m=bt709:r=tv", "format=yuv420p"]
+    return [f"scale={sides}:flags=bicubic:{_read_as(source)}{_WRITTEN}", "format=yuv420p"]
 
 
-def _tone_mapped(source: Source, width: int, height: int) -> list[str]:
+def _read_as(source: Source) -> str:
+    if not source.pix_fmt.startswith(("yuv", "nv", "p0")):
+        return ""
+    matrix = _MATRICES.get(source.matrix) or ("bt709" if source.height >= 720 else "bt601")
+    return f"in_color_matrix={matrix}:in_range={_range(source)}:"
+
+
+def _tone_mapped(source: Source, sides: str) -> list[str]:
     return [
-        f"zscale={width}:{height}:{_read(source)}:t=linear:npl=203",
+        f"zscale={sides}:{_read(source)}:t=linear:npl=203",
         "format=gbrpf32le",
         "zscale=p=bt709",
-        "tonemap=hable:desat=0",
+        _TONE_MAP,
         "zscale=t=bt709:m=bt709:r=tv",
         "format=yuv420p",
     ]

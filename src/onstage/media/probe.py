@@ -12,16 +12,31 @@ from onstage.media.dump import Listing, Stream, listing
 _BOUNDS = sandbox.Bounds(cpu_seconds=20, file_size=1 << 20)
 _GRACE_US = 500_000
 _PICTURE, _SOUND = ("-map", "0:V?"), ("-map", "0:a?")
-_PLAIN = ("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1", "-frames:v", "1")
-_LISTED = (*_PLAIN, "-frames:a", "1", "-f", "null", "-")
-_FIRST_PACKET = ("-map", "0:V:0", *_PLAIN, "-movflags", "empty_moov", "-strict", "-2", "-f", "mov", "pipe:1")
+_PLAIN = ("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1")
+_LISTED = (*_PLAIN, "-frames:v", "2", "-frames:a", "1", "-f", "framecrc", "pipe:2")
+_FIRST_PACKET = (
+    "-map",
+    "0:V:0",
+    *_PLAIN,
+    "-frames:v",
+    "1",
+    "-movflags",
+    "empty_moov",
+    "-strict",
+    "-2",
+    "-f",
+    "mov",
+    "pipe:1",
+)
 _HDR = {"smpte2084", "arib-std-b67"}
 _TEN_BITS = ("10le", "10be", "p010", "p210", "x2rgb10")
+_WITH_ALPHA = ("yuva", "gbrap", "rgba", "bgra", "argb", "abgr", "ya", "pal8")
 _TWELVE_BITS = ("12le", "12be", "14le", "16le", "16be", "p016", "48le", "48be", "64le", "64be")
 # First bytes, for the words said about what ffmpeg refused; nothing else is read of an upload in this process.
 _HEAD = 4096
 _LISTS = (b"#EXT", b"ffconcat", b"<?xml", b"<MPD", b"v=0")
 _PICTURES = (b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
+_MOVING_PICTURES = ("gif", "apng", "webp_anim")
 _PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
 _SOUNDS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"fLaC", b"#!AMR", b"FORM", b"caff")
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -62,7 +77,7 @@ class Source:
     `duration_us` is what the file claims, or was counted where it claims nothing or too much; `allowed_seconds` is
     where work on it ends, whatever it claims, `cpu_seconds` and `memory` what a step of it may use. `video` and `audio`
     number the streams used, among those of their kind; `audio` is None where there is none. `level` is 10 times the
-    H.264 level, None where it isn't known.
+    H.264 level, None where it isn't known. `untimed`: pictures lack times, which only a decoder can give them.
     """
 
     container: str
@@ -85,6 +100,7 @@ class Source:
     transfer: str
     full_range: bool
     interlaced: bool
+    untimed: bool
     is_hdr: bool
     dolby_profile: int
     audio_codec: str | None
@@ -104,6 +120,17 @@ class Source:
         """Whether there is sound that can be decoded."""
         return self.audio is not None
 
+    @property
+    def has_alpha(self) -> bool:
+        """Whether pictures may have holes in them."""
+        return self.pix_fmt.startswith(_WITH_ALPHA)
+
+    @property
+    def shape(self) -> float:
+        """Width by height, right side up."""
+        upright = self.width * self.sar / self.height
+        return float(1 / upright if self.rotation in (90, 270) else upright)
+
 
 def probe(ffmpeg: str, path: Path, limits: Limits) -> Source:
     """What the file holds; raises Unplayable with the reason, and what `sandbox.run` raises beside Stopped."""
@@ -115,6 +142,10 @@ def probe(ffmpeg: str, path: Path, limits: Limits) -> Source:
     if _is_picture(_head(path)):
         raise Unplayable("picture", "This is a picture, not a video.")
     found, index = _listing(ffmpeg, path)
+    if found.encrypted:
+        raise Unplayable("encrypted", "This video is locked by its seller (DRM), so it can't be shown here.")
+    if found.container in _MOVING_PICTURES and found.pictures == 1:
+        raise Unplayable("picture", "This is a picture, not a video.")
     video = _chosen(found, "video")
     if video is None and found.unknown_video:
         raise Unplayable(
@@ -122,8 +153,6 @@ def probe(ffmpeg: str, path: Path, limits: Limits) -> Source:
         )
     if video is None:
         raise Unplayable("no_video", "This file has no video in it, only sound or other data.")
-    if found.streams[video].encrypted:
-        raise Unplayable("encrypted", "This video is locked by its seller (DRM), so it can't be shown here.")
     source = _source(found, index, size, limits)
     if source.duration_us > limits.max_seconds * 1_000_000 + _GRACE_US or not source.duration_us:
         source = _counted(ffmpeg, path, source, limits)
@@ -231,6 +260,7 @@ def _source(found: Listing, index: mp4.Index | None, size: int, limits: Limits) 
         transfer=video.colors[2],
         full_range=video.full_range,
         interlaced=video.interlaced,
+        untimed=found.untimed,
         is_hdr=video.colors[2] in _HDR,
         dolby_profile=video.dolby_profile,
         audio_codec=audio.codec if audio else None,
@@ -267,8 +297,11 @@ def _whole(degrees: float) -> int:
 
 def _counted(ffmpeg: str, path: Path, source: Source, limits: Limits) -> Source:
     reached = [0]
-    options = ["-map", f"0:V:{source.video}", "-c", "copy", "-t", str(limits.max_seconds + 1), "-f", "null", "-"]
-    _run(ffmpeg, ["-i", str(path), *options], reached.append)
+    counting = ["-i", str(path), "-map", f"0:V:{source.video}", "-c", "copy", "-t", str(limits.max_seconds + 1), "-f"]
+    _run(ffmpeg, [*counting, "null", "-"], reached.append)
+    if not reached[-1] and source.fps:  # without any times, as where all of a Matroska lies before zero
+        pictures = _run(ffmpeg, [*counting, "framecrc", "pipe:1"]).stdout.count(b"\n0,")
+        reached.append(round(pictures * 1_000_000 / source.fps))
     if not reached[-1]:
         raise Unplayable("no_pictures", "This video has no pictures in it that could be read.")
     return replace(source, duration_us=reached[-1])

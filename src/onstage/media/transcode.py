@@ -1,5 +1,6 @@
 """Make the renditions of a clip: the first by copying streams where they play everywhere, the ladder in one decode."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,11 @@ _TIMED_RIGHT = {"mov", "matroska", "mpegts", "flv"}  # H.264 in the others has n
 # Drops units that H.264 leaves open to others (such as Dolby Vision's), and packets that are no H.264 at all, which
 # would end playback in a browser.
 _ONLY_PICTURES = "filter_units=remove_types=0|24-31"
+# Where no sound tells when a film begins that lacks times, its own beginning would be cut off.
+_AS_TOLD = ("-copyts",)
 _WHOLE_PACKETS = ("-fflags", "+discardcorrupt")
+_TELLING = ("-v", "level+info")
+_COMPLAINT = re.compile(r"^.*(?:\[(?:error|fatal)\]|because video parameters changed).*$", re.MULTILINE)
 _CLEAN = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-sn", "-dn")
 _PLAYED_EARLY = ("-movflags", "+faststart", "-f", "mp4")
 
@@ -51,7 +56,10 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The smaller renditions, largest first; `complaints` is what the decoder said of broken pictures or sound."""
+    """The smaller renditions, largest first.
+
+    `complaints` is what the decoder said of broken pictures or sound, and of pictures that change their size midway.
+    """
 
     rungs: list[Encoded]
     complaints: str
@@ -72,7 +80,7 @@ def can_copy(source: Source) -> bool:
         and source.fps <= picture.MAX_FPS + 0.5
         and source.sar == 1
         and source.rotation % 90 == 0
-        and not (source.mirrored or source.interlaced or source.is_hdr)
+        and not (source.mirrored or source.interlaced or source.untimed or source.is_hdr)
         and picture.has_plain_colors(source)
         and source.bytes * 8_000_000 <= _MAX_COPIED_BITRATE * source.duration_us
     )
@@ -97,7 +105,7 @@ def first_rendition(
         size = (source.display_width, source.display_height)
         options = ["-map", f"0:V:{source.video}", "-c:v", "copy", "-bsf:v", _ONLY_PICTURES]
         try:
-            _make(ffmpeg, source, path, [(options, out)], on_progress, reading=_WHOLE_PACKETS)
+            _make(ffmpeg, source, path, [(options, out)], on_progress, reading=(*_WHOLE_PACKETS, *_ending(source)))
             return _encoded(source, out, size, copied=True)
         except Unplayable as reason:
             if reason.code not in ("broken", "no_pictures"):
@@ -106,7 +114,8 @@ def first_rendition(
     options = ["-map", f"0:V:{source.video}", "-vf", picture.filters(source, *size)]
     options += _encoding(source, min(size), _OWN_CRF)
     sound = replace(source, audio_profile=None) if anew else source
-    reading = _only(part) if part else ()
+    begun = _only(part) if part else _AS_TOLD if source.untimed and not source.has_audio else ()
+    reading = (*begun, *_ending(source))
     try:
         _make(ffmpeg, sound, path, [(options, out)], on_progress, reading=reading)
     except Unplayable as reason:
@@ -115,6 +124,17 @@ def first_rendition(
         # Of the sound, too, what is broken can be decoded around, not copied.
         _make(ffmpeg, replace(source, audio_profile=None), path, [(options, out)], on_progress, reading=reading)
     return _encoded(source, out, size, copied=False)
+
+
+def _ending(source: Source) -> list[str]:
+    """Reading so that no picture lasts beyond the end of the film.
+
+    A picture that is shown among the last is said to last until the next in the order of decoding, which may be long.
+    """
+    end, usual, shown = source.duration_us / 1_000_000, 1 / (source.fps or 30), "(PTS-STARTPTS)*TB"
+    left = f"if(lt({shown}\\,{end})\\,{end}-{shown}\\,{usual})/TB"
+    lasts = f"if(gt({shown}+DURATION*TB\\,{end + 0.05})\\,min(DURATION\\,{left})\\,DURATION)"
+    return [f"-bsf:V:{source.video}", f"setts=pts=PTS:dts=DTS:duration={lasts}"]
 
 
 def _only(part: tuple[int, int]) -> Sequence[str]:
@@ -139,8 +159,10 @@ def ladder(
     outs = [folder / f"{rung}.mp4" for rung in kept]
     streams = [["-map", f"[v{number}]", *_encoding(source, rung, _RUNG_CRF)] for number, rung in enumerate(kept)]
     graph = ["-filter_complex", picture.cascade(source, sizes)]
-    said = _make(ffmpeg, source, path, list(zip(streams, outs, strict=True)), on_progress, graph=graph, nice=10)
-    return Ladder([_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)], said)
+    outputs = list(zip(streams, outs, strict=True))
+    said = _make(ffmpeg, source, path, outputs, on_progress, reading=_TELLING, graph=graph, nice=10)
+    made = [_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)]
+    return Ladder(made, "\n".join(_COMPLAINT.findall(said)))
 
 
 def in_av1(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None) -> Encoded:
@@ -155,9 +177,10 @@ def in_av1(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Prog
 def _complaints(ffmpeg: str, source: Source, path: Path) -> str:
     bounds = sandbox.Bounds(address_space=source.memory, cpu_seconds=cpu_seconds(source), nice=10)
     try:
-        return sandbox.run(ffmpeg, ["-i", str(path), "-f", "null", "-"], bounds).stderr
+        said = sandbox.run(ffmpeg, [*_TELLING, "-i", str(path), "-f", "null", "-"], bounds).stderr
     except sandbox.Stopped as stopped:
         raise unplayable_for(stopped) from stopped
+    return "\n".join(_COMPLAINT.findall(said))
 
 
 def _encoding(source: Source, short: int, crf: int) -> list[str]:

@@ -92,6 +92,48 @@ def two_tracks(out: Path) -> None:
     run(out, *PATTERN, *second, *sound, "-map", "0:v", "-map", "1:v", "-map", "2:a", *H264, "-c:a", "ac3")
 
 
+def changing(out: Path, *form: str) -> None:
+    """A second of 320 by 180, then one of 180 by 320; in both a white square of 90 by 90 in the middle of red."""
+    parts = []
+    for size in ("320x180", "180x320"):
+        parts.append(out.with_name(f"{size}-{out.name}"))
+        square = "drawbox=(iw-90)/2:(ih-90)/2:90:90:white:fill"
+        run(parts[-1], "-f", "lavfi", "-i", f"color=red:s={size}:r=30:d=1,{square}", *form)
+    told = out.with_suffix(".txt")
+    told.write_text("".join(f"file '{part}'\n" for part in parts))
+    run(out, "-f", "concat", "-safe", "0", "-i", str(told), "-c", "copy", *form[-2:])
+    for each in (*parts, told):
+        each.unlink()
+
+
+def gap(out: Path) -> None:
+    """Two seconds, one picture that stands for eighteen, then the end; some pictures are decoded before others that come first."""
+    run(out, *PATTERN[:-1], f"{PATTERN[-1]}0", "-vf", "select=lt(n\\,60)+gt(n\\,596)", "-fps_mode", "vfr", *H264)
+
+
+def sticker(out: Path, *form: str) -> None:
+    """A green square on nothing, which is red below; a dot comes later, so that there is more than one picture."""
+    nothing = "color=red@0:s=160x90:r=10:d=1,format=rgba"
+    dot = "drawbox=156:86:4:4:blue@1:fill:replace=1:enable=gt(t\\,0.5)"
+    run(out, "-f", "lavfi", "-i", f"{nothing},drawbox=60:20:40:40:lime@1:fill:replace=1,{dot}", *form)
+
+
+def paper(out: Path, transfer: str, shade: str) -> None:
+    """HDR of one shade, where white is as bright as paper: 203 cd/m² (ITU-R BT.2408)."""
+    bright = f"zscale=tin=bt709:pin=bt709:min=gbr:t={transfer}:p=bt2020:m=bt2020nc:npl=203,format=yuv420p10le"
+    picture = ("-f", "lavfi", "-i", f"color={shade}:s=64x64:r=10:d=1,format=gbrpf32le,{bright}")
+    told = ("-color_primaries", "bt2020", "-color_trc", transfer, "-colorspace", "bt2020nc")
+    run(out, *picture, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", *told)
+
+
+def still_gif(out: Path) -> None:
+    run(out, *PATTERN, "-frames:v", "1", "-f", "gif")
+
+
+def still_apng(out: Path) -> None:
+    run(out, *PATTERN, "-frames:v", "1", "-c:v", "apng", "-f", "apng")
+
+
 def dark_start(out: Path) -> None:
     """Black for half a second, then light, with one key frame."""
     run(out, *PATTERN, "-vf", "fade=in:15:15", "-g", "600", *H264)
@@ -171,6 +213,21 @@ def huge_claim(out: Path) -> None:
         struct.pack_into(">2H", data, place + 5, 65535, 65535)
         place = data.find(b"\xff\xc0", place + 2)
     out.write_bytes(bytes(data))
+
+
+def locked(out: Path) -> None:
+    """Common Encryption (ISO 23001-7) that tells of no seller: its key is told by nobody."""
+    key = ("-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "5" * 32, "-encryption_kid", "7" * 32)
+    run(out, *PATTERN, *TONE, *H264, "-c:a", "aac", *key)
+
+
+def locked_without_a_word(out: Path) -> None:
+    """The same, in which nothing but the name of the pictures' form says so."""
+    locked(out)
+    data = out.read_bytes()
+    for box in (b"sinf", b"senc", b"saiz", b"saio"):
+        data = data.replace(box, b"free")
+    out.write_bytes(data)
 
 
 def long_claim(out: Path) -> None:
@@ -256,10 +313,14 @@ BAD: dict[str, Callable[[Path], None]] = {
     "empty.mp4": empty,
     "words.mp4": words,
     "picture.mp4": picture,
+    "still.gif": still_gif,
+    "still.png": still_apng,
     "sound-only.mp4": sound_only,
     "song.mp4": song,
     "huge-claim.avi": huge_claim,
     "long-claim.mp4": long_claim,
+    "locked.mp4": locked,
+    "locked-without-a-word.mp4": locked_without_a_word,
 }
 
 

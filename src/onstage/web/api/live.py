@@ -154,17 +154,26 @@ class Hub:
 
 @dataclass
 class Pace:
-    """Where a step was when it was first seen; instants in seconds."""
+    """Where a step was when it was first seen, and since when it is where it is; instants in seconds."""
 
     words: str
     percent: int
     since: float
+    reached: int = 0
+    reached_at: float = 0
 
     def left(self, percent: int, moment: float) -> int | None:
-        """Seconds to the end of the step at this pace, rounded to what is honest; None before it has moved."""
-        if percent - self.percent < _LEAST_MOVE:
+        """Seconds to the end of the step at this pace, rounded to what is honest; None before it has moved.
+
+        It counts down from one per cent to the next, and grows again only when the next takes longer than the others.
+        """
+        if percent != self.reached:
+            self.reached, self.reached_at = percent, moment
+        moved = percent - self.percent
+        if moved < _LEAST_MOVE:
             return None
-        left = (100 - percent) * (moment - self.since) / (percent - self.percent)
+        told = (100 - percent) * (self.reached_at - self.since) / moved - (moment - self.reached_at)
+        left = max(told, (99 - percent) * (moment - self.since) / (moved + 1))
         return round(left) if left < 10 else round(left / 5) * 5
 
 

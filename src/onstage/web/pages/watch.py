@@ -26,6 +26,7 @@ from onstage.web.words import gettext as _
 
 FIRST = 5
 NEXT = 8
+_TALLEST, _TALLEST_SAVED = 1280, 960
 Kind = Literal["for_you", "following", "tag", "account"]
 Cursor = Annotated[str | None, Parameter(max_length=400)]
 
@@ -56,11 +57,17 @@ def _watch(
         kind=kind,
         of=of,
         heading=heading,
+        tallest=_tallest(request),
         empty=_empty(viewer, kind),
     )
     if guest:
         shown.cookies.append(guest)
     return shown
+
+
+def _tallest(request: AnyRequest) -> int:
+    """How high, in pixels, the first film of a page may be, which begins before any script has measured the network."""
+    return _TALLEST_SAVED if request.headers.get("save-data") == "on" else _TALLEST
 
 
 def _empty(viewer: Viewer, kind: Kind) -> str:
@@ -155,6 +162,7 @@ def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Fr
         "clip.html",
         viewer,
         clip=card,
+        tallest=_tallest(request),
         comments=found,
         next=following_id,
         meta=_meta(app.settings.origin, card),
