@@ -85,7 +85,7 @@ def test_who_has_used_up_their_space_is_told_so(app: App, cast: Cast) -> None:
     with app.database.write() as db:
         file = {"key": "a-rendition-of-ada.mp4", "clip_id": clip, "width": 1, "height": 1, "codecs": ""}
         db.execute(insert(renditions).values(**file, bytes=19_999_000_000, bitrate=1))
-    with pytest.raises(TooLarge, match=r"has 2 MB, and 1 MB of your space are left"):
+    with pytest.raises(TooLarge, match=r"has 2 MB, and 0.9 MB of your space are left"):
         begin(app, cast.ada, 2_000_000)
 
 
