@@ -25,3 +25,12 @@ def to_datetime(instant: int) -> datetime:
 def iso(instant: int) -> str:
     """RFC 3339 with milliseconds and a Z, as the API and the pages give it."""
     return to_datetime(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_instant(words: str) -> int | None:
+    """The instant in microseconds that a client tells (RFC 3339); None for words that are no instant, or have no zone."""
+    try:
+        told = datetime.fromisoformat(words)
+    except ValueError:
+        return None
+    return None if told.tzinfo is None else round(told.timestamp() * SECOND)

@@ -201,6 +201,8 @@ def test_what_comes_while_the_inbox_is_read_stays_new(client: Client, cast: Cast
     until = client.get("/inbox", cast.ada).text.partition('data-inbox="')[2].partition('"')[0]
     client.put("/api/v1/accounts/ada/follow", cast.ola)
     told(client, cast, cast.ada)
+    for wrong in ("0.5", "yesterday", until.removesuffix("Z")):
+        assert client.put(f"/api/v1/me/inbox/read?until={wrong}", cast.ada).status == 422
     assert client.put(f"/api/v1/me/inbox/read?until={until}", cast.ada).status == 204
     items = client.get("/api/v1/me/inbox", cast.ada).json["items"]
     assert [(each["kind"], each["unread"]) for each in items] == [("follow", True), ("like", False)]

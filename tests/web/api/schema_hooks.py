@@ -31,6 +31,8 @@ def before_call(_context: Any, case: Case[Any], _kwargs: dict[str, Any]) -> None
     if isinstance(case.body, dict):
         flags = _flags(case)
         case.body |= {name: "neither" for name, value in case.body.items() if name in flags and _is_read_kindly(value)}
+    if case.operation.path == "/api/v1/oembed" and case.query:
+        case.query.pop("format", None)  # oEmbed wants 501 for XML, which the tool would take for a crash
     for name in THERE.keys() & (case.path_parameters or {}).keys():
         if case.meta and case.meta.generation.mode.is_positive and hash(case.id) % 2:
             case.path_parameters[name] = THERE[name]

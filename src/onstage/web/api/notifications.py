@@ -2,15 +2,14 @@
 
 from base64 import urlsafe_b64decode
 from binascii import Error as NotBase64
-from datetime import datetime
 from typing import Annotated
 
 from litestar import delete, get, post, put
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from msgspec import Meta, Struct
 
 from onstage.accounts.viewer import Viewer
-from onstage.clock import SECOND, iso, now
+from onstage.clock import iso, now, read_instant
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
 from onstage.notifications import choices, inbox, waking
@@ -21,7 +20,6 @@ from onstage.web.api.history import place
 from onstage.web.api.schemas import AccountOut, Cursor, Limit, problems
 from onstage.web.http import App, reads, signed_in, writes
 
-AwareTime = Annotated[datetime, Meta(tz=True)]
 _MILLISECOND = 1000  # as exactly as the API tells instants
 _P256_BYTES = 65
 _AUTH_BYTES = 16
@@ -108,9 +106,12 @@ def show(db: Connection, viewer: Viewer, cursor: Cursor = None, limit: Limit = 4
 
 @put("/api/v1/me/inbox/read", status_code=204, tags=["me"], responses=problems(401), operation_id="read_inbox")
 @writes(signed_in)
-def read(db: Connection, viewer: Viewer, until: FromQuery[AwareTime | None] = None) -> None:
+def read(db: Connection, viewer: Viewer, until: Annotated[str | None, Parameter(max_length=40)] = None) -> None:
     """What had come until then, or has until now, is not new any more. `until`: the `at` of the latest that was read."""
-    inbox.read(db, viewer, now() if until is None else round(until.timestamp() * SECOND) + _MILLISECOND - 1)
+    told = now() if until is None else read_instant(until)
+    if told is None:
+        raise Invalid("`until` is an instant with its zone, as `at` of a notice tells it.", field="until")
+    inbox.read(db, viewer, told if until is None else told + _MILLISECOND - 1)
 
 
 @get("/api/v1/me/notifications", tags=["me"], responses=problems(401), operation_id="notification_choices")

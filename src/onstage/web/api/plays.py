@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from msgspec import Meta, Struct
 from onstage.accounts.guardians import screen_time
 from onstage.accounts.viewer import Viewer
 from onstage.clips.queries import lengths
-from onstage.clock import MINUTE, SECOND, now
+from onstage.clock import MINUTE, now, read_instant
 from onstage.db.engine import Connection
 from onstage.engagement.fold import Answer, Outcome
 from onstage.engagement.tally import Play, PlayKind
@@ -99,7 +98,7 @@ def report(
     """
     tokens = [read(app.keys, event.token) for event in data.events]
     received = now()
-    sent = _instant(data.sent_at) if data.sent_at else None
+    sent = read_instant(data.sent_at) if data.sent_at else None
     shared = _Report(
         names=names_of(app, request, viewer, db),
         addresses=places_of(app, request, viewer),
@@ -152,7 +151,7 @@ def _play(shared: _Report, event: EventIn, given: Token | None) -> Play | str:
         return "somebody-else"
     if given.clip not in shared.lengths:
         return "not-visible"
-    happened = _instant(event.happened_at)
+    happened = read_instant(event.happened_at)
     if happened is None:
         return "time"
     happened += shared.clock_behind
@@ -169,14 +168,6 @@ def _play(shared: _Report, event: EventIn, given: Token | None) -> Play | str:
         reached_ms=min(reached, duration_ms), loops=event.loops, duration_ms=duration_ms, issued_at=given.issued_at,
         happened_at=happened, received_at=shared.received,
     )  # fmt: skip
-
-
-def _instant(moment: str) -> int | None:
-    try:
-        read_ = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return None if read_.tzinfo is None else int(read_.timestamp() * SECOND)
 
 
 routes = [report]

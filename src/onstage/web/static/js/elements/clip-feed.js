@@ -142,7 +142,7 @@ export class ClipFeed extends HTMLElement {
     this.warming = new AbortController();
     /** @type {RequestInit} */
     const options = { headers: { Range: `bytes=0-${WARM_BYTES}` }, signal: this.warming.signal, priority: "low" };
-    fetch(url, options).then((answer) => answer.arrayBuffer(), () => undefined);
+    fetch(url, options).then((answer) => answer.arrayBuffer()).catch(() => undefined);
   }
 
   /** Steps add up while the feed still moves. @param {number} step */
