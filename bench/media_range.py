@@ -19,7 +19,7 @@ def measure() -> Measure:
     """Pieces of 2 MB over one connection."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as served:
         person = Person(served)
-        slug, _ = upload(served, person, film("h264", 60))
+        slug, *_ = upload(served, person, film("h264", 60))
         clip = json.loads(person.ask("GET", f"/api/v1/clips/{slug}").read())
         best = max(clip["renditions"], key=lambda each: each["bytes"])
         client, sent, start = Client(served.port, person.cookie), 0, 0

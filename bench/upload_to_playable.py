@@ -23,11 +23,10 @@ def measure(codec: str = "h264", seconds: int = 15) -> Measure:
         times, cpu = [], []
         for _ in range(ROUNDS):
             _rest(person)
-            before = cpu_seconds(served.jobs) + cpu_seconds(served.web)
-            times.append(upload(served, person, source)[1])
-            cpu.append(cpu_seconds(served.jobs) + cpu_seconds(served.web) - before)
+            _, took, used = upload(served, person, source)
+            times.append(took)
+            cpu.append(used)
     wall, (limit_wall, limit_cpu) = sorted(times)[ROUNDS // 2], _limit(source)
-    used = sorted(cpu)[ROUNDS // 2]
     return Measure(
         value=round(wall, 3),
         unit="s",
@@ -35,9 +34,9 @@ def measure(codec: str = "h264", seconds: int = 15) -> Measure:
         ratio=ratio(wall, limit_wall),
         note=f"{source.name}; limit: remux and one key frame by bare ffmpeg",
         more={
-            "cpu_s": round(used, 3),
+            "cpu_s": round(sorted(cpu)[ROUNDS // 2], 3),
             "limit_cpu_s": round(limit_cpu, 3),
-            "cpu_ratio": ratio(used, limit_cpu),
+            "cpu_ratio": ratio(sorted(cpu)[ROUNDS // 2], limit_cpu),
             "worst_s": round(max(times), 3),
         },
     )
@@ -49,24 +48,37 @@ def _rest(person: Person) -> None:
         time.sleep(0.2)
 
 
-def upload(served: Served, person: Person, source: Path) -> tuple[str, float]:
-    """Upload and publish a film; gives its slug, and the seconds from the last byte to playable."""
+def upload(served: Served, person: Person, source: Path) -> tuple[str, float, float]:
+    """Upload and publish a film; gives its slug, and from its last byte to playable the seconds and the server's CPU seconds."""
     body = source.read_bytes()
     name = b64encode(source.name.encode()).decode()
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(body)), "Upload-Metadata": f"filename {name}"}
     created = person.ask("POST", "/api/v1/uploads", headers=headers)
     slug = created.headers["Onstage-Clip"]
-    patch = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     location = created.headers["Location"].removeprefix(f"http://localhost:{served.port}")
     person.ask("POST", f"/api/v1/clips/{slug}/publish", headers={})
-    person.ask("PATCH", location, headers=patch, body=body)
-    started = time.perf_counter()
+    _send(person, location, 0, body[:-1])
+    started, before = time.perf_counter(), _cpu(served)
+    _send(person, location, len(body) - 1, body[-1:])
     while time.perf_counter() - started < 120:
         clip = json.loads(person.ask("GET", f"/api/v1/clips/{slug}").read())
         if clip["renditions"] and clip["published_at"]:
-            return slug, time.perf_counter() - started
-        time.sleep(0.005)
+            return slug, time.perf_counter() - started, _cpu(served) - before
+        time.sleep(0.01)  # each look costs the server half a millisecond, which is none of the upload's
     raise TimeoutError(slug)
+
+
+def _send(person: Person, location: str, offset: int, part: bytes) -> None:
+    headers = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": str(offset),
+        "Content-Type": "application/offset+octet-stream",
+    }
+    person.ask("PATCH", location, headers=headers, body=part)
+
+
+def _cpu(served: Served) -> float:
+    return cpu_seconds(served.jobs) + cpu_seconds(served.web)
 
 
 def _limit(source: Path) -> tuple[float, float]:
