@@ -99,3 +99,22 @@ def test_the_code_for_a_page_stands_behind_the_dots(chromium: Browser, site: Sit
     look(page, page.url)
     page.goto(f"{site.origin}/embed/{site.slugs[0]}")
     look(page, page.url)
+
+
+def test_it_plays_where_half_of_it_has_no_room_and_rests_out_of_sight(
+    chromium: Browser, site: Site, tmp_path: Path
+) -> None:
+    page = chromium.new_context(viewport={"width": 844, "height": 320}).new_page()
+    frame_of = f'<iframe src="{site.origin}/embed/{site.slugs[2]}" width="405" height="720"></iframe>'
+    with other_site(tmp_path, f'{frame_of}<div style="height: 3000px"></div>') as address:
+        page.goto(address)
+        page.locator("iframe").evaluate("frame => frame.scrollIntoView({ block: 'center' })")
+        page.frame_locator("iframe").get_by_role("button", name="Play").click()
+        inner = page.frames[1]
+        inner.wait_for_function("() => document.querySelector('video')?.currentTime > 0.5")
+        page.evaluate("scrollTo(0, 2500)")
+        inner.wait_for_function(
+            "() => document.querySelector('video').paused", polling=100
+        )  # no frames are drawn there
+        page.locator("iframe").evaluate("frame => frame.scrollIntoView({ block: 'center' })")
+        inner.wait_for_function("() => !document.querySelector('video').paused")

@@ -14,20 +14,8 @@ _GRACE_US = 500_000
 _PICTURE, _SOUND = ("-map", "0:V?"), ("-map", "0:a?")
 _PLAIN = ("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1")
 _LISTED = (*_PLAIN, "-frames:v", "2", "-frames:a", "1", "-f", "framecrc", "pipe:2")
-_FIRST_PACKET = (
-    "-map",
-    "0:V:0",
-    *_PLAIN,
-    "-frames:v",
-    "1",
-    "-movflags",
-    "empty_moov",
-    "-strict",
-    "-2",
-    "-f",
-    "mov",
-    "pipe:1",
-)
+_AS_MOV = ("-movflags", "empty_moov", "-strict", "-2", "-f", "mov", "pipe:1")
+_FIRST_PACKET = ("-map", "0:V:0", *_PLAIN, "-frames:v", "1", *_AS_MOV)
 _HDR = {"smpte2084", "arib-std-b67"}
 _TEN_BITS = ("10le", "10be", "p010", "p210", "x2rgb10")
 _WITH_ALPHA = ("yuva", "gbrap", "rgba", "bgra", "argb", "abgr", "ya", "pal8")

@@ -20,6 +20,7 @@ play.addEventListener("click", () => {
 });
 
 // What nobody sees neither plays nor counts: neither in a tab behind, nor further down in the other page.
+const IN_VIEW = 0.3; // of the clip: a phone on its side may have no room for half of it
 let inView = true;
 const heed = () => {
   if (inView && !document.hidden) return void player.start();
@@ -28,9 +29,9 @@ const heed = () => {
 };
 document.addEventListener("visibilitychange", heed);
 new IntersectionObserver(([entry]) => {
-  inView = entry.intersectionRatio >= 0.5;
+  inView = entry.intersectionRatio >= IN_VIEW;
   heed();
-}, { threshold: [0.5] }).observe(article);
+}, { threshold: [IN_VIEW] }).observe(article);
 
 heedKeys({
   " ": () => (player.current ? player.toggle() : play.click()),
