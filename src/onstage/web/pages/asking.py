@@ -1,5 +1,6 @@
 """Deciding together, as pages: the questions in the inbox, the answers to them, and the clips that name somebody."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,10 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from onstage.accounts import relations
+from onstage.accounts import notices, relations
 from onstage.accounts.byline import By
 from onstage.accounts.doors import passkeys
+from onstage.accounts.notices import Notice
 from onstage.accounts.queries import password_hash
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, inbox
@@ -24,14 +26,21 @@ from onstage.media.cues import parse
 from onstage.notifications import inbox as told
 from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
+from onstage.web.pages import telling
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, ticked, words
-from onstage.web.pages.telling import day
+from onstage.web.pages.telling import Line, day
 from onstage.web.pages.together import asks
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
 _GRID = 30
+_AS_QUESTIONS = {
+    Notice.INVITED: "asked",
+    Notice.AGREE_TO_MEMBER: "to_answer",
+    Notice.GUARDIAN_CLAIMED: "claims",
+    Notice.MORE_TIME_ASKED: "more_time",
+}
 _ALL = " 0:00.0–"  # how a change names the place of somebody who is in all of it
 
 
@@ -285,6 +294,7 @@ def inbox_page(
     """What waits for an answer, who asks to follow, and what happened lately."""
     asked = questions(db, viewer)
     waiting, _more = relations.requests(db, viewer)
+    who_asks = asks(db, viewer, now())
     return page(
         "inbox.html",
         viewer,
@@ -292,8 +302,8 @@ def inbox_page(
         questions=asked,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
         cases=cases_to_answer(db, viewer),
-        **asks(db, viewer, now()),
-        **_lately(db, viewer, {each.slug for each in asked}),
+        **who_asks,
+        **_lately(db, viewer, {each.slug for each in asked}, above={name for name, found in who_asks.items() if found}),
         error=error,
         said=done(did),
         did=did if done(did) else "",
@@ -304,15 +314,32 @@ def inbox_page(
 def earlier_page(db: Connection, viewer: Viewer, before: told.Place) -> Response[Any]:
     """What happened before that; what waits for an answer stands on the first page."""
     waits = ("questions", "requests", "cases", "asked", "to_answer", "claims", "more_time")
-    shown = _lately(db, viewer, set(), before) | dict.fromkeys(waits, ())
+    shown = _lately(db, viewer, set(), before=before) | dict.fromkeys(waits, ())
     return page("inbox.html", viewer, **shown, error=None, said="", did="", about="")
 
 
-def _lately(db: Connection, viewer: Viewer, asked: set[str], before: told.Place | None = None) -> dict[str, Any]:
+def _lately(
+    db: Connection,
+    viewer: Viewer,
+    asked: set[str],
+    above: Collection[str] = (),
+    before: told.Place | None = None,
+) -> dict[str, Any]:
+    """What happened, to the acting account and to the viewer, latest first; but for what stands `above` as a question."""
     found, following = told.listed(db, viewer, before)
+    said = notices.told(
+        db,
+        viewer.person or 0,
+        since=found[-1].at if found and following else 0,
+        before=before[0] if before else None,
+    )
+    lines = [each for each in said if each.kind is not Notice.COME_BACK and _AS_QUESTIONS.get(each.kind) not in above]
+    items = [item for item in found if not _stands_above(item, asked)]
+    latest: list[told.Item | Line] = [*items, *telling.lines(lines, viewer.person or 0)]
+    latest.sort(key=lambda each: each.at, reverse=True)
     return {
-        "items": [item for item in found if not _stands_above(item, asked)],
-        "until": found[0].at if found else None,
+        "items": latest,
+        "until": latest[0].at if latest else None,
         "next": f"{following[0]}-{following[1]}" if following else "",
     }
 

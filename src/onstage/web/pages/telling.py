@@ -101,10 +101,10 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
             "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
             "this one is erased on %(on)s."
         ),
-    } | _about_answers()
+    } | _about_answers(about_me=about_me)
 
 
-def _about_answers() -> dict[Notice, str]:
+def _about_answers(*, about_me: bool) -> dict[Notice, str]:
     return {
         Notice.FORM_CAME: _("%(by)s sent a signed form: they say that they are a guardian of %(about)s. Look at it."),
         Notice.FORM_REFUSED: _("The form for %(about)s was not accepted. %(reason)s"),
@@ -113,6 +113,11 @@ def _about_answers() -> dict[Notice, str]:
         ),
         Notice.BEFOREHAND_ENDED: _("%(by)s says no more yes beforehand for %(about)s in %(account)s."),
         Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
+        Notice.CLIP_SHOWN: _("A clip of yours is out: everybody who must agree has said yes."),
+        Notice.CLIP_REFUSED: _("Somebody who must agree said no to a clip of yours. It stays with you."),
+        Notice.NOT_JOINED: _("You do not join %(account)s: somebody who must agree said no.")
+        if about_me
+        else _("%(about)s does not join %(account)s: somebody who must agree said no."),
     }
 
 
@@ -120,8 +125,14 @@ def _url(told: Told, reader: int) -> str:
     match told.kind:
         case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
             return "/grown-up"
-        case Notice.QUESTION_ENDED:
+        case Notice.CLIP_SHOWN:
+            return "/me/clips?show=published"
+        case Notice.CLIP_REFUSED if told.fields.get("out"):
+            return "/me/clips?show=published"
+        case Notice.QUESTION_ENDED | Notice.CLIP_REFUSED:
             return "/me/clips"
+        case Notice.NOT_JOINED:
+            return ""
         case Notice.FORM_CAME:
             return "/server/guardians"
         case Notice.FORM_REFUSED if told.about_handle:
