@@ -250,6 +250,13 @@ def may_say_no(db: Connection, viewer: Viewer, slug: str) -> bool:
     )
 
 
+def said_no(db: Connection, viewer: Viewer, slug: str) -> bool:
+    """Whether a no of the viewer's own stands on this clip."""
+    mine = (holds.c.giver_id == viewer.person) & (holds.c.kind == HoldKind.NO.value)
+    found = select(holds.c.clip_id).join(clips, clips.c.id == holds.c.clip_id).where(clips.c.slug == slug, mine)
+    return db.execute(found).first() is not None
+
+
 def withheld_by(db: Connection, viewer: Viewer, limit: int = 100) -> list[int]:
     """The clips that the viewer has said no to, their own among them, newest no first."""
     of_others = select(concerned.c.clip_id).where(

@@ -1,6 +1,7 @@
 """Deciding together, as pages: the questions in the inbox, the answers to them, and the clips that name somebody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,18 +18,18 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, inbox
 from onstage.clips.agreeing.inbox import Progress, Waiting
 from onstage.clips.ending import deletion
-from onstage.clips.models import Audience
+from onstage.clips.models import Audience, Stage
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.errors import Invalid, NotFound, Refused
+from onstage.errors import Conflict, Invalid, NotFound, Refused
 from onstage.media.cues import parse
 from onstage.notifications import inbox as told
 from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
 from onstage.web.pages import telling
 from onstage.web.pages.claims import cases_to_answer
-from onstage.web.pages.forms import Fields, ticked, words
+from onstage.web.pages.forms import Fields, kept, ticked, words
 from onstage.web.pages.telling import Line, day
 from onstage.web.pages.together import asks
 from onstage.web.words import gettext as _
@@ -204,6 +205,19 @@ def state(far: Progress) -> str:
     return _("It waits for %(whom)s.") % {"whom": _(" and ").join(missing)}
 
 
+def stands(db: Connection, viewer: Viewer, card: Card) -> str:
+    """What is to be said of a clip that waits or is withheld to whoever may open it all the same; empty: nothing."""
+    if not card.held and card.stage != Stage.ASKED.value:
+        return ""
+    with suppress(NotFound):  # a fellow member sees it, and does not decide about it
+        return state(inbox.progress(db, viewer, card.slug))
+    if not card.held:
+        return ""
+    if card.id in inbox.withheld_by(db, viewer):
+        return _("You said no. Nobody else sees it until you take that back.")
+    return _("It is withheld: only those who may act on it see it.")
+
+
 @post("/inbox/{slug:str}", include_in_schema=False, status_code=200)
 @plain(signed_in)
 def answer(app: App, request: AnyRequest, viewer: Viewer, slug: FromPath[str], data: Fields) -> Response[Any]:
@@ -223,10 +237,15 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, slug: FromPath[str], d
             return _who_is_there(app, viewer, slug, data)
         if proof and error.field in {"password", "passkey"}:
             return _who_is_there(app, viewer, slug, data, error)
-        if error.status == NotFound.status:
-            error = NotFound(_("This is no longer asked of you: it was taken back, or decided. Nothing was changed."))
         with app.database.read() as db:
-            return inbox_page(db, viewer, error=error)
+            own_no = inbox.said_no(db, viewer, slug)
+            if own_no and words(data, "do") == "yes":
+                error = Conflict(_("You said no to this clip. Take that back first; then you can be asked again."))
+            elif error.status == NotFound.status:
+                gone = _("This is no longer asked of you: it was taken back, or decided. Nothing was changed.")
+                error = NotFound(gone)
+            typed = {"slug": slug, **kept(data, "words", "known")}
+            return inbox_page(db, viewer, error=error, about=slug if own_no else "", typed=typed)
     return see_other(f"/inbox?did={said}")
 
 
@@ -239,7 +258,7 @@ def _who_is_there(
         asked = inbox.one(db, viewer, slug)
         (card,) = cards(db, viewer, [asked.clip])
         has_password = password_hash(db, viewer.person) is not None
-        kept = passkeys.mine(db, viewer)
+        with_passkeys = passkeys.mine(db, viewer)
     return page(
         "answer_check.html",
         viewer,
@@ -247,8 +266,9 @@ def _who_is_there(
         clip=card,
         asked=asked,
         leaves=ticked(data, "leaves"),
+        typed=kept(data, "words", "known"),
         has_password=has_password,
-        passkeys=kept,
+        passkeys=with_passkeys,
         error=error,
     )
 
@@ -257,6 +277,8 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
     wish, known = words(data, "words").strip(), ticked(data, "known")
     match words(data, "do"):
         case "yes":
+            if wish:
+                inbox.wish(db, viewer, slug, wish, known=known)
             after = answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
             return f"{'out' if after.visible and after.working is None else 'yes'}&clip={slug}"
         case "no":
@@ -268,8 +290,7 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
             inbox.wish(db, viewer, slug, wish, known=known)
             return "wish"
         case "lift":
-            answers.lift(db, app.keys, viewer, slug)
-            return "lift"
+            return "shown" if answers.lift(db, app.keys, viewer, slug).visible else "lift"
         case "bring_back":
             answers.bring_back(db, app.keys, viewer, slug)
             return "bring_back"
@@ -289,7 +310,13 @@ def _version(data: dict[str, Any]) -> int:
 
 
 def inbox_page(
-    db: Connection, viewer: Viewer, *, did: str = "", about: str = "", error: Refused | None = None
+    db: Connection,
+    viewer: Viewer,
+    *,
+    did: str = "",
+    about: str = "",
+    error: Refused | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """What waits for an answer, who asks to follow, and what happened lately."""
     asked = questions(db, viewer)
@@ -308,6 +335,7 @@ def inbox_page(
         said=done(did),
         did=did if done(did) else "",
         about=about,
+        typed=typed or {"slug": ""},
     )
 
 
@@ -356,11 +384,37 @@ def done(did: str) -> str:
         "out": _("Thank you. It is out now."),
         "no": _("It is withheld, here and now. Nobody is told that it was you."),
         "wish": _("Your words are with whoever asked."),
-        "lift": _("Your no is taken back."),
+        "lift": _("Your no is taken back. If it was asked of you before, who made it asks again."),
+        "shown": _("Your no is taken back. It is shown again."),
         "bring_back": _("It is shown again."),
         "stop": _("It is not deleted. It stays withheld by the no of who wanted that."),
         "unname": _("Your name is out."),
+        "accepted": _("They follow you now."),
+        "declined": _("They do not follow you, and are not told."),
+        "joins": _("Thank you. Whoever must agree is asked."),
+        "stays-out": _("You are not in it."),
+        "let-in": _("Thank you. They come in when everybody who must agree has said yes."),
+        "kept-out": _("They do not come in. Nobody is told that it was you."),
+        "is-guardian": _("They look after you or your child now, as a carer. What they can see stands under Together."),
+        "no-guardian": _("They stay a stranger, and see nothing."),
     }.get(did, "")
+
+
+@post("/inbox/followers", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def let_follow(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Accept or decline somebody who asks to follow."""
+    handle, yes = words(data, "handle"), words(data, "do") == "accept"
+    try:
+        with app.database.write() as db:
+            if yes:
+                relations.accept(db, viewer, handle, now())
+            else:
+                relations.decline(db, viewer, handle)
+    except Refused as error:
+        with app.database.read() as db:
+            return inbox_page(db, viewer, error=error)
+    return see_other(f"/inbox?did={'accepted' if yes else 'declined'}")
 
 
 @get("/me/with-me", include_in_schema=False)
@@ -418,4 +472,4 @@ def change_nevers(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     return see_other("/me/with-me#coauthored" if act == "leave" else "/me/with-me#nevers")
 
 
-routes = [answer, with_me, change_nevers]
+routes = [answer, let_follow, with_me, change_nevers]

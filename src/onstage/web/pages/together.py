@@ -27,6 +27,14 @@ from onstage.web.pages.choices import Option
 from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
+_SAID = {
+    "invitation-yes": "joins",
+    "invitation-no": "stays-out",
+    "member-yes": "let-in",
+    "member-no": "kept-out",
+    "claim-yes": "is-guardian",
+    "claim-no": "no-guardian",
+}
 Secret = Annotated[str, Parameter(max_length=100)]
 
 
@@ -111,7 +119,8 @@ def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     guarding.answer(db, app.keys, viewer, one, yes, now)
     except Refused as error:
         return _index_page(app, viewer, error)
-    return see_other("/inbox" if words(data, "from") == "inbox" else "/together")
+    did = _SAID.get(words(data, "do"), "")
+    return see_other(f"/inbox?did={did}" if words(data, "from") == "inbox" else "/together")
 
 
 def _number(typed: str) -> int:

@@ -21,6 +21,7 @@ from onstage.feed.recommend import Page, following, for_you, of_account, with_ta
 from onstage.text import tag_key
 from onstage.web.cards import dealt, title_of, with_tokens, without_at
 from onstage.web.http import AnyRequest, App, anyone, page, reads, see_other
+from onstage.web.pages.asking import stands
 from onstage.web.viewers import known_guest, viewer_key
 from onstage.web.words import gettext as _
 
@@ -168,6 +169,7 @@ def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Fr
         meta=_meta(app.settings.origin, card),
         json_ld=_json_ld(app.settings.origin, card),
         indexable=_indexable(card),
+        standing=stands(db, viewer, card),
     )
     if guest:
         shown.cookies.append(guest)
