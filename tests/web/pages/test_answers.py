@@ -3,9 +3,9 @@
 from sqlalchemy import insert, select
 
 from onstage.accounts.models import follows
-from onstage.clips.models import wishes
+from onstage.clips.models import Audience, Stage, wishes
 from onstage.clock import now
-from tests.cast import Cast, make_clip
+from tests.cast import Cast, make_clip, stand_for
 from tests.client import Client
 from tests.web.family import Family
 from tests.web.pages.test_together import seen, sent
@@ -106,3 +106,45 @@ def test_an_answer_to_joining_says_what_it_did(cast: Cast, client: Client) -> No
         answered = sent(client, "/together", who, **{"do": do, "id": one, "from": "inbox"})
         assert answered.header("location") == f"/inbox?did={did}"
         assert words in seen(client, f"/inbox?did={did}", who)
+
+
+def test_a_carer_sees_what_is_asked_says_no_and_is_told_kindly_that_no_yes_is_asked(cast: Cast, client: Client) -> None:
+    with cast.app.database.write() as db:
+        stand_for(db, cast.fay.viewer, cast.mia.viewer)
+    _id, slug = make_clip(
+        cast.app.database,
+        cast.mia.viewer,
+        caption="Splash",
+        audience=Audience.FRIENDS,
+        published=False,
+        stage=Stage.DRAFT,
+    )
+    assert client.ask("POST", f"/api/v1/clips/{slug}/publish", cast.mia).json["stage"] == "asked"
+    page = seen(client, "/children/mia", cast.fay)
+    assert "Splash" in page
+    assert "Waits for a yes" in page
+    assert "It is not out yet: it waits for a yes." in seen(client, f"/c/{slug}", cast.fay)
+    yes = sent(client, f"/inbox/{slug}", cast.fay, do="yes", version="1")
+    assert yes.status == 403
+    assert "Your yes is not asked for here. You may say no at any time." in yes.text
+    assert client.get(f"/c/{slug}", cast.ben).status == 404
+    assert sent(client, f"/inbox/{slug}", cast.fay, do="no").status == 303
+    assert client.ask("GET", f"/api/v1/clips/{slug}", cast.mia).json["stage"] == "draft"
+
+
+def test_who_has_said_yes_may_watch_it_while_it_waits_for_another(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    assert family.client.get(f"/c/{family.slug}", family.mum).header("location") == f"/inbox#q-{family.slug}"
+    assert family.yes(family.mum, 1) == 204
+    assert "It is not out yet: it waits for a yes." in seen(family.client, f"/c/{family.slug}", family.mum)
+
+
+def test_whoever_is_signed_out_while_answering_finds_the_way_back(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    form, came = {"do": "yes", "version": "1"}, {"referer": "http://localhost:8000/inbox?did=no"}
+    answered = family.client.post(f"/inbox/{family.slug}", form=form, headers=came)
+    assert answered.status == 401
+    assert 'href="/sign-in?next=/inbox%3Fdid%3Dno"' in answered.text
+    assert "Nothing was changed: sign in, and press it once more." in answered.text
+    elsewhere = {"referer": "https://elsewhere.example/inbox"}
+    assert 'href="/sign-in"' in family.client.post(f"/inbox/{family.slug}", form=form, headers=elsewhere).text

@@ -94,6 +94,12 @@ def waiting(db: Connection, viewer: Viewer, limit: int = 50) -> list[Waiting]:
     return _waiting(db, viewer, concerned.c.why.in_(_WAITS), limit)
 
 
+def waits_for(db: Connection, viewer: Viewer, clip: int) -> bool:
+    """Whether this clip waits for the viewer's answer."""
+    mine = (concerned.c.clip_id == clip) & (concerned.c.person_id == viewer.person) & concerned.c.why.in_(_WAITS)
+    return db.execute(select(concerned.c.clip_id).where(mine)).first() is not None
+
+
 def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     """One clip as whoever is concerned by it sees it. Raises NotFound."""
     clip = concerning(db, viewer, slug)

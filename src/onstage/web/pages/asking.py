@@ -212,7 +212,7 @@ def stands(db: Connection, viewer: Viewer, card: Card) -> str:
     with suppress(NotFound):  # a fellow member sees it, and does not decide about it
         return state(inbox.progress(db, viewer, card.slug))
     if not card.held:
-        return ""
+        return "" if card.published_at else _("It is not out yet: it waits for a yes.")
     if card.id in inbox.withheld_by(db, viewer):
         return _("You said no. Nobody else sees it until you take that back.")
     return _("It is withheld: only those who may act on it see it.")

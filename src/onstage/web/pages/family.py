@@ -136,6 +136,8 @@ def _child_page(
             mine=mine,
             cells=table_words.cells(db, found, person),
             time=screen_time.how(db, found.person, clock.now()),
+            given=screen_time.given(db, viewer, found.person, clock.now()),
+            most_more=screen_time.MOST_MORE,
             asks_more=found.person in screen_time.asking(db, viewer, clock.now()),
             days=screen_time.minutes(db, found.person),
             limit=_limit_form(limits[Row.DAILY_LIMIT], age.value(Row.DAILY_LIMIT, found.band)),

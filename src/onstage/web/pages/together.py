@@ -245,6 +245,8 @@ def act(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> Respon
         with app.database.write() as db:
             went = _acted(app, db, viewer, handle, data)
     except Refused as error:
+        if words(data, "do") == "ask" and not words(data, "member") and error.field != "role":
+            error.field = "guest"
         try:
             return _inside_page(app, viewer, handle, error, typed=words(data, "guest"))
         except Refused:
@@ -265,6 +267,8 @@ def _acted(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str
         case "link":
             _id, secret = invitations.by_link(db, app.keys, viewer, handle, role, now)
             return f"{app.settings.origin}/together/join/{secret}"
+        case "ask" if not (words(data, "guest") or member):
+            raise Invalid(_("Say whom you ask, by their handle; or make a link."), field="guest")
         case "ask":
             invitations.by_handle(db, app.keys, viewer, handle, words(data, "guest") or member, role, now)
         case "take-back":
