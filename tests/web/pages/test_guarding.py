@@ -1,8 +1,14 @@
 """A child's page as its guardians use it: time on top, names of what is chosen, what ends, and who is checked first."""
 
 import re
+from urllib.parse import unquote
+
+from sqlalchemy import update
 
 from onstage.accounts.age import Band
+from onstage.accounts.models import people, sessions
+from onstage.clock import MINUTE, now
+from tests.accounts.joining import born
 from tests.cast import Actor, Cast, person, stand_for
 from tests.client import Client
 from tests.web.pages.test_together import seen, sent
@@ -81,3 +87,50 @@ def test_the_link_that_was_just_made_is_what_is_read_first(cast: Cast, client: C
     for path, actor in (("/children/mia", cast.gus), ("/together/duo", cast.ada)):
         answered = sent(client, path, actor, do="link", role="creator")
         assert re.search(r'role="status" tabindex="-1" autofocus', answered.text), path
+
+
+def test_time_that_another_guardian_s_limit_keeps_back_says_so(cast: Cast, client: Client) -> None:
+    told = "More time begins once the other guardians give it too."
+    assert told in sent(client, "/children/mia", cast.gus, do="more", minutes="15").text
+    assert told not in seen(client, "/children/mia", cast.gil)
+    assert told not in sent(client, "/children/mia", cast.gil, do="more", minutes="15").text
+    assert told not in seen(client, "/children/mia", cast.gus)
+
+
+def test_a_yes_beforehand_waits_for_the_check_with_what_was_typed(cast: Cast, client: Client) -> None:
+    with cast.app.database.write() as db:
+        db.execute(update(sessions).values(checked_at=now() - 10 * MINUTE))
+    late = sent(client, "/children/mia", cast.gus, do="say-beforehand", account="duo", months="6")
+    where = late.header("location") or ""
+    assert where.startswith("/settings/check?next=")
+    goes_on = unquote(where.partition("next=")[2])
+    assert goes_on == "/children/mia?account=duo&months=6#beforehand"
+    with cast.app.database.write() as db:
+        db.execute(update(sessions).values(checked_at=now()))
+    page = seen(client, goes_on.partition("#")[0], cast.gus)
+    assert 'value="duo"' in page.partition('id="account"')[2][:120]
+    assert 'value="6" selected' in page
+
+
+def test_a_contest_that_was_made_is_not_asked_for_again(cast: Cast, client: Client) -> None:
+    with cast.app.database.write() as db:
+        db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(birth_date=born(16).isoformat()))
+        stand_for(db, cast.fay.viewer, cast.max.viewer)
+    case = re.search(r'id="case-(\d+)"> <p id="who-\d+"><strong>Fay', seen(client, "/server/guardians", cast.ola))
+    assert case is not None
+    sent(client, "/server/guardians", cast.ola, do="check", case=case[1], method="met", kept="passport")
+    assert "This is not right" in seen(client, "/guardians", cast.max)
+    assert sent(client, "/guardians", cast.max, do="contest", guardianship=case[1], words="No").status == 303
+    page = seen(client, "/guardians", cast.max)
+    assert "This is not right" not in page
+    assert "It was said that Fay is not your guardian." in page
+    assert "somebody concerned contests it" in seen(client, "/children/max", cast.fay)
+
+
+def test_what_one_has_said_stands_there_while_nobody_has_answered(cast: Cast, client: Client) -> None:
+    assert sent(client, "/children", cast.fay, do="claim", guarded="max").status == 200
+    assert "Not answered yet" in seen(client, "/children", cast.fay)
+    one = re.search(r'name="id" value="(\d+)"', seen(client, "/inbox", cast.max))
+    assert one is not None
+    sent(client, "/together", cast.max, do="claim-yes", id=one[1])
+    assert "Not answered yet" not in seen(client, "/children", cast.fay)
