@@ -25,7 +25,7 @@ from onstage.clips.agreeing.narrowing import narrow
 from onstage.clock import DAY
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards
-from onstage.errors import Gone, Invalid, NotFound, Refused
+from onstage.errors import Conflict, Gone, Invalid, NotFound, Refused
 from onstage.web import entry
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import table_words, telling
@@ -93,10 +93,18 @@ def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     guarding.claim(db, app.keys, viewer, words(data, "guarded"), now)
                 return _index_page(app, viewer, {}, said=_("They are told. You see nothing until it is accepted."))
     except Refused as error:
+        handle = words(data, "handle").strip().removeprefix("@").lower()
+        if words(data, "do") == "add" and error.status == Conflict.status and _is_ward(app, viewer, handle):
+            return see_other(f"/children/{handle}")  # pressed twice
         if words(data, "do") == "claim" and error.field == "handle":
             error.field = "guarded"
         return _index_page(app, viewer, data, error)
     return see_other("/children")
+
+
+def _is_ward(app: App, viewer: Viewer, handle: str) -> bool:
+    with app.database.read() as db:
+        return handle in {each.handle for each in household.wards(db, viewer)}
 
 
 def _zone(app: App, viewer: Viewer, data: dict[str, Any]) -> str:

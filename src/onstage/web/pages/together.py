@@ -19,7 +19,7 @@ from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
 from onstage.clips.ending import closing
 from onstage.db.engine import Connection
-from onstage.errors import Gone, Invalid, Refused
+from onstage.errors import Conflict, Gone, Invalid, Refused
 from onstage.web import entry
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import telling
@@ -151,6 +151,7 @@ def _new_page(viewer: Viewer, data: dict[str, Any], error: Refused | None = None
 @plain(signed_in)
 def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     """Begin it."""
+    handle = words(data, "handle").strip().removeprefix("@").lower()
     try:
         kind = JointKind(words(data, "kind")) if words(data, "kind") in set(JointKind) else None
         if kind is None:
@@ -158,8 +159,15 @@ def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
         with app.database.write() as db:
             joint.begin(db, app.keys, viewer, kind, words(data, "handle"), words(data, "name"), clock.now())
     except Refused as error:
-        return _new_page(viewer, data, error)
-    return see_other(f"/together/{words(data, 'handle').strip().removeprefix('@').lower()}")
+        if not (error.status == Conflict.status and _is_in(app, viewer, handle)):
+            return _new_page(viewer, data, error)
+    return see_other(f"/together/{handle}")
+
+
+def _is_in(app: App, viewer: Viewer, handle: str) -> bool:
+    """Whether the account of that name is one of theirs already: they pressed twice."""
+    with app.database.read() as db:
+        return handle in {own.handle for own in profiles.own_accounts(db, viewer) if own.kind is Kind.JOINT}
 
 
 @get("/together/{handle:str}", include_in_schema=False)
