@@ -94,7 +94,11 @@ def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                 return _index_page(app, viewer, {}, said=_("They are told. You see nothing until it is accepted."))
     except Refused as error:
         handle = words(data, "handle").strip().removeprefix("@").lower()
-        if words(data, "do") == "add" and error.status == Conflict.status and _is_ward(app, viewer, handle):
+        if (
+            words(data, "do") == "add"
+            and error.status == Conflict.status
+            and _is_ward(app, viewer, handle, words(data, "name"))
+        ):
             return see_other(f"/children/{handle}")  # pressed twice
         if words(data, "do") == "claim" and error.field == "handle":
             error.field = "guarded"
@@ -102,9 +106,9 @@ def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     return see_other("/children")
 
 
-def _is_ward(app: App, viewer: Viewer, handle: str) -> bool:
+def _is_ward(app: App, viewer: Viewer, handle: str, name: str) -> bool:
     with app.database.read() as db:
-        return handle in {each.handle for each in household.wards(db, viewer)}
+        return (handle, name.strip() or handle) in {(each.handle, each.name) for each in household.wards(db, viewer)}
 
 
 def _zone(app: App, viewer: Viewer, data: dict[str, Any]) -> str:

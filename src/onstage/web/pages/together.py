@@ -159,15 +159,16 @@ def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
         with app.database.write() as db:
             joint.begin(db, app.keys, viewer, kind, words(data, "handle"), words(data, "name"), clock.now())
     except Refused as error:
-        if not (error.status == Conflict.status and _is_in(app, viewer, handle)):
+        if not (error.status == Conflict.status and _is_in(app, viewer, handle, words(data, "name"))):
             return _new_page(viewer, data, error)
     return see_other(f"/together/{handle}")
 
 
-def _is_in(app: App, viewer: Viewer, handle: str) -> bool:
+def _is_in(app: App, viewer: Viewer, handle: str, name: str) -> bool:
     """Whether the account of that name is one of theirs already: they pressed twice."""
     with app.database.read() as db:
-        return handle in {own.handle for own in profiles.own_accounts(db, viewer) if own.kind is Kind.JOINT}
+        theirs = {(own.handle, own.name) for own in profiles.own_accounts(db, viewer) if own.kind is Kind.JOINT}
+        return (handle, name.strip() or handle) in theirs
 
 
 @get("/together/{handle:str}", include_in_schema=False)
