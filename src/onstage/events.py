@@ -10,7 +10,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Fact(Event):
-    """Something about people that decides what may be seen.
+    """Something about people, or said by them, that decides what may be seen.
 
     Its subscribers act in the same transaction, after everything else in it; the job queue has nothing to do with it.
     """
@@ -79,6 +79,14 @@ class YesUsed(Event):
 
 
 @dataclass(frozen=True)
+class FilmCameAgain(Event):
+    """A clip is of a film that somebody has said no to, and their no covers it; nobody else is told that it is theirs."""
+
+    clip: int
+    person: int
+
+
+@dataclass(frozen=True)
 class Claimed(Event):
     """Somebody says that they, or a child of theirs, are in a clip of `account` (None: in its profile); nobody is told who."""
 
@@ -129,6 +137,14 @@ class Followed(Event):
     account: int
     by: int
     asked: bool
+
+
+@dataclass(frozen=True)
+class NoSaid(Fact):
+    """A person says no to a clip, and so to every later upload of its film."""
+
+    clip: int
+    person: int
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ import pytest
 
 from onstage.accounts.age import Band
 from onstage.clips.models import HoldKind
-from onstage.clips.rules import consent, invariants, life, need
+from onstage.clips.rules import consent, invariants, life, need, repeated
 from onstage.clips.rules.fate import Fate, departs, fate, meet
 from onstage.clips.rules.life import Hold
 from onstage.clock import DAY
 from onstage.errors import Conflict
 from tests.clips.consent.pair import AUNT, CHILD, FRIEND, KID, KIDS_MUM, MUM, STRANGER, Pair, Rules, family, text
 
-RULES = Rules(need, life, consent, invariants)
+RULES = Rules(need, life, consent, repeated, invariants)
 
 
 def made(band: Band, appears: Collection[int] = ()) -> Pair:

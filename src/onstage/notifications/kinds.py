@@ -24,6 +24,7 @@ KINDS: dict[str, Kind] = {
         Kind("question", "Somebody asks for your yes."),
         Kind("come_back", "A child here may need you as a guardian."),
         Kind("beforehand", "Your yes beforehand was used."),
+        Kind("again", "A film that you said no to is here once more. Your no counts there too."),
         Kind("claim", "Somebody says that they are in a clip of yours. You have three days to answer."),
     )
 }

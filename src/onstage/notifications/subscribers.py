@@ -14,6 +14,7 @@ from onstage.events import (
     Claimed,
     ClipShown,
     Commented,
+    FilmCameAgain,
     Followed,
     GuardianReminded,
     Liked,
@@ -100,6 +101,15 @@ def used(db: Connection, event: YesUsed) -> None:
     account = personal_account(db, event.guardian)
     for card in cards(db, Viewer(person=event.guardian, account=account), [event.clip]):
         tell(db, account, "beforehand", event.at, by=card.account_id, clip=event.clip)
+
+
+def came_again(db: Connection, event: FilmCameAgain) -> None:
+    """Whoever said no to a film hears that it is here once more, and held by their no."""
+    if not _are_here(db, event.person):
+        return
+    account = personal_account(db, event.person)
+    for card in cards(db, Viewer(person=event.person, account=account), [event.clip]):
+        tell(db, account, "again", event.clip, by=card.account_id, clip=event.clip)
 
 
 def claimed(db: Connection, event: Claimed) -> None:

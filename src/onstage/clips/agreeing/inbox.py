@@ -1,6 +1,6 @@
 """What waits for somebody, and how far the agreeing is for whoever made it: numbers, never whose no it was."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, insert, or_, select
@@ -161,21 +161,35 @@ def look(db: Connection, asked: Sequence[tuple[Kept, Version]], giver: int) -> d
     }
     made_with, aside = coauthors.of_clips(db, clip_ids, waiting=True), covers_aside_of(db, clip_ids)
     films, shown = trimmed.aside_of(db, clip_ids), captioned.words_of(db, clip_ids)
+    nameless = _nameless(db, clip_ids)
     found: dict[int, Look] = {}
     for kept, version in asked:
-        content, pair = content_of(kept, version), pairs[kept.id]
+        content, pair, unsaid = content_of(kept, version), pairs[kept.id], nameless.get(kept.id, set()) - {giver}
         found[kept.id] = Look(
             content=content,
             account=hosts[kept.account],
             author=faces[kept.clip.author],
             coauthors=made_with.get(kept.id, []),
-            appears=[faces[person] for person in sorted(version.appears) if person in faces],
-            changed=None if pair is None else list(versions.differences(*pair, names)),
+            appears=[faces[person] for person in sorted(version.appears - unsaid) if person in faces],
+            changed=None if pair is None else list(versions.differences(*pair, _without(names, unsaid))),
             cut=content.cut if content.cut == films.get(kept.id) else None,
             cover=content.cover if content.cover == aside.get(kept.id) else kept.cover,
             captions=shown.get(kept.id, ()) if content.captions is None else content.captions,
         )
     return found
+
+
+def _nameless(db: Connection, clip_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who is in these clips without having been named there or having agreed: nobody is told that it is them (R2, R5)."""
+    unnamed = select(appearances.c.clip_id, appearances.c.person_id).where(appearances.c.account_id.is_(None))
+    found: dict[int, set[int]] = {}
+    for clip, person in db.execute(unnamed.where(appearances.c.clip_id.in_(clip_ids))):
+        found.setdefault(clip, set()).add(person)
+    return found
+
+
+def _without(names: Mapping[int, str], people: Collection[int]) -> dict[int, str]:
+    return {who: name for who, name in names.items() if who not in people}
 
 
 def looked_at(kept: Kept, why: Why) -> Version:
@@ -299,7 +313,10 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
 
 
 def _missing(db: Connection, record: Record, version: Version | None) -> list[Missing]:
-    found = awaited(record.clip, version, record.facts) if version is not None else []
+    """Those whose name may be told; the others are numbers only, in `standing`."""
+    nameless = _nameless(db, [record.id]).get(record.id, set())
+    waited = awaited(record.clip, version, record.facts) if version is not None else []
+    found = [each for each in waited if each.person not in nameless]
     by = faces(db, [each.person for each in found])
     return [Missing(face, each.own, each.guardians) for face, each in zip(by, found, strict=True)]
 

@@ -10,7 +10,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.age import Band
 from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
 from onstage.accounts.models import accounts, people
-from onstage.clips.agreeing import holds, rows
+from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
 from onstage.clips.models import HoldKind, appearances, clip_labels, clips
 from onstage.clips.rules import consent
@@ -61,6 +61,8 @@ def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
     for (clip, by), entry in last.items():
         again, act = change[entry.kind]
         if again(db, clip, HoldKind.NO, by):
+            if entry.kind == "no":
+                repeats.look_again(db, clip)
             found.append(Restored(clip, [Change(act, by, {"kind": HoldKind.NO.value})]))
     return found
 

@@ -29,6 +29,7 @@ def _label(kind: str) -> str:
         "question": _("Somebody asks for your yes"),
         "come_back": _("A child may need you as a guardian"),
         "beforehand": _("Your yes beforehand was used"),
+        "again": _("A film that you said no to is here once more"),
         "claim": _("Somebody says that they are in a clip of yours"),
     }.get(kind, kind)
 
