@@ -28,8 +28,7 @@ def _follows(*, accepted: int) -> Exists:
     return _there_is(follows.c.follower_id == _by, follows.c.target_id == _told, follows.c.accepted == accepted)
 
 
-# The sum makes a database look by who wrote: a clip may have many more comments than anybody writes.
-_by_them = (comments.c.account_id == _by) & (comments.c.clip_id + 0 == _about) & (comments.c.state == State.SHOWN.value)
+_by_them = (comments.c.account_id == _by) & (comments.c.clip_id == _about) & (comments.c.state == State.SHOWN.value)
 _handle = select(accounts.c.handle).where(accounts.c.id == _told).correlate(tidings).scalar_subquery()
 _names_me = comments.c.words.regexp_match(literal(r"(?i)(?<![\w@./])@") + _handle + literal(r"(?!\w)"))
 _captioned = _there_is(

@@ -1,4 +1,7 @@
-"""Films that are the same; the seconds of a named child in erased clips; words of notices, which nothing writes, go."""
+"""Films that are the same; the seconds of a named child in erased clips; comments by who wrote them and where.
+
+The words of notices, which nothing writes any more, go.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,3 +50,5 @@ def upgrade() -> None:
     op.add_column("erased_time", sa.Column("clips_in", sa.Integer(), server_default="0", nullable=False))
     op.add_column("erased_time", sa.Column("us_in", sa.BigInteger(), server_default="0", nullable=False))
     op.drop_column("tidings", "words")
+    op.drop_index("ix_comments_account", table_name="comments")
+    op.create_index("ix_comments_account", "comments", ["account_id", "clip_id"])
