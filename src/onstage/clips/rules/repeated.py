@@ -19,7 +19,7 @@ def carried(clip: Clip, facts: Facts, *, elsewhere: bool) -> Noes:
     return {giver: people for giver, people in noes.items() if people or not elsewhere}
 
 
-def covered(clip: Clip, facts: Facts, noes: Noes, *, earlier: bool = False) -> Clip:
+def covered(clip: Clip, facts: Facts, noes: Noes, *, earlier: bool) -> Clip:
     """[1, 4] Noes to the film of another clip cover this one too, of the same film; the facts know whom they speak for.
 
     Who is in that film is in this one, and stays named (12). A clip from `earlier` than the one that they were said to is
