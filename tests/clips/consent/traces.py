@@ -944,7 +944,26 @@ def only_what_waits_is_brought_back(rules: Rules) -> None:
     assert not pair.confirm(MUM)
 
 
+def a_no_comes_with_the_film(rules: Rules) -> None:
+    """Who says no to the film elsewhere appears here too, and nobody who agreed is asked anew because of who was in it before."""
+    pair = Pair(rules, family(owners={OWNER}), text(appears={FRIEND}))
+    assert pair.ask()
+    for by in (MUM, DAD, OWNER, FRIEND):
+        assert pair.yes(by)
+    assert pair.gain(AUNT, "full")
+    assert pair.clip.visible
+    assert pair.same_film({FRIEND}, {FRIEND})
+    assert pair.clip.holds == {rules.life.Hold(HoldKind.NO, FRIEND)}
+    assert pair.lift(FRIEND)
+    assert pair.clip.visible
+    assert pair.same_film({KID}, {KIDS_MUM})
+    assert pair.clip.named == {FRIEND, KID}
+    assert pair.lift(KIDS_MUM)
+    assert pair.clip.holds == {rules.life.Hold(HoldKind.BASIS)}
+
+
 SMALLER: tuple[Trace, ...] = (
+    a_no_comes_with_the_film,
     only_what_waits_is_brought_back,
     one_guardian_is_enough_where_all_want_it_so,
     a_guardian_who_made_it_says_yes_once,
