@@ -9,6 +9,7 @@ import pytest
 
 from onstage.media import likeness
 from onstage.media.probe import Limits, probe
+from onstage.media.transcode import first_rendition
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 LIMITS = Limits()
@@ -64,6 +65,15 @@ def test_a_copy_has_the_mark_of_its_film(tmp_path: Path, container: str) -> None
     run("-i", str(film), "-c", "copy", "-metadata", "title=Other words", str(copy))
     assert mark(copy) == mark(film)
     assert len(mark(film)) == 32
+
+
+def test_the_mark_is_read_on_the_way_where_the_film_is_copied(tmp_path: Path) -> None:
+    for container in ("mp4", "ts"):
+        film = tmp_path / f"film.{container}"
+        run("-i", str(made(tmp_path, "clock")), "-c", "copy", str(film))
+        copied = first_rendition(FFMPEG, probe(FFMPEG, film, LIMITS), film, tmp_path / "first.mp4")
+        assert copied.copied
+        assert copied.mark == mark(film)
 
 
 def test_what_has_other_pictures_or_another_sound_has_another_mark(tmp_path: Path) -> None:

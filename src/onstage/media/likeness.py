@@ -13,8 +13,11 @@ from pathlib import Path
 from onstage.media import sandbox
 from onstage.media.probe import Source, unplayable_for
 
+Mark = bytes
+"""What a film has in common with its copies; empty where nobody has read it."""
+
 SAME = 0.7
-"""From here on two films are the same. Different ones reached 0.57 at most, the same one at a tenth of its bits 0.7 and more."""
+"""From here on two films are the same. Different ones reached 0.58 at most, the same one at few bits mostly 0.8 and more."""
 
 _BOUNDS = sandbox.Bounds(cpu_seconds=60, file_size=1 << 20, threads=1)
 # What containers put beside the pictures is left out: the same film has the same mark in MP4, Matroska, MPEG-TS and FLV.
@@ -27,25 +30,37 @@ _LEAST_TIME = 24  # in pictures: three seconds
 _LEAST_MOVES = 250  # cells that move in that time; what stands still is like everything that does
 
 
-def mark(ffmpeg: str, path: Path, source: Source) -> bytes:
+def mark(ffmpeg: str, path: Path, source: Source) -> Mark:
     """What is the same for the same pictures with the same sound, whatever the container and the words in it say.
 
     A copy of a film has its mark; one that was encoded anew has another. Empty where the packets can't be read.
     """
-    chosen = ["-map", f"0:V:{source.video}"]
-    bare = ["-bsf:v", _ONLY_PICTURES[source.codec]] if source.codec in _ONLY_PICTURES else []
-    if source.audio is not None:
-        chosen += ["-map", f"0:a:{source.audio}"]
-        bare += ["-bsf:a", "aac_adtstoasc"] if source.audio_codec == "aac" else []
-    for filters in (bare, []):
-        packets = ["-i", str(path), *chosen, "-c", "copy", *filters, "-f", "streamhash", "-hash", "sha256", "pipe:1"]
+    for output in (packets(source), packets(source, bare=False)):
         try:
-            read = sandbox.run(ffmpeg, packets, _BOUNDS)
+            read = sandbox.run(ffmpeg, ["-i", str(path), *output], _BOUNDS)
         except sandbox.Stopped as stopped:
             raise unplayable_for(stopped) from stopped
         if not read.returncode and read.stdout:
-            return hashlib.sha256(read.stdout).digest()
+            return mark_of(read.stdout)
     return b""
+
+
+def packets(source: Source, *, bare: bool = True) -> list[str]:
+    """The output of a run of ffmpeg that reads the film anyway: a hash of each stream, for `mark_of`."""
+    output = ["-map", f"0:V:{source.video}"]
+    if source.audio is not None:
+        output += ["-map", f"0:a:{source.audio}"]
+    output += ["-c", "copy"]
+    if bare and source.codec in _ONLY_PICTURES:
+        output += ["-bsf:v", _ONLY_PICTURES[source.codec]]
+    if bare and source.audio_codec == "aac":
+        output += ["-bsf:a", "aac_adtstoasc"]
+    return [*output, "-f", "streamhash", "-hash", "sha256", "pipe:1"]
+
+
+def mark_of(hashes: bytes) -> Mark:
+    """The mark of the film whose streams have these hashes."""
+    return hashlib.sha256(hashes).digest()
 
 
 def thumbs(source: Source, out: Path) -> list[str]:

@@ -42,7 +42,10 @@ Progress = Callable[[int], None] | None
 
 @dataclass(frozen=True)
 class Encoded:
-    """One rendition: sides as seen, bits a second, `codecs` by RFC 6381; `copied` where no picture was encoded."""
+    """One rendition: sides as seen, bits a second, `codecs` by RFC 6381; `copied` where no picture was encoded.
+
+    `mark`: that of the source (media.likeness), where it was read on the way.
+    """
 
     path: Path
     width: int
@@ -52,6 +55,7 @@ class Encoded:
     video_bitrate: int
     copied: bool
     codecs: str
+    mark: likeness.Mark = b""
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,12 @@ def first_rendition(
     if can_copy(source) and not anew:
         size = (source.display_width, source.display_height)
         options = ["-map", f"0:V:{source.video}", "-c:v", "copy", "-bsf:v", _ONLY_PICTURES]
+        beside = likeness.packets(source) if _copies_sound(source) else ()
+        reading = (*_WHOLE_PACKETS, *_ending(source))
         try:
-            _make(ffmpeg, source, path, [(options, out)], on_progress, reading=(*_WHOLE_PACKETS, *_ending(source)))
-            return _encoded(source, out, size, copied=True)
+            read = _make(ffmpeg, source, path, [(options, out)], on_progress, reading=reading, beside=beside)
+            mark = likeness.mark_of(read.stdout) if beside else b""
+            return replace(_encoded(source, out, size, copied=True), mark=mark)
         except Unplayable as reason:
             if reason.code not in ("broken", "no_pictures"):
                 raise
@@ -164,7 +171,9 @@ def ladder(
     streams = [["-map", f"[v{number}]", *_encoding(source, rung, _RUNG_CRF)] for number, rung in enumerate(kept)]
     graph = ["-filter_complex", picture.cascade(source, sizes)]
     outputs = list(zip(streams, outs, strict=True))
-    said = _make(ffmpeg, source, path, outputs, on_progress, reading=_TELLING, graph=graph, beside=beside, nice=10)
+    said = _make(
+        ffmpeg, source, path, outputs, on_progress, reading=_TELLING, graph=graph, beside=beside, nice=10
+    ).stderr
     made = [_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)]
     return Ladder(made, "\n".join(_COMPLAINT.findall(said)), _moves(tiny))
 
@@ -211,11 +220,15 @@ def _bitrate(source: Source, short: int) -> int:
     return round(max(_LEAST_BITRATE, min(fair, most * 1.5 if source.fps > 40 else most)))
 
 
+def _copies_sound(source: Source) -> bool:
+    return source.audio is None or (source.audio_codec, source.audio_profile) == ("aac", "LC")
+
+
 def _sound(source: Source) -> list[str]:
     if source.audio is None:
         return ["-an"]
     mapped = ["-map", f"0:a:{source.audio}"]
-    if (source.audio_codec, source.audio_profile) == ("aac", "LC"):
+    if _copies_sound(source):
         return [*mapped, "-c:a", "copy"]
     rate = source.audio_rate if source.audio_rate in (44100, 48000) else 48000
     channels = 1 if source.audio_channels == 1 else 2
@@ -234,7 +247,7 @@ def _make(
     graph: Sequence[str] = (),
     beside: Sequence[str] = (),
     nice: int = 0,
-) -> str:
+) -> sandbox.Finished:
     bounds = sandbox.Bounds(address_space=source.memory, cpu_seconds=cpu_seconds(source), nice=nice)
     arguments = ["-max_error_rate", "1", *reading, "-i", str(path), *graph]
     for options, out in outputs:
@@ -250,7 +263,7 @@ def _make(
     except sandbox.Stopped as stopped:
         raise unplayable_for(stopped) from stopped
     else:
-        return finished.stderr
+        return finished
     finally:
         for _, out in outputs:
             _unfinished(out).unlink(missing_ok=True)

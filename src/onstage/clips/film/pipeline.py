@@ -120,7 +120,8 @@ def _first(room: Workroom, job: Job, table: Path, path: Path) -> First:
     source = probe(room.ffmpeg, path, room.limits)
     job.tell("making")
     made = first_rendition(room.ffmpeg, source, path, table / "first.mp4", telling(job, "making", source.duration_us))
-    return First(stored(room, made), made.duration_us, made.copied, likeness.mark(room.ffmpeg, path, source))
+    mark = made.mark or likeness.mark(room.ffmpeg, path, source)
+    return First(stored(room, made), made.duration_us, made.copied, mark)
 
 
 def telling(job: Job, step: str, duration_us: int) -> Callable[[int], None]:
