@@ -289,18 +289,18 @@ def inbox_page(
     db: Connection, viewer: Viewer, *, did: str = "", about: str = "", error: Refused | None = None
 ) -> Response[Any]:
     """What waits for an answer, who asks to follow, and what happened lately."""
-    asked = questions(db, viewer)
+    asked, looks = questions(db, viewer), portraits.waiting(db, viewer)
     waiting, _more = relations.requests(db, viewer)
     return page(
         "inbox.html",
         viewer,
         status=error.status if error else 200,
         questions=asked,
-        portraits=portraits.waiting(db, viewer),
+        portraits=looks,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
         cases=cases_to_answer(db, viewer),
         **asks(db, viewer, now()),
-        **_lately(db, viewer, {each.slug for each in asked}),
+        **_lately(db, viewer, {each.slug for each in asked} | {each.account.url for each in looks}),
         error=error,
         said=done(did),
         did=did if done(did) else "",
@@ -324,9 +324,11 @@ def _lately(db: Connection, viewer: Viewer, asked: set[str], before: told.Place 
     }
 
 
-def _stands_above(item: told.Item, clips: set[str]) -> bool:
+def _stands_above(item: told.Item, asked: set[str]) -> bool:
     """Whether what it tells of waits for an answer further up the page."""
-    return item.kind == "claim" or (item.kind == "question" and item.clip is not None and item.clip.slug in clips)
+    if item.kind == "portrait" and item.account is not None:
+        return item.account.url in asked
+    return item.kind == "claim" or (item.kind == "question" and item.clip is not None and item.clip.slug in asked)
 
 
 def done(did: str) -> str:
