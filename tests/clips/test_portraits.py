@@ -7,14 +7,19 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts import avatars, joint, leaving, notices
+from onstage.accounts.acts import Act
 from onstage.accounts.age import Band
 from onstage.accounts.guardians import guarding
+from onstage.accounts.ledger import Entry
+from onstage.accounts.ledger import append as enter
 from onstage.accounts.models import accounts, guardianships, members, people
 from onstage.accounts.profiles import Changes
 from onstage.accounts.viewer import Viewer
-from onstage.clips.portraits import answers, asking, reading
+from onstage.clips.ending import restoring
+from onstage.clips.portraits import answers, asking, noes, reading
 from onstage.clips.portraits import reconsidering as again
 from onstage.clips.portraits.models import portraits
+from onstage.clips.portraits.record import load
 from onstage.clock import DAY, MINUTE, now
 from onstage.errors import Conflict, NotAllowed, NotFound
 from onstage.events import BandTurned, MemberJoined
@@ -22,6 +27,7 @@ from onstage.jobs.models import jobs
 from onstage.jobs.queue import record
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
+from onstage.storage import journal
 from onstage.upkeep import ledger_replay
 from onstage.upkeep.sweep import look as sweep
 from onstage.web.app import App
@@ -520,4 +526,29 @@ def test_the_no_of_somebody_who_is_gone_brings_nothing_back(troupe: Troupe) -> N
     with troupe.app.database.write() as db:
         leaving.erase(db, troupe.gus.person or 0, troupe.app.purgers)
     assert troupe.shown == ("troupe", "")
+    troupe.replays()
+
+
+def test_a_no_outlasts_a_restore(troupe: Troupe) -> None:
+    """What the journal has of it is said again to a backup from before, and entered in the ledger."""
+    troupe.asks(name="Mia and Tom")
+    troupe.all_agree()
+    troupe.withholds(troupe.gus)
+    _settled(troupe.app)
+    kept = list(journal.read(troupe.app.settings.data / "deletions.log"))
+    with troupe.app.database.write() as db:  # as the backup has it
+        found = load(db, troupe.account)
+        noes.lift(db, found, troupe.gus.person or 0)
+    assert troupe.shown == ("Mia and Tom", "")
+    with troupe.app.database.write() as db:
+        enter(db, KEYS, Entry(Act.PORTRAIT_LIFTED, troupe.gus.person, troupe.account))
+        restoring.tell(db, restoring.say_no_again(db, kept))
+    _settled(troupe.app)
+    assert troupe.shown == ("troupe", "")
+    troupe.replays()
+    lifted = [*kept, journal.Entry("portrait lifted", troupe.account, now(), troupe.gus.person or 0)]
+    with troupe.app.database.write() as db:
+        restoring.tell(db, restoring.say_no_again(db, lifted))
+    _settled(troupe.app)
+    assert troupe.shown == ("Mia and Tom", "")
     troupe.replays()

@@ -1,27 +1,19 @@
 """Answers to what waits, yes and no; and a no to what is shown, which withholds it at once until it is taken back."""
 
-from sqlalchemy import delete, insert
-
 from onstage.accounts import notices
 from onstage.accounts.acts import Act
 from onstage.accounts.doors.sessions import is_checked
 from onstage.accounts.membership import need_rested
 from onstage.accounts.notices import Notice
-from onstage.accounts.profiles import show
 from onstage.accounts.queries import kept_form
 from onstage.accounts.viewer import Viewer
-from onstage.clips.portraits import asking
+from onstage.clips.portraits import asking, noes
 from onstage.clips.portraits.deciding import account_named, clear, enter, settle
-from onstage.clips.portraits.models import (
-    portrait_noes,
-    portrait_yeses,
-    portraits,
-    portraits_withheld,
-)
+from onstage.clips.portraits.models import portrait_yeses
 from onstage.clips.portraits.record import Record, is_joint, load, lock
 from onstage.clock import now
 from onstage.db.engine import Connection
-from onstage.db.inserts import insert_missing, insert_or_set
+from onstage.db.inserts import insert_or_set
 from onstage.errors import Conflict, NotAllowed, NotFound
 from onstage.keys import Keys
 
@@ -86,14 +78,8 @@ def withhold(db: Connection, keys: Keys, viewer: Viewer, handle: str) -> None:
 def _withhold(db: Connection, keys: Keys, found: Record, by: int) -> None:
     if by not in found.objectors:
         raise NotAllowed("You are not among those who decide about this.")
-    insert_missing(db, portraits, account_id=found.account)
-    if not insert_missing(db, portrait_noes, account_id=found.account, person_id=by, since=now()):
+    if not noes.place(db, found, by):
         return
-    if not found.withheld:
-        away = {"name": found.approved.name, "bio": found.approved.bio, "avatar": found.approved.avatar}
-        db.execute(insert(portraits_withheld).values(account_id=found.account, **away))
-        plain = found.approved.plain
-        show(db, found.account, name=plain.name, bio=plain.bio, avatar=plain.avatar)
     notices.tell(db, found.facts.owners - {by}, Notice.PORTRAIT_WITHHELD, now(), account=found.account)
     enter(db, keys, found, Act.PORTRAIT_NO, by)
 
@@ -107,14 +93,9 @@ def lift(db: Connection, keys: Keys, viewer: Viewer, handle: str) -> None:
     if by not in found.noes:
         raise Conflict("You have not said no to this.", code="no-no")
     need_rested(db, by, now())
-    mine = (portrait_noes.c.account_id == found.account) & (portrait_noes.c.person_id == by)
-    db.execute(delete(portrait_noes).where(mine))
+    noes.lift(db, found, by)
     enter(db, keys, found, Act.PORTRAIT_LIFTED, by)
-    if found.noes == {by}:
-        db.execute(delete(portraits_withheld).where(portraits_withheld.c.account_id == found.account))
-        back = found.approved
-        show(db, found.account, name=back.name, bio=back.bio, avatar=back.avatar)
-        settle(db, keys, found.account, by)
+    settle(db, keys, found.account, by)
 
 
 def _concerning(db: Connection, viewer: Viewer, handle: str) -> tuple[int, Record]:
