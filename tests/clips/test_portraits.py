@@ -12,7 +12,7 @@ from onstage.accounts.age import Band
 from onstage.accounts.guardians import guarding
 from onstage.accounts.ledger import Entry
 from onstage.accounts.ledger import append as enter
-from onstage.accounts.models import accounts, guardianships, members, people
+from onstage.accounts.models import account_endings, accounts, guardianships, members, people
 from onstage.accounts.profiles import Changes
 from onstage.accounts.viewer import Viewer
 from onstage.clips.ending import restoring
@@ -279,6 +279,7 @@ def test_while_a_no_stands_nothing_new_is_shown_and_with_its_end_what_all_agreed
     assert troupe.asks(name="Dancers")
     troupe.all_agree(2)
     assert troupe.shown == ("troupe", ""), "a yes lifts no no, not even one's own"
+    assert troupe.waits == 2
     troupe.lifts(troupe.gus)
     assert troupe.shown == ("Dancers", "")
 
@@ -552,3 +553,63 @@ def test_a_no_outlasts_a_restore(troupe: Troupe) -> None:
     _settled(troupe.app)
     assert troupe.shown == ("Mia and Tom", "")
     troupe.replays()
+
+
+def test_what_ran_out_is_not_shown_when_a_no_ends_and_is_asked_anew(troupe: Troupe) -> None:
+    troupe.asks(name="Mia and Tom")
+    troupe.all_agree()
+    troupe.withholds(troupe.gus)
+    troupe.asks(name="Dancers")
+    troupe.all_agree(2)
+    with troupe.app.database.write() as db:
+        db.execute(update(portraits).values(asked_at=now() - 30 * DAY))
+    troupe.lifts(troupe.gus)
+    assert troupe.shown == ("Mia and Tom", "")
+    assert troupe.asks(name="Dancers")
+    assert troupe.waits == 3
+
+
+def test_while_the_account_rests_nothing_new_is_asked_or_shown(troupe: Troupe) -> None:
+    troupe.asks(bio="We dance.")
+    with troupe.app.database.write() as db:
+        row = {"account_id": troupe.account, "person_id": troupe.ben.person, "since": now(), "receipt_id": 1}
+        db.execute(insert(account_endings).values(row))
+    troupe.all_agree()
+    assert troupe.shown == ("Troupe", "")
+    with pytest.raises(NotAllowed) as refused:
+        troupe.asks(bio="We sing.")
+    assert refused.value.code == "frozen"
+
+
+def test_whose_no_counts_for_what_is_shown(troupe: Troupe) -> None:
+    """Children, their guardians, and owners where all of them must agree; nobody's without a child in it."""
+    with pytest.raises(NotAllowed):
+        troupe.withholds(troupe.ben)
+    duo = troupe.cast.duo.viewer
+    with troupe.app.database.write() as db:
+        db.execute(update(accounts).values(publishing_rule="all"))
+        with pytest.raises(NotAllowed):
+            answers.withhold(db, KEYS, duo, "duo")
+    troupe.withholds(troupe.ben)
+    assert troupe.shown == ("troupe", "")
+
+
+def test_a_new_way_to_sign_in_by_a_guardian_ends_no_no(troupe: Troupe) -> None:
+    troupe.asks(name="Mia and Tom")
+    troupe.all_agree()
+    troupe.withholds(troupe.mia)
+    with troupe.app.database.write() as db:
+        db.execute(update(people).where(people.c.id == troupe.mia.person).values(reset_at=now() - 6 * DAY))
+    with pytest.raises(NotAllowed):
+        troupe.lifts(troupe.mia)
+    assert troupe.shown == ("troupe", "")
+
+
+def test_a_picture_of_who_may_not_any_more_is_thrown_away(troupe: Troupe, tmp_path: Path) -> None:
+    editor, key = _editor(troupe), put(troupe.app, tmp_path, png())
+    with troupe.app.database.write() as db:
+        avatars.ask(db, editor, key)
+        db.execute(update(members).where(members.c.person_id == editor.person).values(role="creator"))
+    work(troupe.app)
+    assert troupe.waits is None
+    assert stored(troupe.app) == set()

@@ -105,6 +105,6 @@ def _concerning(db: Connection, viewer: Viewer, handle: str) -> tuple[int, Recor
         raise NotFound("There is nobody of that name here.")
     lock(db, account)
     found = load(db, account)
-    if viewer.person not in found.objectors | found.voices | found.noes:
+    if viewer.person not in found.objectors | found.voices | found.noes | found.facts.owners:
         raise NotFound("Nothing about this account is for you to decide.")
     return viewer.person, found

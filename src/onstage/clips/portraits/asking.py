@@ -88,7 +88,7 @@ def _change(db: Connection, keys: Keys, by: int, account: int, new: dict[str, An
     if wanted == found.approved:
         _end(db, keys, found, by)
         return False
-    if wanted != found.asked:
+    if wanted != found.asked or found.lapsed:
         _check(found, by)
         if wanted.handle != found.approved.handle and not is_free(db, wanted.handle):
             raise Conflict("This handle is taken. Choose another.", field="handle", code="handle-taken")
