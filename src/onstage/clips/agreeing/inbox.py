@@ -80,6 +80,9 @@ class Progress:
     ready: bool
     due_at: int | None
     deleting: bool
+    moderated: bool  # withheld by whoever looks after this server
+    in_doubt: bool  # until its author's age is settled
+    claimed: bool  # somebody says that they are in it, and it waits for that case
     wishes: list[tuple[str, By | None]]
     erased_at: int | None  # somebody in it wants to be gone, and it ends then
     draft: Content | None  # what is in work, or asked about, beside what is shown
@@ -291,6 +294,9 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         ready=consent.is_ready(clip, record.facts),
         due_at=clip.due,
         deleting=clip.is_held(HoldKind.DELETING),
+        moderated=clip.is_held(HoldKind.MODERATION),
+        in_doubt=clip.is_held(HoldKind.SCREENING),
+        claimed=clip.is_held(HoldKind.CLAIM),
         wishes=_wishes(db, record),
         erased_at=departing.erased_at(db, record.id),
         draft=record.draft if clip.shown is not None and clip.working is not None else None,

@@ -12,6 +12,7 @@ from onstage.db.engine import Connection
 
 Names = Mapping[tuple[str, int], str]
 """Kind and number: alias."""
+_BY_NOBODY = {HoldKind.CLAIM.value, HoldKind.SCREENING.value}  # whose giver is the number of their cause
 
 
 def of_all(db: Connection, names: Names) -> dict[str, Clip]:
@@ -38,7 +39,7 @@ def of_all(db: Connection, names: Names) -> dict[str, Clip]:
         of(row.clip_id).caps[_giver(names, PERSON, row.giver_id)] = cap
     for row in db.execute(select(holds)):
         kind = OFFICE if row.kind == HoldKind.MODERATION.value else PERSON
-        giver = None if row.kind == HoldKind.CLAIM.value else _giver(names, kind, row.giver_id)
+        giver = None if row.kind in _BY_NOBODY else _giver(names, kind, row.giver_id)
         of(row.clip_id).holds[row.kind, giver] += 1
     return found
 
