@@ -61,6 +61,22 @@ class YesReminded(Event):
 
 
 @dataclass(frozen=True)
+class PortraitAsked(Event):
+    """A name, picture or bio that an account wants to show waits, since `at`, for people who must agree to it."""
+
+    account: int
+    at: int
+
+
+@dataclass(frozen=True)
+class PortraitReminded(Event):
+    """What was asked about it at `at` still waits for somebody, and they are to hear of it once more."""
+
+    account: int
+    at: int
+
+
+@dataclass(frozen=True)
 class GuardianReminded(Event):
     """A guardian has not been here for so long that they may soon count as absent; `at`: the reminder's instant."""
 

@@ -56,6 +56,7 @@ _PAGES = (
             "me/notifications",
             "me/follow-requests",
             "me/nevers",
+            "me/portraits",
             "passkeys",
             "sessions",
             "tokens",
@@ -93,6 +94,20 @@ _SENT: dict[str, Visit] = {
     f"DELETE {API}/accounts/{{handle:str}}/coauthored/{{slug:str}}": once(
         "DELETE", f"{API}/accounts/{UNKNOWN}/coauthored/x"
     ),
+    f"GET {API}/accounts/{{handle:str}}/portrait": of_accounts(f"{API}/accounts/{{handle}}/portrait", mark="$^"),
+    f"POST {API}/accounts/{{handle:str}}/portrait/yes": once(
+        "POST", f"{API}/accounts/{UNKNOWN}/portrait/yes", json={"version": 1}
+    ),
+    f"POST {API}/accounts/{{handle:str}}/portrait/no": once(
+        "POST", f"{API}/accounts/{UNKNOWN}/portrait/no", json={"version": 1}
+    ),
+    f"POST {API}/accounts/{{handle:str}}/portrait/recall": once("POST", f"{API}/accounts/{UNKNOWN}/portrait/recall"),
+    f"PUT {API}/accounts/{{handle:str}}/portrait/refusal": once("PUT", f"{API}/accounts/{UNKNOWN}/portrait/refusal"),
+    f"DELETE {API}/accounts/{{handle:str}}/portrait/refusal": once(
+        "DELETE", f"{API}/accounts/{UNKNOWN}/portrait/refusal"
+    ),
+    "GET /inbox/portraits/{handle:str}": of_accounts("/inbox/portraits/{handle}", mark="$^"),
+    "POST /inbox/portraits/{handle:str}": once("POST", f"/inbox/portraits/{UNKNOWN}", form={}),
     "POST /me/with-me": as_spare("POST", "/me/with-me", form={"do": "end"}),
     "POST /me/remove": as_spare("POST", "/me/remove", form={}),
     "POST /children/{handle:str}/remove": once("POST", f"/children/{UNKNOWN}/remove", form={}),

@@ -4,11 +4,13 @@ from sqlalchemy import select
 
 from onstage.accounts.models import accounts
 from onstage.clips.models import ASIDE, MADE, Stage, clip_media, clips, covers_aside, renditions, uploads
+from onstage.clips.portraits.models import portraits, portraits_withheld
 from onstage.clips.queries import OPEN_TO_GUESTS
 from onstage.db.engine import Connection
 
 CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *MADE, *ASIDE)
-KEY_COLUMNS = (*CLIP_KEYS, accounts.c.avatar)
+PICTURES = (accounts.c.avatar, portraits.c.avatar, portraits_withheld.c.avatar)
+KEY_COLUMNS = (*CLIP_KEYS, *PICTURES)
 
 
 def object_keys(db: Connection) -> set[str]:
@@ -29,8 +31,8 @@ def owners(db: Connection, keys: set[str]) -> set[str]:
     aside = select(clips.c.slug, *ASIDE).join_from(clips, covers_aside, covers_aside.c.clip_id == clips.c.id)
     for rows in map(db.execute, (with_rendition, own, made, aside)):
         found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
-    avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
-    return found | {f"@{handle}" for handle, avatar in avatars if avatar in keys}
+    pictures = select(accounts.c.handle, *PICTURES).outerjoin_from(accounts, portraits).outerjoin(portraits_withheld)
+    return found | {f"@{handle}" for handle, *named in db.execute(pictures) if keys.intersection(named)}
 
 
 def keys_if_closed(db: Connection, clip: int) -> list[str]:

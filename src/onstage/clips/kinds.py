@@ -7,6 +7,7 @@ from onstage.clips import same_film, trimmed, upload
 from onstage.clips.agreeing import reconsidering, repeats
 from onstage.clips.ending import sweep
 from onstage.clips.film import comparing, dense, finish, pipeline, trim
+from onstage.clips.portraits import reconsidering as portraits
 from onstage.clips.workroom import Workroom
 from onstage.clock import DAY, HOUR, MINUTE
 from onstage.db.engine import Connection
@@ -43,6 +44,7 @@ def _leave_it(_job: Job) -> None:
 
 def _agree(room: Workroom, job: Job) -> None:
     job.change("run", type(None), lambda db: reconsidering.run(db, room.keys))
+    job.change("portraits", type(None), lambda db: portraits.run(db, room.keys))
 
 
 def schedule(db: Connection) -> None:

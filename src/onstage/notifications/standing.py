@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, case, exi
 
 from onstage.accounts.models import Role, accounts, follows, members
 from onstage.clips.models import clip_mentions, clips
+from onstage.clips.portraits.models import portraits, portraits_concerned
 from onstage.clips.queries import VISIBLE
 from onstage.engagement.comments import State, heard
 from onstage.engagement.models import comments, likes, reposts
@@ -44,6 +45,12 @@ _DONE: dict[str, ColumnElement[bool]] = {
     "repost": _there_is(reposts.c.clip_id == _about, reposts.c.account_id == _by),
     "follow": _follows(accepted=1),
     "ask": _follows(accepted=0),
+    "portrait": _there_is(
+        portraits.c.account_id == _by,
+        portraits.c.asked_at == tidings.c.subject_id,
+        portraits_concerned.c.account_id == _by,
+        portraits_concerned.c.person_id == _person,
+    ),
     **{kind: _there_is(said) for kind, said in _SAID.items()},
 }
 _DONE["mention"] = or_(_DONE["mention"], _captioned)

@@ -36,6 +36,7 @@ from onstage.web.api import (
     passkeys,
     people,
     plays,
+    portraits,
     receipts,
     records,
     relations,
@@ -76,6 +77,7 @@ from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.pages import notifications as notification_pages
+from onstage.web.pages import portraits as portrait_pages
 from onstage.web.pages import records as time_and_money
 from onstage.web.pages import removing as removal_pages
 from onstage.web.pages import time as time_page
@@ -95,6 +97,8 @@ MODULES = (
         appearing,
         beforehand,
         asking_pages,
+        portraits,
+        portrait_pages,
         events,
         media,
         ledger,

@@ -299,7 +299,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
     about = asked or (clip.shown if waits else None)
     reach = reach_of(clip, record.facts)
     return Progress(
-        standing=standing(clip, about, record.facts) if about else None,
+        standing=standing(clip.yeses, about, record.facts) if about else None,
         missing=_missing(db, record, about or clip.working),
         refused=clip.is_held(HoldKind.NO),
         own_no=any(hold.kind is HoldKind.NO and hold.giver == viewer.person for hold in clip.holds),

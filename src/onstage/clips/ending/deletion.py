@@ -25,6 +25,7 @@ from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import own
 from onstage.clips.agreeing.reconsidering import leave
 from onstage.clips.ending import receipts
+from onstage.clips.holdings import PICTURES
 from onstage.clips.models import (
     ASIDE,
     MADE,
@@ -38,6 +39,7 @@ from onstage.clips.models import (
     withdrawn,
 )
 from onstage.clips.models import holds as holds_table
+from onstage.clips.portraits.models import portraits, portraits_withheld
 from onstage.clips.rules import consent
 from onstage.clips.workroom import Workroom
 from onstage.clock import SECOND, now
@@ -256,9 +258,9 @@ def purge(db: Connection, subject: Subject) -> int:
     if subject.person != NOBODY:
         leave(db, subject.person)
     keys, staged = list(_keys(db, clip_ids)), list(_staged(db, clip_ids))
-    keys += db.execute(
-        select(accounts.c.avatar).where(accounts.c.id.in_(subject.accounts), accounts.c.avatar.is_not(None))
-    ).scalars()
+    pictures = select(*PICTURES).outerjoin_from(accounts, portraits).outerjoin(portraits_withheld)
+    rows_of = db.execute(pictures.where(accounts.c.id.in_(subject.accounts)))
+    keys += {key for named in rows_of for key in named if key is not None}
     records.keep_time(db, clip_ids)
     links = unregistered.known(db, clip_ids)  # the ledger knows who answered by a link as somebody
     db.execute(delete_rows(clips).where(clips.c.id.in_(clip_ids)))

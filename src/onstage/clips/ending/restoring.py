@@ -13,6 +13,7 @@ from onstage.accounts.models import accounts, people
 from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
 from onstage.clips.models import HoldKind, appearances, clip_labels, clips
+from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
 from onstage.db.engine import Connection
@@ -26,10 +27,11 @@ RESTORED = "restored"
 
 
 class Restored(Struct):
-    """What a restore changed about a clip, for the ledger."""
+    """What a restore changed about a clip, or about what an account shows of itself, for the ledger."""
 
     clip: int
     changes: list[Change]
+    account: int | None = None
 
 
 def erase_again(db: Connection, entries: Sequence[Entry], purgers: Sequence[Purger]) -> int:
@@ -64,7 +66,8 @@ def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
             if entry.kind == "no":
                 repeats.look_again(db, clip)
             found.append(Restored(clip, [Change(act, by, {"kind": HoldKind.NO.value})]))
-    return found
+    portraits = [Restored(0, [Change(act, by, {})], account) for account, act, by in noes.say_again(db, entries)]
+    return [*found, *portraits]
 
 
 def _moment(entry: Entry) -> int:
@@ -109,6 +112,8 @@ def enter(db: Connection, keys: Keys, found: Sequence[Restored]) -> None:
     """Enter in the ledger that a backup was restored, and what was changed then."""
     ledger.append(db, keys, ledger.Entry(Act.RESTORED))
     for restored in found:
+        for change in restored.changes if restored.account else ():
+            ledger.append(db, keys, ledger.Entry(change.act, change.by, restored.account))
         account = db.execute(select(clips.c.account_id).where(clips.c.id == restored.clip)).scalar()
         about = tuple(sorted(rows.people_in(db, restored.clip)))
         for change in restored.changes if account else ():
