@@ -5,7 +5,7 @@ from functools import partial
 
 from onstage.clips import trimmed, upload
 from onstage.clips.agreeing import reconsidering
-from onstage.clips.ending import sweep
+from onstage.clips.ending import sweep, vault
 from onstage.clips.film import dense, finish, pipeline, trim
 from onstage.clips.workroom import Workroom
 from onstage.clock import DAY, HOUR, MINUTE
@@ -30,6 +30,7 @@ def kinds(room: Workroom) -> Mapping[str, Kind]:
         dense.AV1: Kind(partial(dense.make, room), attempts=3, gave_up=_leave_it),
         trimmed.DROP: Kind(partial(trim.drop, room)),
         AGREEING: Kind(partial(_agree, room)),
+        vault.FILL: Kind(partial(vault.fill, room), attempts=1000),
         SWEEP_UPLOADS: Kind(partial(sweep.sweep_uploads, room)),
         SWEEP_OBJECTS: Kind(partial(sweep.sweep_objects, room)),
     }

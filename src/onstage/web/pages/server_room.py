@@ -15,10 +15,12 @@ from onstage.clips.queries import seen
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards
 from onstage.errors import NotFound, Refused
-from onstage.moderation import reports
+from onstage.keys import Keys
+from onstage.moderation import preserving, reports
 from onstage.moderation.reports import Outcome, Reason, Report
 from onstage.settings import SETTINGS, Settings
 from onstage.web.http import App, page, plain, reads, see_other, server_owner
+from onstage.web.pages import keeping
 from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
@@ -41,6 +43,7 @@ class Case:
     cover_url: str | None
     may_hold: bool
     typed: str
+    kept: list[str]
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _reports_page(
 ) -> Response[Any]:
     with app.database.read() as db:
         found, following = reports.open_reports(db, viewer, before=before, limit=20)
-        cases = [_case(db, viewer, report, typed if str(report.id) == at else "") for report in found]
+        cases = [_case(db, app.keys, viewer, report, typed if str(report.id) == at else "") for report in found]
     return page(
         "server_reports.html",
         viewer,
@@ -114,8 +117,8 @@ def _reports_page(
     )
 
 
-def _case(db: Connection, viewer: Viewer, report: Report, typed: str) -> Case:
-    about = {"name": f"@{report.handle}"}
+def _case(db: Connection, keys: Keys, viewer: Viewer, report: Report, typed: str) -> Case:
+    about, may_hold = {"name": f"@{report.handle}"}, report.clip is not None and report.comment is None
     if report.comment is not None:
         title = _("A comment by %(name)s") % about
     elif report.clip is not None:
@@ -132,8 +135,9 @@ def _case(db: Connection, viewer: Viewer, report: Report, typed: str) -> Case:
         handle=report.handle,
         clip_url=f"/c/{report.clip}" if report.clip else None,
         cover_url=_cover(db, viewer, report.clip) if report.clip else None,
-        may_hold=report.clip is not None and report.comment is None,
+        may_hold=may_hold,
         typed=typed,
+        kept=keeping.told(db, keys, viewer, preserving.Case(preserving.Kind.REPORT, report.id)) if may_hold else [],
     )
 
 
