@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, bindparam, func, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from onstage.accounts.models import accounts
 from onstage.db.engine import Database
@@ -57,6 +57,22 @@ def test_a_database_that_is_away_is_said_in_a_sentence(postgres_url: str) -> Non
 def test_a_read_cannot_write(database: Database) -> None:
     with pytest.raises(DBAPIError), database.read() as db:
         db.execute(insert(accounts).values(ROW))
+
+
+def test_a_reader_leaves_nothing_to_the_next(database: Database) -> None:
+    ids = select(accounts.c.id)
+    with pytest.raises(NoResultFound), database.read() as db:
+        db.execute(ids).one()
+    with database.read() as outer:
+        assert outer.execute(ids).all() == []
+        with database.write() as db:
+            db.execute(insert(accounts).values(ROW))
+        with database.read() as inner:
+            assert inner.execute(ids).all() == [(1,)]
+        assert outer.execute(ids).all() == []
+    for _ in range(2):
+        with database.read() as db:
+            assert db.execute(ids).all() == [(1,)]
 
 
 def test_a_read_is_one_snapshot(database: Database) -> None:

@@ -27,6 +27,8 @@ metadata = MetaData(
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """Type of a row's own id: 64 bits everywhere; on SQLite the name that makes it the row's place in the table."""
 
+_KEPT = 16  # SQLite connections that stay open for the next reader: to take one from the pool costs five times as much
+
 COMPACT: dict[str, Any] = {"sqlite_with_rowid": False}
 """For tables whose primary key is a pair: SQLite then keeps the rows in its order and needs no second look-up."""
 
@@ -42,13 +44,32 @@ class Database:
         self.heed: Callable[[Connection, Fact], None] = _nobody
         self._reading = reading
         self._writing = writing
+        self._idle: list[Connection] = []
         self._turn = threading.Lock() if kind == "sqlite" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent snapshot; writing in it fails. Raises Unreachable when the database is away."""
-        with _in_words(), self._reading.connect() as connection, connection.begin():
-            yield connection
+        with _in_words():
+            connection = self._reader()
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                self._put_back(connection)
+
+    def _reader(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._reading.connect()
+
+    def _put_back(self, connection: Connection) -> None:
+        """PostgreSQL's go to their pool, which asks whether one is still alive before it gives it out again."""
+        if self.kind == "sqlite" and len(self._idle) < _KEPT and not connection.in_transaction():
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -103,6 +124,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back to the operating system."""
+        while self._idle:
+            self._idle.pop().close()
         self._reading.dispose()
         self._writing.dispose()
 

@@ -156,12 +156,15 @@ _MAKER = (
 )
 
 
-def _card(*row: Any) -> Card:
-    (clip, slug, handle, name, avatar, account, caption, published, stage, holds, duration, width, height) = row[:13]
-    (cover, small, color, audience, commenters, marked, recommended, leaves, counts_shown) = row[13:22]
-    (views, liked_by, commented, saved_by, shared, passed_on, liked, saved, reposted) = row[22:31]
-    (following, follows_back, member, shown, for_strangers) = row[31:36]
-    (maker, hint, gain, languages, tiny, avif, avif_small, avif_tiny, scrub, *scrub_shape) = row[36:]
+def _card(
+    clip: int, slug: str, handle: str, name: str, avatar: str | None, account: int, caption: str, published: int | None,
+    stage: str, holds: int, duration: int, width: int, height: int, cover: str | None, small: str | None, color: str,
+    audience: str, commenters: str, marked: int, recommended: int, leaves: int, counts_shown: int, views: int | None,
+    liked_by: int | None, commented: int | None, saved_by: int | None, shared: int | None, passed_on: int | None,
+    liked: int, saved: int, reposted: int, following: int, follows_back: int, member: int, shown: int,
+    for_strangers: int, maker: str | None, hint: str | None, gain: int | None, languages: str | None, tiny: str | None,
+    avif: str | None, avif_small: str | None, avif_tiny: str | None, scrub: str | None, *scrub_shape: int,
+) -> Card:  # fmt: skip
     mine = bool(member)
     visible_counts = bool(counts_shown) or mine
     reached = (
@@ -229,7 +232,10 @@ _RENDITIONS = Hot(
     )
     .where(renditions.c.clip_id.in_(IDS), renditions.c.aside == 0)
     .order_by(renditions.c.height.desc()),
-    lambda clip, key, *rest: (clip, Rendition(f"/media/{key}", *rest)),
+    lambda clip, key, width, height, size, bitrate, codecs: (
+        clip,
+        Rendition(f"/media/{key}", width, height, size, bitrate, codecs),
+    ),
 )
 
 

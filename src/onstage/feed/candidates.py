@@ -1,8 +1,8 @@
 """Where clips for a feed come from: the newest, the most liked, followed accounts, one tag, one account."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, and_, bindparam, exists, or_, select
 
 from onstage.accounts.byline import By
@@ -25,8 +25,7 @@ def _place(published: Any, clip: Any) -> ColumnElement[bool]:
     return and_(published <= _BEFORE, or_(published < _BEFORE, clip < _BEFORE_ID))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A clip, its account, and its place in the list it was found in (an instant, or a rank)."""
 
     clip: int
@@ -66,8 +65,7 @@ MOST_LIKED = Hot(
 """The same in the order of a ranking, without those shown as new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True):
     """A clip of somebody whom the viewer follows, and whether the viewer may have it in a list."""
 
     clip: int
@@ -115,8 +113,7 @@ FRIENDS = _of_accounts(_FOLLOWED.where(_FOLLOWS_BACK))
 """The same of those that follow back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reposted:
+class Reposted(Struct, frozen=True):
     """A clip that came by a repost, and by whose."""
 
     clip: int

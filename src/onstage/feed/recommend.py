@@ -122,7 +122,9 @@ def apart(found: list[Found], last_account: int) -> list[Found]:
     """The same clips, moved as little as possible so that no two in a row are by one account, where that can be."""
     rest, ordered = list(found), []
     while rest:
-        place = next((i for i, each in enumerate(rest) if each.account != last_account), 0)
+        place = 0
+        if rest[0].account == last_account:
+            place = next((i for i, each in enumerate(rest) if each.account != last_account), 0)
         ordered.append(rest.pop(place))
         last_account = ordered[-1].account
     return ordered

@@ -125,7 +125,7 @@ def _tables(db: Connection, sought: Sought) -> Iterator[str]:
     for table in sorted(inspect(db).get_table_names()):
         if table in _KNOWS:
             continue
-        rows = db.execution_options(yield_per=1000).execute(text(f"SELECT * FROM {quote(table)}"))  # noqa: S608
+        rows = db.execute(text(f"SELECT * FROM {quote(table)}").execution_options(yield_per=1000))  # noqa: S608
         columns = list(rows.keys())
         for row in rows:
             for column, value in zip(columns, row, strict=True):

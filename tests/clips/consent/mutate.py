@@ -1,8 +1,8 @@
 """Change the rules one small piece at a time, and see that a test notices: `python -m tests.clips.consent.mutate`.
 
-Each mutant of `clips/rules/need.py`, `life.py` and `consent.py` is told the traces and stories, and walked at random beside the
-reference. One that nobody notices must be explained in `survivors.md`, by the very words printed here. Ends with 1 where
-one is not.
+Each mutant of `clips/rules/need.py`, `life.py`, `consent.py` and `fate.py` is told the traces and stories, and walked at
+random beside the reference, after the rules themselves, which must pass. One that nobody notices must be explained in
+`survivors.md`, by the very words printed here. Ends with 1 where one is not.
 """
 
 import ast
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips.consent.explore import explore
+from tests.clips.consent.fates import FATES
 from tests.clips.consent.moves import a_world, walk
 from tests.clips.consent.pair import FOLDER, Pair, Rules, load
 from tests.clips.consent.traces import SMALLER, TEN
@@ -110,7 +111,7 @@ def _function(tree: ast.AST, node: ast.AST) -> str:
 
 def judge(rules: Rules) -> None:
     """Raise whatever shows that these are not the rules."""
-    for trace in (*TEN, *SMALLER):
+    for trace in (*TEN, *SMALLER, *FATES):
         trace(rules)
     for seed in range(WALKS):
         pick = random.Random(seed)
@@ -129,7 +130,8 @@ def _survives(name: str, source: str) -> bool:
 
 
 def main(names: list[str]) -> int:
-    """Try every mutant of these modules; gives how many live that nobody has explained."""
+    """Try every mutant of these modules; gives 1 where one lives that nobody has explained. Raises what the rules fail by."""
+    judge(load())
     explained, unexplained, total = EXPLAINED.read_text(), 0, 0
     for name in names:
         for what, source in mutants((FOLDER / f"{name}.py").read_text()):
@@ -144,4 +146,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ["need", "life", "consent"]))
+    sys.exit(main(sys.argv[1:] or ["need", "life", "consent", "fate"]))

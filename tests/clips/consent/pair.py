@@ -9,10 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import onstage
 from onstage.accounts.age import Band, GuardiansYes
 from onstage.accounts.guardianship import Agreement, Guardian
 from onstage.accounts.membership import PublishingRule
+from onstage.clips import rules as rules_package
 from onstage.clips.models import Audience, HoldKind, Stage
 from onstage.errors import Refused
 from tests.clips.consent.reference import DAY, No, Reference, Text, Ward, World
@@ -22,8 +22,8 @@ EVERYBODY = range(1, 13)
 LINK = 20  # whoever stands for a child who is not here
 EVERYWHERE = ("public", True, True)
 NEAR = ("followers", False, False)
-MODULES = ("need", "life", "consent", "invariants")
-FOLDER = Path(onstage.__file__).parent / "clips" / "rules"
+MODULES = ("need", "life", "consent", "fate", "invariants")
+FOLDER = Path(rules_package.__file__).parent
 OLDER = [Band.UNDER_13, Band.FROM_13, Band.FROM_16, Band.ADULT]
 
 
@@ -34,6 +34,7 @@ class Rules:
     need: Any
     life: Any
     consent: Any
+    fate: Any
     invariants: Any
 
 
@@ -49,13 +50,13 @@ def load(name: str = "", source: str = "") -> Rules:
             assert spec is not None
             module = importlib.util.module_from_spec(spec)
             sys.modules[full] = made[each] = module
-            setattr(sys.modules["onstage.clips.rules"], each, module)
+            setattr(rules_package, each, module)
             exec(compile(source if each == name else path.read_text(), str(path), "exec"), module.__dict__)
     finally:
         for each, before in kept.items():
             if before is not None:
                 sys.modules[f"onstage.clips.rules.{each}"] = before
-                setattr(sys.modules["onstage.clips.rules"], each, before)
+                setattr(rules_package, each, before)
             else:
                 sys.modules.pop(f"onstage.clips.rules.{each}", None)
     return Rules(**made)

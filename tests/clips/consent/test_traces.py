@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.clips.consent.fates import FATES
 from tests.clips.consent.pair import load
 from tests.clips.consent.traces import SMALLER, TEN, Trace
 
@@ -13,6 +14,6 @@ def test_trace(trace: Trace) -> None:
     trace(RULES)
 
 
-@pytest.mark.parametrize("story", SMALLER, ids=lambda story: story.__name__)
+@pytest.mark.parametrize("story", [*SMALLER, *FATES], ids=lambda story: story.__name__)
 def test_story(story: Trace) -> None:
     story(RULES)
