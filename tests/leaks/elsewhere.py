@@ -56,6 +56,7 @@ _PAGES = (
             "/check",
             "/claims",
             "/deleted",
+            "/age",
             "/leaving",
             "/notifications",
             "/privacy",
@@ -88,7 +89,7 @@ _PAGES = (
 )
 _POSTED_BY_SPARE = (
     "/settings/check", "/settings/comments", "/settings/history", "/settings/notifications",
-    "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
+    "/settings/age", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
 _POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")

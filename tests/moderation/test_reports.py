@@ -1,13 +1,17 @@
 """Reports: made about what one can see, read by nobody whom they name, settled with a reason."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from onstage.accounts import growing
 from onstage.accounts.models import members, people
+from onstage.clips.agreeing import answers
 from onstage.clips.models import Audience, clips, holds
 from onstage.clock import now
 from onstage.engagement import comments
-from onstage.errors import Conflict, Invalid, NotFound
+from onstage.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from onstage.moderation import reports
 from onstage.moderation.models import reports as table
 from onstage.moderation.reports import Outcome, Reason
@@ -115,6 +119,48 @@ def test_a_hold_withholds_at_once_and_ends_only_by_its_giver(cast: Cast) -> None
     assert held(cast, clip) == 0
     with cast.app.database.write() as db, pytest.raises(NotFound):
         reports.release(db, cast.app.keys, cast.ola.viewer, which)
+
+
+def test_a_doubt_about_an_age_withholds_until_a_voucher_settles_it(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    keys, ada = cast.app.keys, cast.ada.viewer.person or 0
+    with cast.app.database.write() as db:
+        which = reports.report_clip(db, cast.fay.viewer, slug, Reason.AGE, "She is in my class.", now())
+        reports.settle(db, keys, cast.ola.viewer, which, Outcome.DOUBT, "It looks so.", now())
+        kept = select(people.c.band, people.c.birth_date).where(people.c.id == ada)
+        assert db.execute(kept).one() == ("unknown", None)
+    with cast.app.database.read() as db:
+        assert db.execute(select(holds.c.kind)).scalars().all() == ["basis"]
+        assert db.execute(select(clips.c.id)).scalars().all() == [clip]
+    assert open_for(cast, cast.ola) == []
+    with cast.app.database.write() as db, pytest.raises(NotAllowed):
+        growing.correct_birth_date(db, keys, cast.ada.viewer, ada, date(1990, 1, 1), "UTC", now())
+    with cast.app.database.write() as db, pytest.raises(Refused):
+        answers.bring_back(db, keys, cast.ada.viewer, slug)
+    with cast.app.database.write() as db:
+        assert growing.whose_age_is_unknown(db, cast.ola.viewer) == ["ada"]
+        growing.correct_birth_date(db, keys, cast.ola.viewer, ada, date(1990, 1, 1), "UTC", now())
+        assert growing.whose_age_is_unknown(db, cast.ola.viewer) == []
+    assert held(cast, clip) == 1, "facts never publish"
+    with cast.app.database.write() as db:
+        answers.bring_back(db, keys, cast.ada.viewer, slug)
+    assert held(cast, clip) == 0
+
+
+def test_only_a_report_about_one_persons_age_leads_to_a_doubt(cast: Cast) -> None:
+    with cast.app.database.write() as db:
+        spam = reports.report_account(db, cast.max.viewer, "ben", Reason.SPAM, "", now())
+        joint = reports.report_account(db, cast.fay.viewer, "duo", Reason.AGE, "", now())
+        one = reports.report_account(db, cast.fay.viewer, "ben", Reason.AGE, "", now())
+    assert [each.is_of_one for each in open_for(cast, cast.ola)] == [True, False, True]
+    for which in (spam, joint):
+        with cast.app.database.write() as db, pytest.raises((Invalid, Conflict)):
+            reports.settle(db, cast.app.keys, cast.ola.viewer, which, Outcome.DOUBT, "I doubt it too.", now())
+    with cast.app.database.write() as db:
+        reports.settle(db, cast.app.keys, cast.ola.viewer, one, Outcome.DOUBT, "I doubt it too.", now())
+        again = reports.report_account(db, cast.ada.viewer, "ben", Reason.AGE, "", now())
+        with pytest.raises(Conflict):
+            reports.settle(db, cast.app.keys, cast.ola.viewer, again, Outcome.DOUBT, "And again.", now())
 
 
 def test_settling_takes_a_reason_and_happens_once(cast: Cast) -> None:

@@ -25,7 +25,7 @@ GUEST = (
 SIGNED_IN = (
     "/", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/make/{own}", "/inbox",
     "/settings", "/settings/profile", "/settings/privacy", "/settings/sign-in", "/settings/sessions", "/settings/tokens",
-    "/settings/notifications", "/settings/comments",
+    "/settings/notifications", "/settings/comments", "/settings/age",
     "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
     "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
     "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",

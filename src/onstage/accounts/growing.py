@@ -1,7 +1,9 @@
 """Growing up: bands that turn at the right midnight and are announced before, zones that change, the hand-over at 18."""
 
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Row as RowOf
 from sqlalchemy import RowMapping, delete, select, update
 
 from onstage.accounts import ledger, notices
@@ -9,13 +11,13 @@ from onstage.accounts.age import Band, Row, band_of
 from onstage.accounts.guardians import guarding
 from onstage.accounts.guardianship import LIVE, guardians_of
 from onstage.accounts.ledger import Entry
-from onstage.accounts.models import JointKind, Role, accounts, choices, guardianships, members, people
+from onstage.accounts.models import JointKind, Kind, Role, accounts, choices, guardianships, members, people
 from onstage.accounts.naming import check_zone
 from onstage.accounts.notices import Notice
 from onstage.accounts.viewer import Viewer
 from onstage.clock import DAY
 from onstage.db.engine import Connection
-from onstage.errors import NotAllowed
+from onstage.errors import Conflict, NotAllowed
 from onstage.events import BandTurned, CameOfAge, MemberJoined, MemberLeft
 from onstage.jobs.queue import record
 from onstage.keys import Keys
@@ -195,16 +197,58 @@ def correct_birth_date(
     older = born is not None and (before is None or born < before)
     if older and voucher.person == person:
         raise NotAllowed("Somebody who checks ages here has to look at this.", field="birth_date", code="needs-voucher")
+    _age_is(db, keys, row, born, voucher, "corrected", server_zone, now)
+    _tell_of_age(db, person, Notice.BIRTH_DATE, voucher.person, now)
+
+
+def doubt_age(db: Connection, keys: Keys, moderator: Viewer, person: int, server_zone: str, now: int) -> None:
+    """A moderator shares a reported doubt: the age is unknown until a voucher enters what they saw (consent.md R13).
+
+    Raises Conflict where it is unknown already.
+    """
+    row = db.execute(select(people).where(people.c.id == person).with_for_update()).one()
+    if row.band == Band.UNKNOWN.value:
+        raise Conflict("Their age counts as unknown already. Who checks ages here settles it.", code="age-unknown")
+    _age_is(db, keys, row, None, moderator, "doubted", server_zone, now)
+    _tell_of_age(db, person, Notice.AGE_DOUBTED, None, now)
+
+
+def whose_age_is_unknown(db: Connection, viewer: Viewer) -> list[str]:
+    """The handles of those whose age a voucher can settle, but for the viewer's own and that of children of theirs."""
+    theirs = select(guardianships.c.minor_id).where(guardianships.c.guardian_id == viewer.person)
+    rows = (
+        select(accounts.c.handle)
+        .join_from(people, members, members.c.person_id == people.c.id)
+        .join(accounts, (accounts.c.id == members.c.account_id) & (accounts.c.kind == Kind.PERSONAL.value))
+        .where(people.c.band == Band.UNKNOWN.value, people.c.id != viewer.person, people.c.id.not_in(theirs))
+        .order_by(accounts.c.handle)
+    )
+    return list(db.execute(rows).scalars())
+
+
+def _age_is(
+    db: Connection,
+    keys: Keys,
+    row: RowOf[Any],
+    born: date | None,
+    by: Viewer,
+    how: str,
+    server_zone: str,
+    now: int,
+) -> None:
     band, until = band_of(born, row.zone, server_zone, now)
     kept = None if born is None else born.isoformat()
-    db.execute(update(people).where(people.c.id == person).values(birth_date=kept, band=band.value, band_until=until))
+    db.execute(update(people).where(people.c.id == row.id).values(birth_date=kept, band=band.value, band_until=until))
     if band.value != row.band:
-        record(db, BandTurned(person, band.value, corrected=True))
+        record(db, BandTurned(row.id, band.value, corrected=True))
         if band is not Band.ADULT:
-            db.execute(update(people).where(people.c.id == person).values(choosing_since=None, sees_marked=0))
+            db.execute(update(people).where(people.c.id == row.id).values(choosing_since=None, sees_marked=0))
+    enter_age(db, keys, row.id, band, by.person, how)
+
+
+def _tell_of_age(db: Connection, person: int, what: Notice, by: int | None, now: int) -> None:
     to = {person, *(each.guardian for each in guardians_of(db, [person]))}
-    notices.tell(db, to, Notice.BIRTH_DATE, now, about=person, by=voucher.person)
-    enter_age(db, keys, person, band, voucher.person, "corrected")
+    notices.tell(db, to, what, now, about=person, by=by)
 
 
 def enter_age(db: Connection, keys: Keys, person: int, band: Band, by: int | None, how: str) -> None:

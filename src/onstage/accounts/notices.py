@@ -50,6 +50,7 @@ class Notice(StrEnum):
     BAND_NOW = "band_now"
     ZONE = "zone"
     BIRTH_DATE = "birth_date"
+    AGE_DOUBTED = "age_doubted"
     OWNER_ALONE = "owner_alone"
     QUESTION_ENDED = "question_ended"  # thirty days without every answer
     FOLLOWER_ACCEPTED = "follower_accepted"

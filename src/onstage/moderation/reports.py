@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, or_, select, update
 
 from onstage import ids
-from onstage.accounts.models import accounts, guardianships, members, people
+from onstage.accounts import growing
+from onstage.accounts.models import Kind, accounts, guardianships, members, people
 from onstage.accounts.queries import by_handle
 from onstage.accounts.viewer import Viewer
 from onstage.clips import cases
 from onstage.clips.agreeing import holds
+from onstage.clips.agreeing.narrowing import narrow
 from onstage.clips.models import HoldKind, clips
 from onstage.clips.queries import VISIBLE, asked_by, seen
+from onstage.clock import SERVER_ZONE
 from onstage.db.engine import Connection
 from onstage.engagement.models import comments
 from onstage.errors import Conflict, Invalid, NotFound
@@ -37,13 +40,15 @@ class Reason(StrEnum):
     ILLEGAL = "illegal"
     RIGHTS = "rights"
     SPAM = "spam"
+    AGE = "age"
     OTHER = "other"
 
 
 class Outcome(StrEnum):
-    """How a report was settled: the clip is held under `moderation`, or nothing is done."""
+    """How a report was settled: the clip is held under `moderation`, somebody's age counts as unknown, or nothing is done."""
 
     HOLD = "hold"
+    DOUBT = "doubt"
     DISMISS = "dismiss"
 
 
@@ -59,6 +64,7 @@ class Report:
     reason: Reason
     words: str
     at: int
+    is_of_one: bool  # whether it is about what one person did or is
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,7 @@ def open_reports(
 ) -> tuple[list[Report], int | None]:
     """The open reports that the viewer, a server's owner, may settle, newest first, and where the next page begins."""
     query = (
-        select(reports, accounts.c.handle, comments.c.words.label("said"))
+        select(reports, accounts.c.handle, accounts.c.kind, comments.c.words.label("said"))
         .join_from(reports, accounts, accounts.c.id == reports.c.account_id)
         .outerjoin(comments, comments.c.id == reports.c.comment_id)
         .where(reports.c.settled_at.is_(None), _impartial(viewer))
@@ -185,6 +191,7 @@ def _read(db: Connection, rows: Sequence[Row[Any]]) -> list[Report]:
             reason=Reason(row.reason),
             words=row.words,
             at=row.at,
+            is_of_one=row.person_id is not None or row.kind == Kind.PERSONAL.value,
         )
         for row in rows
     ]
@@ -210,8 +217,13 @@ def settle(db: Connection, keys: Keys, viewer: Viewer, report: int, outcome: Out
     reason = clean(words)
     if not 1 <= len(reason) <= WORDS_LENGTH:
         raise Invalid("Give a reason, in at most %(most)s characters.", field="words", most=WORDS_LENGTH)
-    if outcome is Outcome.HOLD:
-        _hold(db, keys, viewer, row)
+    match outcome:
+        case Outcome.HOLD:
+            _hold(db, keys, viewer, row)
+        case Outcome.DOUBT:
+            _doubt(db, keys, viewer, row, now)
+        case Outcome.DISMISS:
+            pass
     settled = {"settled_at": now, "settled_by": viewer.person, "outcome": outcome.value, "settled_words": reason}
     db.execute(update(reports).where(reports.c.id == report).values(settled))
 
@@ -222,6 +234,22 @@ def _hold(db: Connection, keys: Keys, viewer: Viewer, row: Row[Any]) -> None:
     assert viewer.person is not None
     if holds.place(db, row.clip_id, HoldKind.MODERATION, viewer.person):
         holds.enter(db, keys, row.clip_id, HoldKind.MODERATION, viewer.person, placed=True)
+
+
+def _doubt(db: Connection, keys: Keys, viewer: Viewer, row: Row[Any], now: int) -> None:
+    """The reported age counts as unknown, which withholds what now lacks a yes (consent.md R13)."""
+    person = row.person_id or _alone_behind(db, row.account_id)
+    if row.reason != Reason.AGE.value or person is None:
+        raise Invalid("Only the age of one person can be doubted, where a report says so.", field="outcome")
+    growing.doubt_age(db, keys, viewer, person, SERVER_ZONE, now)
+    narrow(db, keys, person)
+
+
+def _alone_behind(db: Connection, account: int) -> int | None:
+    """The person of a personal account."""
+    of = members.c.account_id == accounts.c.id
+    personal = and_(accounts.c.id == account, accounts.c.kind == Kind.PERSONAL.value)
+    return db.execute(select(members.c.person_id).join_from(accounts, members, of).where(personal)).scalar()
 
 
 def release(db: Connection, keys: Keys, viewer: Viewer, report: int) -> None:

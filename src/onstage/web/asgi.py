@@ -51,10 +51,8 @@ from onstage.web.http import App, only_with_credentials
 from onstage.web.limits import RateLimit
 from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
-from onstage.web.pages import answering as answering_pages
-from onstage.web.pages import asking as asking_pages
-from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import (
+    ages,
     checking,
     doors,
     embed,
@@ -71,6 +69,9 @@ from onstage.web.pages import (
     together,
     watch,
 )
+from onstage.web.pages import answering as answering_pages
+from onstage.web.pages import asking as asking_pages
+from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import claims as claiming
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
@@ -104,7 +105,7 @@ MODULES = (
     ),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, keeping, record, claiming, time_and_money),
-    *(together, family, checking, proving, time_page, grown),
+    *(together, family, ages, checking, proving, time_page, grown),
     *(answering, answering_pages, removing, removal_pages),
 )
 

@@ -23,6 +23,7 @@ HERE = (
     "sessions",
     "tokens",
     "leaving",
+    "age",
     "check",
     "record",
     "deleted",

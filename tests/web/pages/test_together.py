@@ -5,13 +5,13 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from onstage.accounts import leaving
+from onstage.accounts import growing, leaving
 from onstage.accounts.age import Row
 from onstage.accounts.models import accounts, guardianships, members, notices, people
 from onstage.clock import now
 from onstage.web.pages.table_words import title
 from tests.accounts.joining import born
-from tests.cast import Actor, Cast, stand_for
+from tests.cast import Actor, Cast, make_clip, stand_for
 from tests.client import Answer, Client
 
 
@@ -161,6 +161,36 @@ def test_the_room_for_checking_is_for_who_was_named(cast: Cast, client: Client) 
     assert sent(client, "/server/guardians", cast.ola, do="right", case=one, reason="He says so.").status == 303
     assert sent(client, "/server/guardians", cast.ola, do="annul", case=one, reason="A mistake.").status == 303
     assert sent(client, "/server/guardians", cast.ola, do="household", household="yes").status == 303
+
+
+def test_an_age_is_entered_by_who_checks_and_is_no_party(cast: Cast, client: Client) -> None:
+    when = {"day": "1", "month": "6", "year": "1985"}
+    assert sent(client, "/server/guardians", cast.ben, do="age", person="max", **when).status == 403
+    wrong = sent(client, "/server/guardians", cast.ola, do="age", person="@max", **{**when, "day": "32"})
+    assert wrong.status == 422
+    assert 'id="birth_date-error"' in wrong.text
+    assert 'value="@max"' in wrong.text
+    assert sent(client, "/server/guardians", cast.ola, do="age", person="ola", **when).status == 403
+    assert sent(client, "/server/guardians", cast.ola, do="age", person="@max", **when).status == 303
+    with cast.app.database.read() as db:
+        kept = select(people.c.birth_date).where(people.c.id == cast.max.viewer.person)
+        assert db.execute(kept).scalar_one() == "1985-06-01"
+
+
+def test_one_is_younger_than_one_said_and_told_how_to_be_older(cast: Cast, client: Client) -> None:
+    _clip, slug = make_clip(cast.app.database, cast.max.viewer)
+    when = {"day": "1", "month": "6", "year": "2012", "sure": "yes"}
+    assert "Younger than you said?" in seen(client, "/settings/age", cast.max)
+    assert sent(client, "/settings/age", cast.max, **{**when, "sure": ""}).status == 422
+    assert 'id="birth_date-error"' in sent(client, "/settings/age", cast.max, **{**when, "year": "1950"}).text
+    assert client.get(f"/c/{slug}").status == 200
+    assert sent(client, "/settings/age", cast.max, **when).header("location") == "/settings/age?did=younger"
+    assert client.get(f"/c/{slug}").status == 404
+    with cast.app.database.write() as db:
+        growing.doubt_age(db, cast.app.keys, cast.ola.viewer, cast.max.viewer.person or 0, "UTC", now())
+    assert "counts as unknown" in seen(client, "/settings/age", cast.max)
+    assert "doubts your age" in seen(client, "/together", cast.max)
+    assert "Unknown now" in seen(client, "/server/guardians", cast.ola)
 
 
 @pytest.mark.parametrize("path", ["/together", "/together/new", "/children", "/guardians", "/children/mia"])

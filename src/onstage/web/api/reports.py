@@ -81,9 +81,12 @@ class ReportsOut(Struct):
 
 
 class SettleIn(Struct, forbid_unknown_fields=True):
-    """`hold` withholds the clip until you end that; `dismiss` leaves everything as it is. A reason is kept."""
+    """`hold` withholds the clip until you end that; `dismiss` leaves everything as it is. A reason is kept.
 
-    outcome: Literal["hold", "dismiss"]
+    `doubt`, where the report is about somebody's age: it counts as unknown until somebody who checks ages settles it.
+    """
+
+    outcome: Literal["hold", "doubt", "dismiss"]
     words: Annotated[str, Meta(min_length=1, max_length=WORDS_LENGTH)]
 
 
@@ -130,7 +133,7 @@ def listed(db: Connection, viewer: Viewer, before: Before = None, limit: Limit =
 )
 @writes(server_owner)
 def settle(app: App, db: Connection, viewer: Viewer, report_id: RowId, data: JSONBody[SettleIn]) -> None:
-    """Hold the clip or dismiss the report."""
+    """Hold the clip, share the doubt about an age, or dismiss the report."""
     reports.settle(db, app.keys, viewer, report_id, Outcome(data.outcome), data.words, clock.now())
 
 

@@ -5,14 +5,17 @@ from typing import Any
 from litestar import Response, get, post
 
 from onstage import clock
+from onstage.accounts import growing
 from onstage.accounts.guardians import signed_forms, vouching
 from onstage.accounts.guardians.vouching import Method
 from onstage.accounts.queries import person_named
 from onstage.accounts.viewer import Viewer
+from onstage.clips.agreeing.narrowing import narrow
 from onstage.errors import Invalid, NotAllowed, NotFound, Refused
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import telling
-from onstage.web.pages.forms import Fields, words
+from onstage.web.pages.doors import birth_date, month_names
+from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
 
@@ -23,7 +26,9 @@ def index(app: App, viewer: Viewer) -> Response[Any]:
     return index_page(app, viewer)
 
 
-def index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str = "") -> Response[Any]:
+def index_page(
+    app: App, viewer: Viewer, error: Refused | None = None, at: str = "", data: dict[str, Any] | None = None
+) -> Response[Any]:
     """That room, after a refusal about the case `at` if there was one. Raises NotAllowed."""
     with app.database.read() as db:
         if not vouching.is_voucher(db, viewer.person):
@@ -32,6 +37,7 @@ def index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str =
         household = vouching.is_one_household(db)
         eid_is_enough = vouching.eid_is_enough(db)
         named = vouching.vouchers(db)
+        unknown = growing.whose_age_is_unknown(db, viewer)
     return page(
         "server_guardians.html",
         viewer,
@@ -41,6 +47,9 @@ def index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str =
         issuer=app.settings.oidc_issuer,
         eid_is_enough=eid_is_enough,
         vouchers=named,
+        unknown=unknown,
+        months=month_names(),
+        form=kept(data or {}, "person", "day", "month", "year"),
         error=error,
         error_at=at,
         said="",
@@ -50,7 +59,7 @@ def index_page(app: App, viewer: Viewer, error: Refused | None = None, at: str =
 @post("/server/guardians", include_in_schema=False, status_code=200)
 @plain(signed_in)
 def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
-    """Enter a check, decide a contest, end a guardianship, name who checks."""
+    """Enter a check, decide a contest, end a guardianship, enter an age, name who checks."""
     one, now = words(data, "case"), clock.now()
     number = int(one) if one.isdecimal() and len(one) < 20 else 0
     try:
@@ -71,6 +80,11 @@ def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                 case "annul" | "end" as how:
                     reason = words(data, "reason")
                     vouching.judge_end(db, app.keys, viewer, number, reason, now, annul=how == "annul")
+                case "age":
+                    person = vouching.whose_age(db, viewer, words(data, "person").strip().removeprefix("@"))
+                    born = birth_date(data)
+                    growing.correct_birth_date(db, app.keys, viewer, person, born, clock.SERVER_ZONE, now)
+                    narrow(db, app.keys, person)
                 case "name" | "unname" as naming:
                     who = person_named(db, words(data, "handle"))
                     if who is None:
@@ -81,7 +95,7 @@ def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                 case "eid":
                     vouching.say_eid_is_enough(db, viewer, is_enough=bool(words(data, "eid")))
     except Refused as error:
-        return index_page(app, viewer, error, one)
+        return index_page(app, viewer, error, one, data)
     return see_other("/server/guardians")
 
 

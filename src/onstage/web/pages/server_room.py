@@ -42,6 +42,7 @@ class Case:
     clip_url: str | None
     cover_url: str | None
     may_hold: bool
+    may_doubt: bool
     typed: str
     kept: list[str]
 
@@ -71,8 +72,12 @@ def open_reports(
     before: Annotated[int | None, Parameter(ge=1, le=ids.LARGEST)] = None,
 ) -> Response[Any]:
     """What people say is wrong."""
-    said = {"hold": _("The clip is withheld. Nobody but its author sees it."), "dismiss": _("Left as it is.")}
-    return _reports_page(app, viewer, before=before, said=said.get(did, ""))
+    said = {
+        Outcome.HOLD: _("The clip is withheld. Nobody but its author sees it."),
+        Outcome.DOUBT: _("Their age counts as unknown. Clips that need it wait until somebody has checked it."),
+        Outcome.DISMISS: _("Left as it is."),
+    }
+    return _reports_page(app, viewer, before=before, said=said[Outcome(did)] if did in set(Outcome) else "")
 
 
 @post("/server/reports", include_in_schema=False, status_code=200)
@@ -82,7 +87,8 @@ def settle(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     named = words(data, "report")
     typed = words(data, f"words-{named}")
     try:
-        outcome = Outcome.HOLD if words(data, "do") == "hold" else Outcome.DISMISS
+        wanted = words(data, "do")
+        outcome = Outcome(wanted) if wanted in set(Outcome) else Outcome.DISMISS
         report = int(named) if named.isdecimal() and len(named) < 20 else 0
         with app.database.write() as db:
             reports.settle(db, app.keys, viewer, report, outcome, typed, clock.now())
@@ -136,6 +142,7 @@ def _case(db: Connection, keys: Keys, viewer: Viewer, report: Report, typed: str
         clip_url=f"/c/{report.clip}" if report.clip else None,
         cover_url=_cover(db, viewer, report.clip) if report.clip else None,
         may_hold=may_hold,
+        may_doubt=report.reason is Reason.AGE and report.is_of_one,
         typed=typed,
         kept=keeping.told(db, keys, viewer, preserving.Case(preserving.Kind.REPORT, report.id)) if may_hold else [],
     )
@@ -161,6 +168,7 @@ def reason_words(reason: Reason) -> str:
         Reason.ILLEGAL: _("Against the law"),
         Reason.RIGHTS: _("Somebody else's work"),
         Reason.SPAM: _("Spam"),
+        Reason.AGE: _("Younger than they say"),
         Reason.OTHER: _("Something else"),
     }[reason]
 

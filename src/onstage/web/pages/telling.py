@@ -90,7 +90,15 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
             "Other rules of age count for %(about)s from today. Nothing that is there got wider by itself."
         ),
         Notice.ZONE: _("%(by)s goes to another time zone on %(on)s. Quiet hours follow it from then on."),
-        Notice.BIRTH_DATE: _("The birth date of %(about)s was corrected."),
+        Notice.BIRTH_DATE: _("Your birth date was corrected.")
+        if about_me
+        else _("The birth date of %(about)s was corrected."),
+        Notice.AGE_DOUBTED: _(
+            "Who looks after this server doubts your age. Your clips wait, and nothing is lost, until somebody who checks "
+            "ages here has met you."
+        )
+        if about_me
+        else _("Who looks after this server doubts the age of %(about)s. Their clips wait until it is settled."),
         Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
         Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
         Notice.CLOSING: _(
@@ -120,6 +128,8 @@ def _url(told: Told, reader: int) -> str:
     match told.kind:
         case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
             return "/grown-up"
+        case Notice.AGE_DOUBTED if told.about == reader:
+            return "/settings/age"
         case Notice.QUESTION_ENDED:
             return "/me/clips"
         case Notice.FORM_CAME:
