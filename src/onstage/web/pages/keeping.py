@@ -7,14 +7,15 @@ from litestar.params import Parameter
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
+from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
 from onstage.keys import Keys
 from onstage.moderation import preserving
 from onstage.moderation.preserving import Case, Kept, Kind
 from onstage.web.http import App, page, plain, see_other, server_owner
-from onstage.web.pages import telling
 from onstage.web.pages.forms import Fields, words
+from onstage.web.words import day
 from onstage.web.words import gettext as _
 
 Number = Annotated[int | None, Parameter(ge=1, le=ids.LARGEST)]
@@ -87,7 +88,7 @@ def told(db: Connection, keys: Keys, viewer: Viewer, case: Case) -> list[str]:
 
 
 def _sentence(kept: Kept) -> str:
-    named = {"on": telling.day(kept.at), "until": telling.day(kept.until), "ground": kept.ground}
+    named = {"on": day(iso(kept.at)[:10]), "until": day(iso(kept.until)[:10]), "ground": kept.ground}
     return _("Kept for the law on %(on)s, until %(until)s: %(ground)s") % named
 
 
