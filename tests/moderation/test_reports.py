@@ -7,12 +7,12 @@ from sqlalchemy import func, insert, select, update
 
 from onstage.accounts import growing
 from onstage.accounts.models import members, people
-from onstage.clips.agreeing import answers
+from onstage.clips.agreeing import answers, inbox
 from onstage.clips.models import Audience, clips, holds
 from onstage.clock import now
 from onstage.engagement import comments
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
-from onstage.moderation import reports
+from onstage.moderation import ages, reports
 from onstage.moderation.models import reports as table
 from onstage.moderation.reports import Outcome, Reason
 from tests.cast import Actor, Cast, make_clip, stand_for
@@ -130,7 +130,7 @@ def test_a_doubt_about_an_age_withholds_until_a_voucher_settles_it(cast: Cast) -
         kept = select(people.c.band, people.c.birth_date).where(people.c.id == ada)
         assert db.execute(kept).one() == ("unknown", None)
     with cast.app.database.read() as db:
-        assert db.execute(select(holds.c.kind)).scalars().all() == ["basis"]
+        assert set(db.execute(select(holds.c.kind, holds.c.giver_id)).all()) == {("screening", ada), ("basis", 0)}
         assert db.execute(select(clips.c.id)).scalars().all() == [clip]
     assert open_for(cast, cast.ola) == []
     with cast.app.database.write() as db, pytest.raises(NotAllowed):
@@ -139,12 +139,35 @@ def test_a_doubt_about_an_age_withholds_until_a_voucher_settles_it(cast: Cast) -
         answers.bring_back(db, keys, cast.ada.viewer, slug)
     with cast.app.database.write() as db:
         assert growing.whose_age_is_unknown(db, cast.ola.viewer) == ["ada"]
-        growing.correct_birth_date(db, keys, cast.ola.viewer, ada, date(1990, 1, 1), "UTC", now())
+        ages.settle(db, keys, cast.ola.viewer, ada, None, now())
+    assert held(cast, clip) == 2, "it is still unknown"
+    with cast.app.database.write() as db:
+        ages.settle(db, keys, cast.ola.viewer, ada, date(1990, 1, 1), now())
         assert growing.whose_age_is_unknown(db, cast.ola.viewer) == []
     assert held(cast, clip) == 1, "facts never publish"
     with cast.app.database.write() as db:
         answers.bring_back(db, keys, cast.ada.viewer, slug)
     assert held(cast, clip) == 0
+
+
+@pytest.mark.parametrize(("audience", "after"), [(Audience.PUBLIC, "followers"), (Audience.FRIENDS, "friends")])
+def test_what_needs_nobody_else_comes_back_to_those_near_once_the_doubt_is_over(
+    cast: Cast, audience: Audience, after: str
+) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer, audience=audience)
+    keys, ada = cast.app.keys, cast.ada.viewer.person or 0
+    with cast.app.database.write() as db:
+        db.execute(update(people).values(alone=1))
+    with cast.app.database.write() as db:
+        ages.doubt(db, keys, cast.ola.viewer, ada, now())
+    assert held(cast, clip) == 1
+    with cast.app.database.read() as db:
+        assert inbox.progress(db, cast.ada.viewer, slug).in_doubt
+    with cast.app.database.write() as db:
+        ages.settle(db, keys, cast.ola.viewer, ada, date(1990, 1, 1), now())
+    with cast.app.database.read() as db:
+        kept = select(clips.c.holds, clips.c.audience, clips.c.recommended)
+        assert db.execute(kept).one() == (0, after, 0), "what age narrows stays so until it is published anew"
 
 
 def test_only_a_report_about_one_persons_age_leads_to_a_doubt(cast: Cast) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 
 from onstage.accounts.leaving import Subject
-from onstage.clips.models import clips, renditions
+from onstage.clips.models import HoldKind, clips, holds, renditions
 from onstage.clips.renditions import IN_AV1
 from onstage.db.engine import Connection
 
@@ -22,6 +22,17 @@ def ending(db: Connection, subject: Subject) -> list[int]:
         clips.c.person_id == subject.person, clips.c.account_id.in_(subject.accounts), clips.c.id.in_(subject.clips)
     )
     return list(db.execute(select(clips.c.id).where(theirs)).scalars())
+
+
+def made_by(db: Connection, person: int) -> list[int]:
+    """Every clip that this person made."""
+    return list(db.execute(select(clips.c.id).where(clips.c.person_id == person).order_by(clips.c.id)).scalars())
+
+
+def held_for(db: Connection, kind: HoldKind, cause: int) -> list[int]:
+    """The clips that are withheld for this cause."""
+    those = (holds.c.kind == kind.value) & (holds.c.giver_id == cause)
+    return list(db.execute(select(holds.c.clip_id).where(those).order_by(holds.c.clip_id)).scalars())
 
 
 def film(db: Connection, clip: int) -> str | None:

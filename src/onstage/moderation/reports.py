@@ -8,20 +8,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, or_, select, update
 
 from onstage import ids
-from onstage.accounts import growing
 from onstage.accounts.models import Kind, accounts, guardianships, members, people
 from onstage.accounts.queries import by_handle
 from onstage.accounts.viewer import Viewer
 from onstage.clips import cases
 from onstage.clips.agreeing import holds
-from onstage.clips.agreeing.narrowing import narrow
 from onstage.clips.models import HoldKind, clips
 from onstage.clips.queries import VISIBLE, asked_by, seen
-from onstage.clock import SERVER_ZONE
 from onstage.db.engine import Connection
 from onstage.engagement.models import comments
 from onstage.errors import Conflict, Invalid, NotFound
 from onstage.keys import Keys
+from onstage.moderation import ages
 from onstage.moderation.models import reports
 from onstage.text import clean
 
@@ -241,8 +239,7 @@ def _doubt(db: Connection, keys: Keys, viewer: Viewer, row: Row[Any], now: int) 
     person = row.person_id or _alone_behind(db, row.account_id)
     if row.reason != Reason.AGE.value or person is None:
         raise Invalid("Only the age of one person can be doubted, where a report says so.", field="outcome")
-    growing.doubt_age(db, keys, viewer, person, SERVER_ZONE, now)
-    narrow(db, keys, person)
+    ages.doubt(db, keys, viewer, person, now)
 
 
 def _alone_behind(db: Connection, account: int) -> int | None:

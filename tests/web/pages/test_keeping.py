@@ -134,7 +134,7 @@ def test_no_party_keeps_anything(client: Client, cast: Cast, app: App, party: st
 LOOKED_AT = (
     "/c/{slug}",
     "/c/{slug}/edit",
-    "/make?clip={slug}",
+    "/make/{slug}",
     "/me/clips",
     "/inbox",
     "/settings/claims",

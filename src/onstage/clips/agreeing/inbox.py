@@ -22,6 +22,7 @@ from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, conce
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.renditions import covers_aside_of
 from onstage.clips.rules import consent
+from onstage.clips.rules.changes import as_told
 from onstage.clips.rules.life import reach_of
 from onstage.clips.rules.need import Version, Yes, ok
 from onstage.clips.rules.waiting import Standing, awaited, standing
@@ -80,6 +81,9 @@ class Progress:
     ready: bool
     due_at: int | None
     deleting: bool
+    moderated: bool  # withheld by whoever looks after this server
+    in_doubt: bool  # until its author's age is settled
+    claimed: bool  # somebody says that they are in it, and it waits for that case
     wishes: list[tuple[str, By | None]]
     erased_at: int | None  # somebody in it wants to be gone, and it ends then
     draft: Content | None  # what is in work, or asked about, beside what is shown
@@ -291,6 +295,9 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         ready=consent.is_ready(clip, record.facts),
         due_at=clip.due,
         deleting=clip.is_held(HoldKind.DELETING),
+        moderated=any(as_told(hold.kind) is HoldKind.MODERATION for hold in clip.holds),
+        in_doubt=clip.is_held(HoldKind.SCREENING),
+        claimed=clip.is_held(HoldKind.CLAIM),
         wishes=_wishes(db, record),
         erased_at=departing.erased_at(db, record.id),
         draft=record.draft if clip.shown is not None and clip.working is not None else None,

@@ -13,6 +13,7 @@ from onstage.db.engine import Connection
 
 Names = Mapping[tuple[str, int], str]
 """Kind and number: alias."""
+_BY_NOBODY = {HoldKind.CLAIM, HoldKind.SCREENING}  # whose giver is the number of their cause
 
 
 def of_all(db: Connection, names: Names) -> dict[str, Clip]:
@@ -40,7 +41,7 @@ def of_all(db: Connection, names: Names) -> dict[str, Clip]:
     held = {(row.clip_id, as_told(HoldKind(row.kind)), row.giver_id) for row in db.execute(select(holds))}
     for clip_id, kind, giver_id in held:
         office = OFFICE if kind is HoldKind.MODERATION else PERSON
-        giver = None if kind is HoldKind.CLAIM else _giver(names, office, giver_id)
+        giver = None if kind in _BY_NOBODY else _giver(names, office, giver_id)
         of(clip_id).holds[kind.value, giver] += 1
     return found
 

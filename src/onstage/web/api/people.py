@@ -22,6 +22,7 @@ from onstage.clips.agreeing.narrowing import narrow
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
+from onstage.moderation import ages
 from onstage.web import entry, errors
 from onstage.web.api.relations import ProfileOut
 from onstage.web.api.schemas import KNOWN, AccountOut, problems, told
@@ -307,8 +308,7 @@ def set_birth_date(
 ) -> None:
     """As somebody who checks guardians and ages here: enter what you saw. Never for yourself or a child of yours."""
     person = vouching.whose_age(db, viewer, handle)
-    growing.correct_birth_date(db, app.keys, viewer, person, data.birth_date, clock.SERVER_ZONE, clock.now())
-    narrow(db, app.keys, person)
+    ages.settle(db, app.keys, viewer, person, data.birth_date, clock.now())
 
 
 @put(

@@ -172,6 +172,12 @@ def state(far: Progress) -> str:
     """Where a clip of one's own stands, in one sentence; empty: nothing keeps it."""
     if far.deleting:
         return _("It is being deleted.")
+    if far.moderated:
+        return _("Whoever looks after this server withholds it. Nobody but you sees it.")
+    if far.in_doubt:
+        return _("It waits until your age is settled. Settings, Your age, says how.")
+    if far.claimed:
+        return _("Somebody says that they are in it. It waits until that case is decided: Settings, Who is in it.")
     if far.erased_at is not None:
         said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
         return said % {"day": day(far.erased_at)}

@@ -10,8 +10,8 @@ from onstage.accounts.guardians import signed_forms, vouching
 from onstage.accounts.guardians.vouching import Method
 from onstage.accounts.queries import person_named
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing.narrowing import narrow
 from onstage.errors import Invalid, NotAllowed, NotFound, Refused
+from onstage.moderation import ages
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import telling
 from onstage.web.pages.doors import birth_date, month_names
@@ -82,9 +82,7 @@ def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     vouching.judge_end(db, app.keys, viewer, number, reason, now, annul=how == "annul")
                 case "age":
                     person = vouching.whose_age(db, viewer, words(data, "person").strip().removeprefix("@"))
-                    born = birth_date(data)
-                    growing.correct_birth_date(db, app.keys, viewer, person, born, clock.SERVER_ZONE, now)
-                    narrow(db, app.keys, person)
+                    ages.settle(db, app.keys, viewer, person, birth_date(data), now)
                 case "name" | "unname" as naming:
                     who = person_named(db, words(data, "handle"))
                     if who is None:

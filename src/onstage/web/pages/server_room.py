@@ -74,7 +74,7 @@ def open_reports(
     """What people say is wrong."""
     said = {
         Outcome.HOLD: _("The clip is withheld. Nobody but its author sees it."),
-        Outcome.DOUBT: _("Their age counts as unknown. Clips that need it wait until somebody has checked it."),
+        Outcome.DOUBT: _("Their age counts as unknown. Their clips are withheld until somebody has checked it."),
         Outcome.DISMISS: _("Left as it is."),
     }
     return _reports_page(app, viewer, before=before, said=said[Outcome(did)] if did in set(Outcome) else "")

@@ -45,44 +45,65 @@ def sentence(told: Told, reader: int) -> str:
 def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
     minutes = int(told.fields.get("minutes", 0))
     upheld = told.fields.get("upheld")
+    return (
+        {
+            Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
+            Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
+            Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
+            Notice.JOINED: _("You are %(role)s of %(account)s now.")
+            if about_me
+            else _("%(about)s is %(role)s of %(account)s now."),
+            Notice.LEFT: _("%(about)s left %(account)s."),
+            Notice.REMOVED: _("%(by)s took you out of %(account)s.")
+            if about_me
+            else _("%(about)s was taken out of %(account)s."),
+            Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
+            Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
+            Notice.GUARDIAN_CLAIMED: _("%(by)s says: I am a guardian of %(about)s."),
+            Notice.GUARDIAN_ACCEPTED: _("%(guardian)s is a guardian of %(about)s now, as a carer."),
+            Notice.GUARDIAN_REFUSED: _("You were not accepted as a guardian of %(about)s."),
+            Notice.FULL_SOON: _("A guardian of %(about)s was checked, and may say yes for %(about)s from %(on)s."),
+            Notice.FULL_NOW: _("A guardian of %(about)s may say yes for %(about)s from now on."),
+            Notice.CONTESTED: _("%(by)s says that a new guardian of %(about)s is not one. Somebody decides."),
+            Notice.CONTEST_DECIDED: _("It was decided: the guardian of %(about)s stays a carer. %(reason)s")
+            if upheld
+            else _("It was decided: the guardian of %(about)s is one. %(reason)s"),
+            Notice.GUARDIAN_ENDED: _("%(guardian)s is no guardian of %(about)s any more."),
+            Notice.GUARDIAN_ANNULLED: _("%(guardian)s never was a guardian of %(about)s. Their yeses do not count."),
+            Notice.COME_BACK: _("You have not been here for a while, and %(about)s may need you."),
+            Notice.ABSENT: _(
+                "You were away for 30 days. The other guardians of %(about)s go on without you until you are back."
+            ),
+            Notice.SIGN_IN_MADE: _("%(by)s made your way in here."),
+            Notice.SIGN_IN_RESET: _(
+                "%(by)s gave you a new password. If you did not ask for it, talk to somebody you trust."
+            ),
+            Notice.SETTING: _("%(by)s changed for you: %(row)s."),
+            Notice.AGREEMENT: _("%(by)s changed how the guardians of %(about)s agree."),
+            Notice.MORE_TIME_ASKED: _("%(by)s asks for more time today."),
+            Notice.MORE_TIME: ngettext(
+                "%(by)s gave you a minute more today.", "%(by)s gave you more time today.", minutes
+            )
+            if minutes
+            else _("%(by)s says: no more time today."),
+            Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
+            Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
+            Notice.CLOSING: _(
+                "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
+            ),
+            Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
+            Notice.WANTS_OUT: _(
+                "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
+                "this one is erased on %(on)s."
+            ),
+        }
+        | _about_age(about_me=about_me)
+        | _about_answers()
+    )
+
+
+def _about_age(*, about_me: bool) -> dict[Notice, str]:
     return {
-        Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
-        Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
-        Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
-        Notice.JOINED: _("You are %(role)s of %(account)s now.")
-        if about_me
-        else _("%(about)s is %(role)s of %(account)s now."),
-        Notice.LEFT: _("%(about)s left %(account)s."),
-        Notice.REMOVED: _("%(by)s took you out of %(account)s.")
-        if about_me
-        else _("%(about)s was taken out of %(account)s."),
-        Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
-        Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
-        Notice.GUARDIAN_CLAIMED: _("%(by)s says: I am a guardian of %(about)s."),
-        Notice.GUARDIAN_ACCEPTED: _("%(guardian)s is a guardian of %(about)s now, as a carer."),
-        Notice.GUARDIAN_REFUSED: _("You were not accepted as a guardian of %(about)s."),
-        Notice.FULL_SOON: _("A guardian of %(about)s was checked, and may say yes for %(about)s from %(on)s."),
-        Notice.FULL_NOW: _("A guardian of %(about)s may say yes for %(about)s from now on."),
-        Notice.CONTESTED: _("%(by)s says that a new guardian of %(about)s is not one. Somebody decides."),
-        Notice.CONTEST_DECIDED: _("It was decided: the guardian of %(about)s stays a carer. %(reason)s")
-        if upheld
-        else _("It was decided: the guardian of %(about)s is one. %(reason)s"),
-        Notice.GUARDIAN_ENDED: _("%(guardian)s is no guardian of %(about)s any more."),
-        Notice.GUARDIAN_ANNULLED: _("%(guardian)s never was a guardian of %(about)s. Their yeses do not count."),
-        Notice.COME_BACK: _("You have not been here for a while, and %(about)s may need you."),
-        Notice.ABSENT: _(
-            "You were away for 30 days. The other guardians of %(about)s go on without you until you are back."
-        ),
-        Notice.SIGN_IN_MADE: _("%(by)s made your way in here."),
-        Notice.SIGN_IN_RESET: _(
-            "%(by)s gave you a new password. If you did not ask for it, talk to somebody you trust."
-        ),
-        Notice.SETTING: _("%(by)s changed for you: %(row)s."),
-        Notice.AGREEMENT: _("%(by)s changed how the guardians of %(about)s agree."),
-        Notice.MORE_TIME_ASKED: _("%(by)s asks for more time today."),
-        Notice.MORE_TIME: ngettext("%(by)s gave you a minute more today.", "%(by)s gave you more time today.", minutes)
-        if minutes
-        else _("%(by)s says: no more time today."),
         Notice.BAND_SOON: _(
             "From %(on)s other rules of age count for %(about)s. Nothing that is there gets wider by itself."
         ),
@@ -99,17 +120,7 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
         )
         if about_me
         else _("Who looks after this server doubts the age of %(about)s. Their clips wait until it is settled."),
-        Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
-        Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
-        Notice.CLOSING: _(
-            "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
-        ),
-        Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
-        Notice.WANTS_OUT: _(
-            "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
-            "this one is erased on %(on)s."
-        ),
-    } | _about_answers()
+    }
 
 
 def _about_answers() -> dict[Notice, str]:
