@@ -84,7 +84,7 @@ _PAGES = (
         )
     ),
     *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts", f"{API}/me/records"),
-    *(f"{API}/me/claims", f"{API}/server/claims", "/server/claims"),
+    *(f"{API}/me/claims", f"{API}/server/claims", f"{API}/server/withheld", "/server/claims"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (
@@ -155,7 +155,7 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/uploads": once("POST", f"{API}/uploads"),
     f"OPTIONS {API}/uploads": once("OPTIONS", f"{API}/uploads"),
     f"POST {API}/reports/{{report_id:int}}/settle": once("POST", f"{API}/reports/1/settle", json={}),
-    f"DELETE {API}/reports/{{report_id:int}}/hold": once("DELETE", f"{API}/reports/1/hold"),
+    f"DELETE {API}/server/withheld/{{slug:str}}": once("DELETE", f"{API}/server/withheld/x"),
     f"DELETE {API}/comments/{{comment:int}}": once("DELETE", f"{API}/comments/1"),
     f"PATCH {API}/comments/{{comment:int}}": once("PATCH", f"{API}/comments/1", json={"words": "x"}),
     f"PUT {API}/me/inbox/read": as_spare("PUT", f"{API}/me/inbox/read"),

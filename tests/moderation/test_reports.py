@@ -12,7 +12,7 @@ from onstage.clips.models import Audience, clips, holds
 from onstage.clock import now
 from onstage.engagement import comments
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
-from onstage.moderation import ages, reports
+from onstage.moderation import ages, reports, withheld
 from onstage.moderation.models import reports as table
 from onstage.moderation.reports import Outcome, Reason
 from tests.cast import Actor, Cast, make_clip, stand_for
@@ -113,12 +113,39 @@ def test_a_hold_withholds_at_once_and_ends_only_by_its_giver(cast: Cast) -> None
     assert held(cast, clip) == 1
     assert open_for(cast, cast.ola) == []
     with cast.app.database.write() as db, pytest.raises(NotFound):
-        reports.release(db, cast.app.keys, cast.max.viewer, which)
+        withheld.let_go(db, cast.app.keys, cast.max.viewer, slug)
     with cast.app.database.write() as db:
-        reports.release(db, cast.app.keys, cast.ola.viewer, which)
+        assert [(each.slug, each.words) for each in withheld.mine(db, cast.ola.viewer)] == [
+            (slug, "Against the law here.")
+        ]
+        assert withheld.mine(db, cast.max.viewer) == []
+        withheld.let_go(db, cast.app.keys, cast.ola.viewer, slug)
+        assert withheld.mine(db, cast.ola.viewer) == []
     assert held(cast, clip) == 0
     with cast.app.database.write() as db, pytest.raises(NotFound):
-        reports.release(db, cast.app.keys, cast.ola.viewer, which)
+        withheld.let_go(db, cast.app.keys, cast.ola.viewer, slug)
+
+
+def test_what_is_for_adults_and_shows_a_minor_goes_to_moderators(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    keys, ada = cast.app.keys, cast.ada.viewer.person or 0
+    with cast.app.database.write() as db:
+        db.execute(update(people).values(alone=1))
+        db.execute(update(clips).values(marked=1))
+        ages.doubt(db, keys, cast.ola.viewer, ada, now())
+    with cast.app.database.read() as db:
+        assert [(each.slug, each.handle) for each in withheld.by_rule(db, cast.ola.viewer)] == [(slug, "ada")]
+        assert withheld.by_rule(db, cast.ada.viewer) == [], "it concerns her"
+    with cast.app.database.write() as db, pytest.raises(Conflict):
+        withheld.let_go(db, keys, cast.ola.viewer, slug)
+    with cast.app.database.write() as db:
+        ages.settle(db, keys, cast.ola.viewer, ada, date(1990, 1, 1), now())
+    assert held(cast, clip) == 1, "a moderator looks at it"
+    with cast.app.database.write() as db, pytest.raises(NotAllowed):
+        withheld.let_go(db, keys, cast.ada.viewer, slug)
+    with cast.app.database.write() as db:
+        withheld.let_go(db, keys, cast.ola.viewer, slug)
+    assert held(cast, clip) == 0
 
 
 def test_a_doubt_about_an_age_withholds_until_a_voucher_settles_it(cast: Cast) -> None:

@@ -1,11 +1,13 @@
 """Clips by number for those who settle cases or end things, whatever their audience and holds."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
 from onstage.accounts.leaving import Subject
-from onstage.clips.models import HoldKind, clips, holds, renditions
+from onstage.accounts.models import accounts
+from onstage.clips.models import HoldKind, appearances, clips, holds, renditions
 from onstage.clips.renditions import IN_AV1
 from onstage.db.engine import Connection
 
@@ -27,6 +29,42 @@ def ending(db: Connection, subject: Subject) -> list[int]:
 def made_by(db: Connection, person: int) -> list[int]:
     """Every clip that this person made."""
     return list(db.execute(select(clips.c.id).where(clips.c.person_id == person).order_by(clips.c.id)).scalars())
+
+
+@dataclass(frozen=True)
+class Case:
+    """A clip that is withheld: its name and account, since when, and whom it concerns. Nothing of what it shows."""
+
+    slug: str
+    account: int
+    handle: str
+    since: int
+    people: frozenset[int]
+
+
+def withheld(db: Connection, kind: HoldKind, cause: int) -> list[Case]:
+    """The clips that are withheld for this cause, latest first."""
+    those = (holds.c.kind == kind.value) & (holds.c.giver_id == cause)
+    rows = db.execute(
+        select(clips.c.id, clips.c.slug, clips.c.person_id, clips.c.account_id, accounts.c.handle, holds.c.since)
+        .join_from(holds, clips, clips.c.id == holds.c.clip_id)
+        .join(accounts, accounts.c.id == clips.c.account_id)
+        .where(those)
+        .order_by(holds.c.since.desc())
+    ).all()
+    return [
+        Case(row.slug, row.account_id, row.handle, row.since, frozenset({row.person_id, *_named_in(db, row.id)}))
+        for row in rows
+    ]
+
+
+def _named_in(db: Connection, clip: int) -> list[int]:
+    return list(db.execute(select(appearances.c.person_id).where(appearances.c.clip_id == clip)).scalars())
+
+
+def named(db: Connection, slug: str) -> int | None:
+    """The clip of that name, for who may end a hold on it and for nothing else."""
+    return db.execute(select(clips.c.id).where(clips.c.slug == slug)).scalar()
 
 
 def held_for(db: Connection, kind: HoldKind, cause: int) -> list[int]:

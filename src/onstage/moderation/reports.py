@@ -247,16 +247,3 @@ def _alone_behind(db: Connection, account: int) -> int | None:
     of = members.c.account_id == accounts.c.id
     personal = and_(accounts.c.id == account, accounts.c.kind == Kind.PERSONAL.value)
     return db.execute(select(members.c.person_id).join_from(accounts, members, of).where(personal)).scalar()
-
-
-def release(db: Connection, keys: Keys, viewer: Viewer, report: int) -> None:
-    """End the hold that the viewer placed by settling a report; raises NotFound when there is none of theirs."""
-    clip = db.execute(
-        select(reports.c.clip_id).where(
-            reports.c.id == report, reports.c.settled_by == viewer.person, reports.c.outcome == Outcome.HOLD.value
-        )
-    ).scalar()
-    if clip is None or viewer.person is None or not holds.lift(db, clip, HoldKind.MODERATION, viewer.person):
-        raise NotFound("There is no hold of yours on this clip.")
-    holds.enter(db, keys, clip, HoldKind.MODERATION, viewer.person, placed=False)
-    db.execute(update(reports).where(reports.c.id == report).values(outcome=Outcome.DISMISS.value))

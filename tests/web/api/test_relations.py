@@ -94,7 +94,7 @@ def test_a_report_is_read_and_settled_by_the_owner_alone(client: Client, cast: C
     assert client.post(settle, cast.ola, json=body).status == 204
     assert client.post(settle, cast.ola, json=body).status == 409
     assert client.get(f"/api/v1/clips/{slug}", cast.fay).status == 404
-    assert client.delete(f"/api/v1/reports/{made.json['id']}/hold", cast.ola).status == 204
+    assert client.delete(f"/api/v1/server/withheld/{slug}", cast.ola).status == 204
     assert client.get(f"/api/v1/clips/{slug}", cast.fay).status == 200
 
 

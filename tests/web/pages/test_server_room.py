@@ -67,7 +67,13 @@ def test_a_report_is_read_and_the_clip_withheld(client: Client, cast: Cast, app:
     )
     assert settled.header("location") == "/server/reports?did=hold"
     assert client.get(f"/c/{slug}", cast.ben).status == 404
-    assert "Nothing to look at" in client.get("/server/reports", cast.ola).text
+    page = client.get("/server/reports", cast.ola).text
+    assert "Nothing to look at" in page
+    assert "It does." in page
+    gone = client.post("/server/reports", cast.ola, form={"do": "let-go", "clip": slug})
+    assert gone.header("location") == "/server/reports?did=let-go"
+    assert client.get(f"/c/{slug}", cast.ben).status == 200
+    assert client.post("/server/reports", cast.ola, form={"do": "let-go", "clip": slug}).status == 404
 
 
 def test_a_report_is_left_as_it_is(client: Client, cast: Cast, app: App) -> None:

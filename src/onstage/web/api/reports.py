@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from litestar import delete, get, post
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
 from onstage import clock, ids
@@ -12,7 +12,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
-from onstage.moderation import reports
+from onstage.moderation import reports, withheld
 from onstage.moderation.reports import WORDS_LENGTH, Outcome, Reason, Report
 from onstage.web.api.schemas import Limit, problems
 from onstage.web.api.sessions import RowId
@@ -137,13 +137,33 @@ def settle(app: App, db: Connection, viewer: Viewer, report_id: RowId, data: JSO
     reports.settle(db, app.keys, viewer, report_id, Outcome(data.outcome), data.words, clock.now())
 
 
+class WithheldOut(Struct):
+    """A clip that you can let go again. `words`: your reason; empty where it is for adults and shows a minor."""
+
+    clip: str
+    account: str
+    since: str
+    words: str
+
+
+@get("/api/v1/server/withheld", tags=["reports"], responses=problems(401, 403), operation_id="withheld")
+@reads(server_owner)
+def withheld_clips(db: Connection, viewer: Viewer) -> list[WithheldOut]:
+    """What you withhold by settling reports, then what is for adults and shows a minor, but for what concerns you."""
+    found = [*withheld.mine(db, viewer), *withheld.by_rule(db, viewer)]
+    return [WithheldOut(each.slug, each.handle, iso(each.since), each.words) for each in found]
+
+
 @delete(
-    "/api/v1/reports/{report_id:int}/hold", tags=["reports"], responses=problems(401, 403, 404), operation_id="end_hold"
+    "/api/v1/server/withheld/{slug:str}",
+    tags=["reports"],
+    responses=problems(401, 403, 404, 409),
+    operation_id="let_go",
 )
 @writes(server_owner)
-def release(app: App, db: Connection, viewer: Viewer, report_id: RowId) -> None:
-    """End the hold that you placed by settling this report."""
-    reports.release(db, app.keys, viewer, report_id)
+def let_go(app: App, db: Connection, viewer: Viewer, slug: Annotated[str, PathParameter(max_length=32)]) -> None:
+    """End your hold on this clip, or the rule's once no minor is in it or it is no longer for adults."""
+    withheld.let_go(db, app.keys, viewer, slug)
 
 
-routes = [report, readers, listed, settle, release]
+routes = [report, readers, listed, settle, withheld_clips, let_go]

@@ -16,7 +16,7 @@ from onstage.db.engine import Connection
 from onstage.engagement.cards import cards
 from onstage.errors import NotFound, Refused
 from onstage.keys import Keys
-from onstage.moderation import preserving, reports
+from onstage.moderation import preserving, reports, withheld
 from onstage.moderation.reports import Outcome, Reason, Report
 from onstage.settings import SETTINGS, Settings
 from onstage.web.http import App, page, plain, reads, see_other, server_owner
@@ -72,18 +72,21 @@ def open_reports(
     before: Annotated[int | None, Parameter(ge=1, le=ids.LARGEST)] = None,
 ) -> Response[Any]:
     """What people say is wrong."""
-    said = {
+    said: dict[str, str] = {
+        "let-go": _("It is no longer withheld by you."),
         Outcome.HOLD: _("The clip is withheld. Nobody but its author sees it."),
         Outcome.DOUBT: _("Their age counts as unknown. Their clips are withheld until somebody has checked it."),
         Outcome.DISMISS: _("Left as it is."),
     }
-    return _reports_page(app, viewer, before=before, said=said[Outcome(did)] if did in set(Outcome) else "")
+    return _reports_page(app, viewer, before=before, said=said.get(did, ""))
 
 
 @post("/server/reports", include_in_schema=False, status_code=200)
 @plain(server_owner)
 def settle(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
-    """Decide one, with a reason."""
+    """Decide one, with a reason, or let go what was withheld."""
+    if words(data, "do") == "let-go":
+        return _let_go(app, viewer, words(data, "clip"))
     named = words(data, "report")
     typed = words(data, f"words-{named}")
     try:
@@ -98,6 +101,15 @@ def settle(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     return see_other(f"/server/reports?did={outcome.value}")
 
 
+def _let_go(app: App, viewer: Viewer, slug: str) -> Response[Any]:
+    try:
+        with app.database.write() as db:
+            withheld.let_go(db, app.keys, viewer, slug)
+    except Refused as error:
+        return _reports_page(app, viewer, error=error)
+    return see_other("/server/reports?did=let-go")
+
+
 def _reports_page(
     app: App,
     viewer: Viewer,
@@ -110,12 +122,14 @@ def _reports_page(
 ) -> Response[Any]:
     with app.database.read() as db:
         found, following = reports.open_reports(db, viewer, before=before, limit=20)
+        held = [] if before else [*withheld.mine(db, viewer), *withheld.by_rule(db, viewer)]
         cases = [_case(db, app.keys, viewer, report, typed if str(report.id) == at else "") for report in found]
     return page(
         "server_reports.html",
         viewer,
         status=error.status if error else 200,
         reports=cases,
+        withheld=held,
         next=following,
         said=said,
         error=error,
