@@ -18,7 +18,7 @@ from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
 from onstage.clips.agreeing import reconsidering, unregistered
 from onstage.clips.ending import closing as closing_accounts
-from onstage.clips.ending import deletion, past_childhood, removing, restoring
+from onstage.clips.ending import deletion, past_childhood, removing, restoring, vault
 from onstage.clips.ending.deletion import Ending
 from onstage.clips.portraits import reconsidering as portraits
 from onstage.clips.portraits.asking import put_picture
@@ -203,6 +203,7 @@ def _keep_up(app: App, job: Job) -> None:
     job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
     copies.drop(app.settings.data, now() - app.settings.backup_days * DAY)
     job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
+    job.change("vault", int, lambda db: vault.keep_up(db, app.keys, now()))
 
 
 def _let_go(_job: Job) -> None:

@@ -1,8 +1,30 @@
 """The routes that have nothing to do with clips, called so that nobody's standing changes: no secret may be there."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from onstage.moderation.models import reports
+from tests.client import Answer
 from tests.leaks.surfaces import API, Surface, Visit, as_guest, as_spare, by_one, nothing, of_accounts, once
+from tests.leaks.walk import Walk
 
 UNKNOWN = "nobody_here"
+
+
+def of_reports(method: str, path: str, **more: Any) -> Visit:
+    """The same page of every open report, also for those who may settle none."""
+
+    def visit(walk: Walk) -> Iterator[Answer]:
+        with walk.world.app.database.read() as db:
+            found = db.execute(select(reports.c.id)).scalars().all()
+        for report in found:
+            yield walk.ask(method, f"{path}?report={report}", **more)
+
+    return visit
+
+
 PLAY = {
     "token": "x" * 40,
     "event": "6f8b8e9e-3f5b-4a55-9d7e-1d1a6f1f5a11",
@@ -90,6 +112,8 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/server/claims/{{claim_id:int}}/decide": once("POST", f"{API}/server/claims/1/decide", json={}),
     "POST /settings/claims": once("POST", "/settings/claims", form={}),
     "POST /server/claims": once("POST", "/server/claims", form={}),
+    "GET /server/keep": of_reports("GET", "/server/keep"),
+    "POST /server/keep": of_reports("POST", "/server/keep", form={"do": "ask", "ground": "an order"}),
     "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
     f"DELETE {API}/accounts/{{handle:str}}/coauthored/{{slug:str}}": once(
         "DELETE", f"{API}/accounts/{UNKNOWN}/coauthored/x"

@@ -74,7 +74,6 @@ class Act(StrEnum):
     DELETION_BEGUN = "deletion begun"
     DELETION_STOPPED = "deletion stopped"
     DELETION_DONE = "deletion done"
-    PRESERVED = "preserved"
     # Moderators, and claims by anybody
     MODERATOR_LOOKED = "moderator looked"
     MODERATOR_DECIDED = "moderator decided"
@@ -85,6 +84,7 @@ class Act(StrEnum):
     CLAIM_APPEALED = "claim appealed"
     # The server
     RESTORED = "restored"  # from a backup: what was entered after it is missing
+    VAULT = "vault"  # opened, or erased from, on the machine itself; it names nobody and stands in nobody's copy
 
 
 MODERATORS = frozenset({Act.MODERATOR_LOOKED, Act.MODERATOR_DECIDED, Act.CLAIM_DECIDED, Act.GUARDIANSHIP_DECIDED})

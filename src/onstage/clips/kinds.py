@@ -5,7 +5,7 @@ from functools import partial
 
 from onstage.clips import same_film, trimmed, upload
 from onstage.clips.agreeing import reconsidering, repeats
-from onstage.clips.ending import sweep
+from onstage.clips.ending import sweep, vault
 from onstage.clips.film import comparing, dense, finish, pipeline, trim
 from onstage.clips.portraits import reconsidering as portraits
 from onstage.clips.workroom import Workroom
@@ -33,6 +33,7 @@ def kinds(room: Workroom) -> Mapping[str, Kind]:
         repeats.COMPARE: Kind(partial(comparing.compare, room), attempts=5),
         trimmed.DROP: Kind(partial(trim.drop, room)),
         AGREEING: Kind(partial(_agree, room)),
+        vault.FILL: Kind(partial(vault.fill, room), attempts=1000),
         SWEEP_UPLOADS: Kind(partial(sweep.sweep_uploads, room)),
         SWEEP_OBJECTS: Kind(partial(sweep.sweep_objects, room)),
     }

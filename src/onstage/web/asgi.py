@@ -60,6 +60,7 @@ from onstage.web.pages import (
     explore,
     family,
     grown,
+    keeping,
     keys,
     proving,
     record,
@@ -107,7 +108,7 @@ MODULES = (
         records,
     ),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
-    *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
+    *(doors, settings, keys, making, caption_pages, server_room, keeping, record, claiming, time_and_money),
     *(together, family, ages, checking, proving, time_page, grown),
     *(answering, answering_pages, removing, removal_pages),
 )

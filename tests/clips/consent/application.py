@@ -16,7 +16,7 @@ from onstage.clips.agreeing import answers, edit, inbox, publish, reconsidering,
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.kept import Content
 from onstage.clips.agreeing.rows import Record
-from onstage.clips.ending import deletion, restoring
+from onstage.clips.ending import deletion, restoring, vault
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -390,7 +390,16 @@ class Application:
         rule = lambda record: consent.place(record.clip, record.facts, kind, 0, who)  # noqa: E731
         return self.do(by, lambda db: decide(db, KEYS, self.clip, rule), lambda model: model.hold(kind, 0, by))
 
+    def preserve(self, by: int, ground: str = "an order") -> bool:
+        def act(db: Connection) -> None:
+            vault.preserve(db, KEYS, self.clip, self.id_of[by], ground)
+
+        return self.do(by, act, lambda model: model.preserve(by, ground))
+
     def release(self, kind: HoldKind, _cause: int = 0, by: int | None = None) -> bool:
+        if kind is HoldKind.PRESERVED:
+            let_go = lambda db: vault.let_go(db, KEYS, self.clip, self.id_of.get(by or 0, 0))  # noqa: E731
+            return self.do(by, let_go, lambda model: model.unhold(kind, by or 0, by))
         who = None if by is None else self.id_of[by]
         rule = lambda record: consent.release(record.clip, record.facts, kind, 0, who)  # noqa: E731
         return self.do(by, lambda db: decide(db, KEYS, self.clip, rule), lambda model: model.unhold(kind, 0, by))

@@ -105,6 +105,9 @@ def _causes() -> list[Move]:
     for kind in (HoldKind.CLAIM, HoldKind.MODERATION, HoldKind.CONTAINS):
         for by in (None, MODERATOR, MUM, OWNER, CHILD, EDITOR):
             found += [move("place", kind, 5, by), move("release", kind, 5, by)]
+    for by in (MODERATOR, MUM, OWNER, CHILD, EDITOR):
+        found += [move("preserve", by), move("release", HoldKind.PRESERVED, MODERATOR, by)]
+    found += [move("preserve", MODERATOR, ""), move("release", HoldKind.PRESERVED, MODERATOR)]
     found += [move("appear", who) for who in (FRIEND, KID)]
     found += [move("unname", by, who) for by, who in ((FRIEND, FRIEND), (KID, KID), (MODERATOR, KID), (CHILD, FRIEND))]
     found += [move("unname", by, FRIEND) for by in (MUM, OWNER, MODERATOR)]

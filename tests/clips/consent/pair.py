@@ -314,6 +314,9 @@ class Pair:
             "release", self.facts_now(), kind, cause, by, by=by, model=lambda: self.model.unhold(kind, cause, by)
         )
 
+    def preserve(self, by: int, ground: str = "an order") -> bool:
+        return self.do("preserve", self.facts_now(), by, ground, by=by, model=lambda: self.model.preserve(by, ground))
+
     def delete(self, by: int) -> bool:
         return self.do("delete", self.facts_now(), by, by=by, model=lambda: self.model.delete(by))
 

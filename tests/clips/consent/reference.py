@@ -521,14 +521,21 @@ class Reference:
         self.spent |= {key for key in (*self.said_yes, *self.foreseen) if key[1] == self.out_number}
 
     def hold(self, kind: HoldKind, cause: int, by: int | None) -> None:
-        if self.gone or (by is not None and not self.impartial(by)):
+        if kind == HoldKind.PRESERVED or self.gone or (by is not None and not self.impartial(by)):
             raise No
         self.reasons.setdefault((kind, cause), self.world.clock)
 
     def unhold(self, kind: HoldKind, cause: int, by: int | None) -> None:
         if self.gone or (by is not None and not self.impartial(by)) or (kind, cause) not in self.reasons:
             raise No
+        if kind == HoldKind.PRESERVED and cause != by:
+            raise No
         del self.reasons[(kind, cause)]
+
+    def preserve(self, by: int, ground: str) -> None:
+        if self.gone or not self.impartial(by) or ground == "":
+            raise No
+        self.reasons.setdefault((HoldKind.PRESERVED, by), self.world.clock)
 
     def delete(self, by: int) -> None:
         if self.gone or by not in self.may_delete():

@@ -22,6 +22,7 @@ from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, conce
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.renditions import covers_aside_of
 from onstage.clips.rules import consent
+from onstage.clips.rules.changes import as_told
 from onstage.clips.rules.life import reach_of
 from onstage.clips.rules.need import Version, Yes, ok
 from onstage.clips.rules.waiting import Standing, awaited, standing
@@ -308,7 +309,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         ready=consent.is_ready(clip, record.facts),
         due_at=clip.due,
         deleting=clip.is_held(HoldKind.DELETING),
-        moderated=clip.is_held(HoldKind.MODERATION),
+        moderated=any(as_told(hold.kind) is HoldKind.MODERATION for hold in clip.holds),
         in_doubt=clip.is_held(HoldKind.SCREENING),
         claimed=clip.is_held(HoldKind.CLAIM),
         wishes=_wishes(db, record),

@@ -12,10 +12,12 @@ from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
 from onstage.accounts.models import accounts, people
 from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
+from onstage.clips.ending import vault
 from onstage.clips.models import HoldKind, appearances, clip_labels, clips
 from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
+from onstage.clips.vaulted import vault_items
 from onstage.db.engine import Connection
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
@@ -35,7 +37,7 @@ class Restored(Struct):
 
 
 def erase_again(db: Connection, entries: Sequence[Entry], purgers: Sequence[Purger]) -> int:
-    """Erase the clips, people and accounts that the journal knows to be gone; gives how many had risen."""
+    """Erase what the journal knows to be gone (clips, people, accounts, what the vault kept); gives how many had risen."""
     risen = _there(db, clips.c.id, "clip", entries)
     purge(db, Subject(NOBODY, clips=tuple(risen)), purgers)
     returned = _there(db, people.c.id, "person", entries)
@@ -43,7 +45,8 @@ def erase_again(db: Connection, entries: Sequence[Entry], purgers: Sequence[Purg
         erase(db, person, purgers)
     ended = Subject(NOBODY, tuple(_there(db, accounts.c.id, "account", entries)))
     purge(db, ended, purgers)
-    return len(risen) + len(returned) + len(ended.accounts)
+    over = vault.end(db, _there(db, vault_items.c.id, "vault", entries))
+    return len(risen) + len(returned) + len(ended.accounts) + over
 
 
 def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Entry]) -> list[int]:

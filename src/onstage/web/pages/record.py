@@ -135,7 +135,6 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.DELETION_BEGUN: lambda: _("asked for deletion"),
     Act.DELETION_STOPPED: lambda: _("stopped a deletion"),
     Act.DELETION_DONE: lambda: _("deleted for good"),
-    Act.PRESERVED: lambda: _("kept something that the law asks for"),
     Act.MODERATOR_LOOKED: lambda: _("looked at a clip as a moderator"),
     Act.MODERATOR_DECIDED: lambda: _("decided as a moderator"),
     Act.CLAIM_OPENED: lambda: _("said to be in a clip"),
@@ -144,6 +143,7 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.CLAIM_DECIDED: lambda: _("decided who is in a clip"),
     Act.CLAIM_APPEALED: lambda: _("asked for another look"),
     Act.RESTORED: lambda: _("was restored from a backup"),
+    Act.VAULT: lambda: _("opened the vault"),
 }
 
 
