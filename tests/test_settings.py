@@ -16,7 +16,7 @@ GIVEN = {
     "OWN_ACCOUNT_FROM": "14", "ALONE_FROM": "18", "MAX_UPLOAD_MB": "5", "MAX_SECONDS": "30", "QUOTA_MB": "0",
     "UPLOAD_HOURS": "2", "KEEP_ORIGINALS": "yes", "FFMPEG": "/opt/ffmpeg", "RATE_LIMIT": "0",
     "SOURCE_URL": "https://code.example", "LOG_LEVEL": "error", "MEDIA_DELIVERY": "s3", "CDN_URL": "https://cdn.example",
-    "CDN_PURGE_URL": "https://cdn.example/purge", "COUNTRY": "DE", "CHILD_SIGN_IN": "no", "BACKUP_DAYS": "11",
+    "CDN_PURGE_URL": "https://cdn.example/purge", "COUNTRY": "DE", "CHILD_SIGN_IN": "no", "BACKUP_DAYS": "11", "VAULT_DAYS": "90",
     "MAX_MEGAPIXELS": "9", "MAX_FPS": "61", "MAX_MBIT": "77", "MAX_TRACKS": "3", "MAX_CPU_SECONDS": "123",
     "MAX_MEMORY_MB": "4096", "SPEECH_TO_TEXT": "/opt/speech", "AV1_FROM_VIEWS": "1000",
     "GUEST_VIEWS": "3", "KEEP_EVENTS_DAYS": "41", "PUSH_SERVICES": "push.example",
@@ -85,7 +85,8 @@ def test_the_file_in_the_data_folder_is_read_and_the_environment_wins(tmp_path: 
         ("STORAGE_ENDPOINT", "s3.example"), ("STORAGE_URL", "s3://"), ("MAIL_URL", "smtp://"), ("MAIL_URL", "smtp://a:b"),
         ("ONSTAGE_URL", "http://stage.example:65536"), ("CDN_URL", "https://"), ("SOURCE_URL", "javascript:alert(1)"),
         ("MAX_UPLOAD_MB", "0"), ("MAX_SECONDS", "0"), ("MAX_MEMORY_MB", "1"), ("UPLOAD_HOURS", "99999999999999"),
-        ("BACKUP_DAYS", "9999999"), ("QUOTA_MB", "1" * 5000), ("KEEP_EVENTS_DAYS", "3"),
+        ("BACKUP_DAYS", "9999999"), ("VAULT_DAYS", "0"), ("VAULT_DAYS", "36501"), ("QUOTA_MB", "1" * 5000),
+        ("KEEP_EVENTS_DAYS", "3"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:

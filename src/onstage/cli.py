@@ -90,6 +90,16 @@ COMMANDS = (
         },
     ),
     Command(
+        "vault",
+        "onstage.upkeep.vault:vault",
+        "list what the law obliged this server to keep, write a piece of it into a file, or erase one before its time",
+        {
+            "act": {"choices": ("list", "export", "erase"), "metavar": "list | export | erase"},
+            "item": {"nargs": "?", "type": int, "help": "its number, as the list says it", "metavar": "NUMBER"},
+            "file": {"nargs": "?", "help": "a new file (ZIP) to write it into", "metavar": "FILE"},
+        },
+    ),
+    Command(
         "ledger",
         "onstage.upkeep.ledger_file:check",
         "check somebody's copy of a ledger, or a receipt, which needs no server; or read this server's again (replay)",

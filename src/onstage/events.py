@@ -10,7 +10,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Fact(Event):
-    """Something about people that decides what may be seen.
+    """Something about people, or said by them, that decides what may be seen.
 
     Its subscribers act in the same transaction, after everything else in it; the job queue has nothing to do with it.
     """
@@ -61,6 +61,22 @@ class YesReminded(Event):
 
 
 @dataclass(frozen=True)
+class PortraitAsked(Event):
+    """A name, picture or bio that an account wants to show waits, since `at`, for people who must agree to it."""
+
+    account: int
+    at: int
+
+
+@dataclass(frozen=True)
+class PortraitReminded(Event):
+    """What was asked about it at `at` still waits for somebody, and they are to hear of it once more."""
+
+    account: int
+    at: int
+
+
+@dataclass(frozen=True)
 class GuardianReminded(Event):
     """A guardian has not been here for so long that they may soon count as absent; `at`: the reminder's instant."""
 
@@ -76,6 +92,14 @@ class YesUsed(Event):
     clip: int
     guardian: int
     at: int
+
+
+@dataclass(frozen=True)
+class FilmCameAgain(Event):
+    """A clip is of a film that somebody has said no to, and their no covers it; nobody else is told that it is theirs."""
+
+    clip: int
+    person: int
 
 
 @dataclass(frozen=True)
@@ -129,6 +153,14 @@ class Followed(Event):
     account: int
     by: int
     asked: bool
+
+
+@dataclass(frozen=True)
+class NoSaid(Fact):
+    """A person says no to a clip, and so to every later upload of its film."""
+
+    clip: int
+    person: int
 
 
 @dataclass(frozen=True)

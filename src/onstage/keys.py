@@ -30,6 +30,10 @@ class Keys:
         """The keyed hash of a message, 32 bytes."""
         return hmac.digest(self.derive(purpose), message, "sha256")
 
+    def digests(self, purpose: str, message: bytes) -> list[bytes]:
+        """The keyed hash of a message by the secret in force, then by the one before it where there is one."""
+        return [hmac.digest(key, message, "sha256") for key in self.derive_each(purpose)]
+
     def seal(self, purpose: str, message: bytes) -> str:
         """The message with its signature (16 bytes), URL-safe; anybody can read it, nobody else can make it."""
         return urlsafe_b64encode(_signature(self.derive(purpose), message) + message).rstrip(b"=").decode()

@@ -18,8 +18,10 @@ from onstage.clips import kinds as clip_jobs
 from onstage.clips import models as _clips  # noqa: F401
 from onstage.clips.agreeing import reconsidering, unregistered
 from onstage.clips.ending import closing as closing_accounts
-from onstage.clips.ending import deletion, past_childhood, removing, restoring
+from onstage.clips.ending import deletion, past_childhood, removing, restoring, vault
 from onstage.clips.ending.deletion import Ending
+from onstage.clips.portraits import reconsidering as portraits
+from onstage.clips.portraits.asking import put_picture
 from onstage.clips.workroom import Workroom, open_workroom
 from onstage.clock import DAY, MINUTE, SERVER_ZONE, now
 from onstage.db import copies
@@ -39,9 +41,12 @@ from onstage.events import (
     Commented,
     Event,
     Fact,
+    FilmCameAgain,
     Followed,
     GuardianReminded,
     Liked,
+    PortraitAsked,
+    PortraitReminded,
     Reposted,
     ScanErased,
     YesAsked,
@@ -94,7 +99,9 @@ def open_database(settings: Settings) -> Database:
 
 
 def _heed(settings: Settings, db: Connection, fact: Fact) -> None:
-    reconsidering.heed(db, _keys(settings), fact)
+    keys_ = _keys(settings)
+    reconsidering.heed(db, keys_, fact)
+    portraits.heed(db, keys_, fact)
 
 
 def _keys(settings: Settings) -> Keys:
@@ -164,7 +171,7 @@ def job_kinds(app: App) -> Mapping[str, Kind]:
         **closing_accounts.kinds(open_ending(app, room)),
         restoring.RESTORED: Kind(partial(restoring.job, app.keys)),
         queue.EVENT: deliver(_subscribers(app)),
-        avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg)),
+        avatars.JOB: Kind(partial(avatars.make, app.storage, room.ffmpeg, partial(put_picture, app.keys))),
         mail.JOB: Kind(lambda job: app.mail.send(**job.payload)),
         RANKING: Kind(partial(_rank, app.settings.av1_from_views)),
         UPKEEP: Kind(partial(_keep_up, app)),
@@ -196,6 +203,7 @@ def _keep_up(app: App, job: Job) -> None:
     job.change("run", type(None), lambda db: upkeep.run(db, app.keys, SERVER_ZONE, origin, now()))
     copies.drop(app.settings.data, now() - app.settings.backup_days * DAY)
     job.change("claims", int, lambda db: claims.presume(db, app.keys, now()))
+    job.change("vault", int, lambda db: vault.keep_up(db, app.keys, now()))
 
 
 def _let_go(_job: Job) -> None:
@@ -238,6 +246,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def ask_again(db: Connection, event: YesReminded) -> None:
         notices.asked_again(db, event, app.settings.origin)
 
+    def remind_of_portrait(db: Connection, event: PortraitReminded) -> None:
+        notices.portrait_asked_again(db, event, app.settings.origin)
+
     def write_to_guardians(db: Connection, event: YesAsked) -> None:
         unregistered.write_to_guardians(db, event.clip, app.settings.origin)
 
@@ -253,10 +264,13 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Commented: [notices.commented],
         Followed: [notices.followed],
         YesUsed: [notices.used],
+        FilmCameAgain: [notices.came_again],
         YesReminded: [ask_again],
         GuardianReminded: [notices.missed],
         Claimed: [notices.claimed],
         YesAsked: [notices.asked, write_to_guardians],
+        PortraitAsked: [notices.portrait_asked],
+        PortraitReminded: [remind_of_portrait],
     }
 
 

@@ -132,6 +132,13 @@ SETTINGS = (
         "Days for which you keep backups. Receipts of deletions name the day on which the last one with it expires.",
         most=36_500,
     ),
+    Setting(
+        "VAULT_DAYS",
+        365,
+        "Days for which what the law obliges you to keep stays in the vault; then it is erased. Ask what your law says.",
+        least=1,
+        most=36_500,
+    ),
     Setting("KEEP_ORIGINALS", False, "Keep the uploaded file even when it had to be encoded."),
     Setting(
         "AV1_FROM_VIEWS",
@@ -212,6 +219,7 @@ class Settings:
     quota_mb: int
     upload_hours: int
     backup_days: int
+    vault_days: int
     keep_originals: bool
     av1_from_views: int
     ffmpeg: str

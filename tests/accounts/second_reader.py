@@ -14,6 +14,7 @@ def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
     guardians: dict[tuple[str, str], str] = {}
     said: dict[tuple[str, str], dict[str, str]] = {}
     ages: dict[str, tuple[str, bool]] = {}
+    portraits: dict[str, dict[str, Any]] = {}
     for entry in acts:
         what, by, about, account = entry["act"], entry["by"], entry["about"], entry["account"]
         if what == "deletion done":
@@ -24,6 +25,12 @@ def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
             guardians = {key: kind for key, kind in guardians.items() if gone.isdisjoint(key)}
             said = {key: words for key, words in said.items() if gone.isdisjoint(key)}
             ages = {name: age for name, age in ages.items() if name not in gone}
+            portraits = {name: kept for name, kept in portraits.items() if name not in gone}
+            for kept in portraits.values():
+                kept["yeses"], kept["noes"] = kept["yeses"] - gone, kept["noes"] - gone
+        elif what.startswith("portrait "):
+            nothing: dict[str, Any] = {"asked": None, "shown": None, "yeses": set(), "noes": set()}
+            _of_portrait(portraits.setdefault(account, nothing), entry)
         elif what == "account made":
             members[account, by] = "owner"
         elif what == "member joined":
@@ -64,6 +71,7 @@ def read_again(acts: Iterable[dict[str, Any]]) -> dict[str, Any]:
             _of_clip(clips.setdefault(entry["clip"], empty), entry)
     return {
         "clips": clips,
+        "portraits": portraits,
         "members": members,
         "rules": {name: rule for name, rule in rules.items() if rule != "one"},
         "guardians": guardians,
@@ -103,6 +111,23 @@ def _of_clip(clip: dict[str, Any], entry: dict[str, Any]) -> None:
             clip["holds"][hold] -= 1
         else:
             clip["holds"].pop(hold, None)
+
+
+def _of_portrait(kept: dict[str, Any], entry: dict[str, Any]) -> None:
+    what, by = entry["act"].removeprefix("portrait "), entry["by"]
+    if what == "asked":
+        kept["asked"], kept["yeses"] = entry["version"], {by}
+    elif what == "yes":
+        kept["yeses"] = kept["yeses"] | {by}
+    elif what == "yes voided":
+        kept["yeses"] = kept["yeses"] - {by}
+    elif what in {"recalled", "expired", "ended", "shown"}:
+        kept["asked"], kept["yeses"] = None, set()
+        kept["shown"] = entry["version"] if what == "shown" else kept["shown"]
+    elif what == "no":
+        kept["noes"] = kept["noes"] | {by}
+    elif what in {"lifted", "no ended"}:
+        kept["noes"] = kept["noes"] - {by}
 
 
 def _without(clip: dict[str, Any], gone: set[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import partial
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -12,6 +13,7 @@ from onstage.accounts import avatars
 from onstage.accounts.models import accounts
 from onstage.accounts.queries import has_avatar
 from onstage.accounts.viewer import GUEST, Viewer
+from onstage.clips.portraits.asking import put_picture
 from onstage.errors import Invalid, NotAllowed
 from onstage.jobs import queue
 from onstage.jobs.models import Lane
@@ -52,7 +54,8 @@ def work(app: App) -> None:
             claim = queue.claim(db, Lane.PUBLISH, this_process())
         if claim is None:
             return
-        avatars.make(app.storage, imageio_ffmpeg.get_ffmpeg_exe(), Job(app.database, claim))
+        show = partial(put_picture, app.keys)
+        avatars.make(app.storage, imageio_ffmpeg.get_ffmpeg_exe(), show, Job(app.database, claim))
         with app.database.write() as db:
             queue.finish(db, claim)
 

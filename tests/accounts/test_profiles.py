@@ -7,9 +7,10 @@ from onstage.accounts import profiles
 from onstage.accounts.models import Kind, members
 from onstage.accounts.profiles import Changes
 from onstage.accounts.viewer import GUEST
+from onstage.clips.portraits.asking import edit
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound
 from onstage.jobs.models import jobs
-from tests.cast import Cast
+from tests.cast import KEYS, Cast
 
 
 def test_a_profile_shows_its_counts_and_how_one_stands_to_it(cast: Cast) -> None:
@@ -23,7 +24,7 @@ def test_a_profile_shows_its_counts_and_how_one_stands_to_it(cast: Cast) -> None
 
 def test_name_bio_and_handle_change_and_the_index_is_told(cast: Cast) -> None:
     with cast.app.database.write() as db:
-        profiles.edit(db, cast.ada.viewer, Changes(name="Ada  L\u202e", bio="  one\r\ntwo ", handle="@Countess"))
+        edit(db, KEYS, cast.ada.viewer, Changes(name="Ada  L\u202e", bio="  one\r\ntwo ", handle="@Countess"))
         seen = profiles.profile(db, GUEST, "countess")
         events = db.execute(select(jobs.c.payload).where(jobs.c.kind == "event")).scalars().all()
         with pytest.raises(NotFound):
@@ -34,9 +35,9 @@ def test_name_bio_and_handle_change_and_the_index_is_told(cast: Cast) -> None:
 
 def test_what_is_not_given_stays(cast: Cast) -> None:
     with cast.app.database.write() as db:
-        profiles.edit(db, cast.ada.viewer, Changes(bio="Words."))
-        profiles.edit(db, cast.ada.viewer, Changes())
-        profiles.edit(db, cast.ada.viewer, Changes(handle="ada"))
+        edit(db, KEYS, cast.ada.viewer, Changes(bio="Words."))
+        edit(db, KEYS, cast.ada.viewer, Changes())
+        edit(db, KEYS, cast.ada.viewer, Changes(handle="ada"))
         seen = profiles.profile(db, GUEST, "ada")
     assert (seen.name, seen.bio) == ("Ada", "Words.")
 
@@ -53,7 +54,7 @@ def test_what_is_not_given_stays(cast: Cast) -> None:
 )
 def test_what_can_not_be_is_refused(cast: Cast, changes: Changes, refusal: type[Exception]) -> None:
     with cast.app.database.write() as db, pytest.raises(refusal):
-        profiles.edit(db, cast.ada.viewer, changes)
+        edit(db, KEYS, cast.ada.viewer, changes)
 
 
 def test_an_editor_changes_words_but_not_the_handle_and_a_creator_neither(cast: Cast) -> None:
@@ -61,12 +62,12 @@ def test_an_editor_changes_words_but_not_the_handle_and_a_creator_neither(cast: 
     mine = (members.c.account_id == duo.account) & (members.c.person_id == duo.person)
     with cast.app.database.write() as db:
         db.execute(update(members).where(mine).values(role="editor"))
-        profiles.edit(db, duo, Changes(bio="Two of us."))
+        edit(db, KEYS, duo, Changes(bio="Two of us."))
         with pytest.raises(NotAllowed):
-            profiles.edit(db, duo, Changes(handle="trio"))
+            edit(db, KEYS, duo, Changes(handle="trio"))
         db.execute(update(members).where(mine).values(role="creator"))
         with pytest.raises(NotAllowed):
-            profiles.edit(db, duo, Changes(bio="Mine now."))
+            edit(db, KEYS, duo, Changes(bio="Mine now."))
 
 
 def test_own_accounts_begin_with_the_personal_one(cast: Cast) -> None:

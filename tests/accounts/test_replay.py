@@ -186,6 +186,7 @@ def test_the_ledger_tells_what_families_and_accounts_are(app: App, seed: int) ->
     assert ledger_replay.compare(told, held) == [], "with every key destroyed"
     by_the_page = read_again(acts)
     assert by_the_page["members"] == told.members
+    assert by_the_page["portraits"] == {name: vars(portrait) for name, portrait in told.portraits.items()}
     assert by_the_page["rules"] == told.rules
     assert by_the_page["guardians"] == told.guardians
     assert by_the_page["any"] == told.any_will_do

@@ -45,6 +45,34 @@ def test_every_page(chromium: Browser, site: Site, look: Look, database: Databas
         page.emulate_media(color_scheme="light")
 
 
+@pytest.mark.parametrize("phone", [True, False])
+def test_keeping_for_the_law(chromium: Browser, site: Site, look: Look, phone: bool) -> None:
+    """Its two steps and what stands there afterwards, without JavaScript."""
+    said = {"clip": site.slugs[int(phone)], "reason": "illegal"}
+    ben = site.page(chromium, site.cast.ben)
+    made = ben.request.post(f"{site.origin}/api/v1/reports", data=said, headers={"origin": site.origin})
+    path = f"/server/keep?report={made.json()['id']}"
+    page = site.page(chromium, site.cast.ola, phone=phone, java_script_enabled=False, reduced_motion="reduce")
+    page.goto(site.origin + path)
+    looked = site.page(chromium, site.cast.ola, phone=phone, reduced_motion="reduce")
+    looked.goto(site.origin + path)
+    look(looked, path)
+    looked.get_by_label("Which law or order asks for it?").fill("Order 7")
+    looked.get_by_role("button", name="Go on").click()
+    look(looked, f"{path}, asked once more")
+    page.get_by_label("Which law or order asks for it?").fill("Order 7 of the court " * 20)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Yes, keep it").click()
+    expect(page.get_by_text("Kept for the law on")).to_be_visible()
+    for place in (path, "/server/reports"):
+        looked.goto(site.origin + place)
+        look(looked, f"{place}, kept")
+        assert looked.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+    page.goto(site.origin + path)
+    page.get_by_role("button", name="No longer withhold the clip").click()
+    expect(page.get_by_text("Kept for the law on")).to_be_visible()
+
+
 FOCUSED = """() => {
   const at = document.activeElement;
   const foot = document.querySelector(".make-acts") ?? document.querySelector(".nav");

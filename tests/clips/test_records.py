@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts.leaving import NOBODY, Subject, purge
 from onstage.accounts.models import members, people
 from onstage.accounts.viewer import Viewer
 from onstage.clips import records
-from onstage.clips.models import appearances, clips
+from onstage.clips.models import appearances, clips, erased_time
 from onstage.clips.record_rules import Month, Rule, Shown, months
 from onstage.clock import DAY, SECOND, now, to_datetime
 from onstage.errors import Invalid, NotAllowed, NotFound
@@ -165,6 +165,34 @@ def test_a_child_whom_others_film_has_a_record_with_the_seconds_of_the_name(app:
         db.execute(update(appearances).where(appearances.c.clip_id == hers).values(from_us=6 * SECOND, to_us=None))
         assert records.read(db, subject).months[0].us_with == 2 * SECOND
         assert records.subjects(db, cast.fay.viewer) == [], "what is to be set aside would tell how old a friend is"
+
+
+def test_the_seconds_of_a_named_child_outlast_the_clips(app: App, cast: Cast) -> None:
+    """Of a mother's clips, one after the other, and of somebody's whose child they are not."""
+    with app.database.write() as db:
+        stand_for(db, cast.ada.viewer, cast.max.viewer)
+    both = [make_clip(app.database, cast.ada.viewer, ago=ago)[0] for ago in (2 * DAY, 2 * DAY)]
+    without = make_clip(app.database, cast.ada.viewer)[0]
+    of_a_friend = make_clip(app.database, cast.fay.viewer)[0]
+    places = {both[0]: (2 * SECOND, 5 * SECOND), both[1]: (7 * SECOND, None), of_a_friend: (0, None)}
+    with app.database.write() as db:
+        for clip, (start, end) in places.items():
+            row = {"clip_id": clip, "person_id": cast.max.viewer.person, "sticks": 1, "at": now()}
+            db.execute(insert(appearances).values(**row, from_us=start, to_us=end))
+        (subject,) = records.subjects(db, cast.max.viewer)
+        before = records.read(db, subject).months
+        assert sum(each.us_with for each in before) == 4 * SECOND
+        for clip in (*both, without, of_a_friend):
+            purge(db, Subject(NOBODY, clips=(clip,)), app.purgers)
+            assert records.read(db, subject).months == before
+        assert records.subjects(db, cast.max.viewer) == [subject]
+        assert records.subjects(db, cast.fay.viewer) == []
+        kept = db.execute(select(erased_time.c.person_id).distinct()).scalars().all()
+        assert set(kept) == {cast.ada.viewer.person, cast.max.viewer.person}
+        purge(db, Subject(cast.max.viewer.person or 0), app.purgers)
+        db.execute(delete(people).where(people.c.id == cast.max.viewer.person))
+        assert records.subjects(db, cast.ada.viewer) == []
+        assert set(db.execute(select(erased_time.c.person_id)).scalars()) == {cast.ada.viewer.person}
 
 
 def test_a_minor_of_unknown_age_has_a_record_too(app: App, cast: Cast) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.clips.conftest import make_film
+from tests.clips.conftest import film, make_film
 from tests.npm import installed
 from tests.serve.running import Running, serving
 
+__all__ = ["film"]
 HERE = Path(__file__).parent
 
 

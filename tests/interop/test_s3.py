@@ -1,14 +1,24 @@
 """The same storage on a server that speaks S3: objects, ranges, lists, and a clip's whole way."""
 
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 
+from onstage.clips.ending import deletion
+from onstage.jobs.worker import run_due
+from onstage.server import job_kinds
 from onstage.storage.objects import Objects, new_key, open_objects
+from onstage.upkeep.vault import vault
+from onstage.web.app import App
+from tests.cast import Cast
+from tests.clips.conftest import Film
 from tests.interop.conftest import Somebody, sign_up
+from tests.moderation.keeping import hasten, keep, reported
 from tests.serve.running import free_port, serving, wait_for
 
 pytestmark = [pytest.mark.interop, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
@@ -90,6 +100,32 @@ def test_a_clip_goes_its_whole_way_on_s3(on_s3: Somebody, endpoint: str, short_f
     assert list((on_s3.server.data / "uploads").iterdir()) == []
     on_s3.ask("DELETE", f"/api/v1/clips/{slug}").raise_for_status()
     wait_for(lambda: _count(endpoint) == 0)
+
+
+def test_the_vault_on_s3(app: App, cast: Cast, objects: Objects, endpoint: str, film: Film, tmp_path: Path) -> None:
+    chosen = replace(app.settings, storage_url="s3://stage/media", storage_endpoint=endpoint)
+    there = replace(app, settings=chosen, storage=objects)
+
+    def run() -> int:
+        return run_due(there.database, job_kinds(there))
+
+    about = reported(there, cast, film, run)
+    item = keep(there, cast, about)
+    with there.database.write() as db:
+        deletion.delete(db, there.keys, cast.ada.viewer, about.upload.slug)
+    hasten(there)
+    while run():
+        hasten(there)
+    stored = list(bucket(endpoint).objects.filter(Prefix="media/"))
+    assert sorted(each.key.rpartition("/")[0] for each in stored) == ["media/vault", "media/vault"]
+    assert not any(b"ftyp" in each.get()["Body"].read()[:100] for each in stored)
+    vault(chosen, act="export", item=item, file=str(tmp_path / "out.zip"))
+    with zipfile.ZipFile(tmp_path / "out.zip") as made:
+        assert made.read("film.mp4")[4:8] == b"ftyp"
+    vault(chosen, act="erase", item=item, file=None)
+    while run():
+        hasten(there)
+    assert list(bucket(endpoint).objects.filter(Prefix="media/")) == []
 
 
 def _count(endpoint: str) -> int:

@@ -1,8 +1,30 @@
 """The routes that have nothing to do with clips, called so that nobody's standing changes: no secret may be there."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from onstage.moderation.models import reports
+from tests.client import Answer
 from tests.leaks.surfaces import API, Surface, Visit, as_guest, as_spare, by_one, nothing, of_accounts, once
+from tests.leaks.walk import Walk
 
 UNKNOWN = "nobody_here"
+
+
+def of_reports(method: str, path: str, **more: Any) -> Visit:
+    """The same page of every open report, also for those who may settle none."""
+
+    def visit(walk: Walk) -> Iterator[Answer]:
+        with walk.world.app.database.read() as db:
+            found = db.execute(select(reports.c.id)).scalars().all()
+        for report in found:
+            yield walk.ask(method, f"{path}?report={report}", **more)
+
+    return visit
+
+
 PLAY = {
     "token": "x" * 40,
     "event": "6f8b8e9e-3f5b-4a55-9d7e-1d1a6f1f5a11",
@@ -56,6 +78,7 @@ _PAGES = (
             "me/notifications",
             "me/follow-requests",
             "me/nevers",
+            "me/portraits",
             "passkeys",
             "sessions",
             "tokens",
@@ -89,10 +112,26 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/server/claims/{{claim_id:int}}/decide": once("POST", f"{API}/server/claims/1/decide", json={}),
     "POST /settings/claims": once("POST", "/settings/claims", form={}),
     "POST /server/claims": once("POST", "/server/claims", form={}),
+    "GET /server/keep": of_reports("GET", "/server/keep"),
+    "POST /server/keep": of_reports("POST", "/server/keep", form={"do": "ask", "ground": "an order"}),
     "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
     f"DELETE {API}/accounts/{{handle:str}}/coauthored/{{slug:str}}": once(
         "DELETE", f"{API}/accounts/{UNKNOWN}/coauthored/x"
     ),
+    f"GET {API}/accounts/{{handle:str}}/portrait": of_accounts(f"{API}/accounts/{{handle}}/portrait", mark="$^"),
+    f"POST {API}/accounts/{{handle:str}}/portrait/yes": once(
+        "POST", f"{API}/accounts/{UNKNOWN}/portrait/yes", json={"version": 1}
+    ),
+    f"POST {API}/accounts/{{handle:str}}/portrait/no": once(
+        "POST", f"{API}/accounts/{UNKNOWN}/portrait/no", json={"version": 1}
+    ),
+    f"POST {API}/accounts/{{handle:str}}/portrait/recall": once("POST", f"{API}/accounts/{UNKNOWN}/portrait/recall"),
+    f"PUT {API}/accounts/{{handle:str}}/portrait/refusal": once("PUT", f"{API}/accounts/{UNKNOWN}/portrait/refusal"),
+    f"DELETE {API}/accounts/{{handle:str}}/portrait/refusal": once(
+        "DELETE", f"{API}/accounts/{UNKNOWN}/portrait/refusal"
+    ),
+    "GET /inbox/portraits/{handle:str}": of_accounts("/inbox/portraits/{handle}", mark="$^"),
+    "POST /inbox/portraits/{handle:str}": once("POST", f"/inbox/portraits/{UNKNOWN}", form={}),
     "POST /me/with-me": as_spare("POST", "/me/with-me", form={"do": "end"}),
     "POST /me/remove": as_spare("POST", "/me/remove", form={}),
     "POST /children/{handle:str}/remove": once("POST", f"/children/{UNKNOWN}/remove", form={}),

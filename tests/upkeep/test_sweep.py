@@ -11,13 +11,15 @@ import apsw
 import pytest
 from sqlalchemy import Table, insert, select, text, update
 
-from onstage.accounts import leaving, ledger, profiles
+from onstage.accounts import leaving, ledger
 from onstage.accounts.guardians import signed_forms, vouching
 from onstage.accounts.ledger import Act, Entry
 from onstage.accounts.models import Method, guardianships
+from onstage.accounts.profiles import Changes
 from onstage.clips.agreeing import edit, publish
 from onstage.clips.ending import deletion, receipts
 from onstage.clips.models import tombstones
+from onstage.clips.portraits import asking
 from onstage.clips.upload import Upload
 from onstage.clock import DAY, SECOND, now
 from onstage.db import copies
@@ -118,7 +120,7 @@ def test_a_copy_of_before_an_upgrade_is_a_place_until_it_ends(app: App, cast: Ca
 def test_a_person_leaves_nothing(app: App, cast: Cast, clip: Upload, run: Run) -> None:
     ada = cast.ada.viewer
     with app.database.write() as db:
-        profiles.edit(db, ada, profiles.Changes(bio="dances-with-sparklers"))
+        asking.edit(db, app.keys, ada, Changes(bio="dances-with-sparklers"))
         ledger.append(db, app.keys, Entry(Act.SETTING_CHANGED, by=ada.person, fields={"words": "private-as-can-be"}))
         receipt, secret = receipts.begin(db, "person", None, now())
         leaving.leave(db, ada, app.purgers, receipt)

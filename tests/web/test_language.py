@@ -12,6 +12,8 @@ from onstage import ids
 from onstage.accounts.models import follows
 from onstage.clock import MINUTE, SECOND, now
 from onstage.engagement.models import comments
+from onstage.moderation import reports
+from onstage.moderation.reports import Reason
 from onstage.web import words
 from onstage.web.pages import telling
 from tests.cast import Cast, make_clip
@@ -28,7 +30,7 @@ SIGNED_IN = (
     "/settings/notifications", "/settings/comments", "/settings/age",
     "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
     "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
-    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
+    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up", "/server/keep?report={report}",
 )  # fmt: skip
 SPOKEN = ("aria-label", "placeholder", "title", "alt", "label")
 SILENT = {"script", "style", "code", "kbd", "time", "bdi", "svg"}
@@ -94,7 +96,8 @@ def told(client: Client, cast: Cast) -> dict[str, str]:
         said = {"id": ids.new(), "clip_id": own, "account_id": ben.account, "person_id": ben.person, "at": now()}
         db.execute(insert(comments).values(**said, words="Bravo"))
         db.execute(insert(follows).values(follower_id=ben.account, target_id=ola.account, accepted=1, at=now()))
-    return {"slug": slug, "own": own_slug}
+        report = reports.report_clip(db, ben, slug, Reason.ILLEGAL, "", now())
+    return {"slug": slug, "own": own_slug, "report": str(report)}
 
 
 @pytest.mark.parametrize("who", ["guest", "ola"])

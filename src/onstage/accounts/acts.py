@@ -32,6 +32,18 @@ class Act(StrEnum):
     APPEARANCE_NAMED = "appearance named"
     APPEARANCE_ANSWERED = "appearance answered"
     APPEARANCE_ENDED = "appearance ended"
+    # What a joint account with minors shows of itself
+    PORTRAIT_ASKED = "portrait asked"
+    PORTRAIT_YES = "portrait yes"
+    PORTRAIT_YES_VOIDED = "portrait yes voided"
+    PORTRAIT_RECALLED = "portrait recalled"
+    PORTRAIT_EXPIRED = "portrait expired"
+    PORTRAIT_REFUSED = "portrait refused"  # while it waited: nothing waits any more, which `portrait ended` tells
+    PORTRAIT_ENDED = "portrait ended"
+    PORTRAIT_SHOWN = "portrait shown"
+    PORTRAIT_NO = "portrait no"  # to what is shown: it is withheld
+    PORTRAIT_LIFTED = "portrait lifted"
+    PORTRAIT_NO_ENDED = "portrait no ended"  # its giver has no right to it any more
     # Guardianship
     GUARDIANSHIP_CLAIMED = "guardianship claimed"
     GUARDIANSHIP_REFUSED = "guardianship refused"
@@ -62,7 +74,6 @@ class Act(StrEnum):
     DELETION_BEGUN = "deletion begun"
     DELETION_STOPPED = "deletion stopped"
     DELETION_DONE = "deletion done"
-    PRESERVED = "preserved"
     # Moderators, and claims by anybody
     MODERATOR_LOOKED = "moderator looked"
     MODERATOR_DECIDED = "moderator decided"
@@ -73,6 +84,7 @@ class Act(StrEnum):
     CLAIM_APPEALED = "claim appealed"
     # The server
     RESTORED = "restored"  # from a backup: what was entered after it is missing
+    VAULT = "vault"  # opened, or erased from, on the machine itself; it names nobody and stands in nobody's copy
 
 
 MODERATORS = frozenset({Act.MODERATOR_LOOKED, Act.MODERATOR_DECIDED, Act.CLAIM_DECIDED, Act.GUARDIANSHIP_DECIDED})
@@ -81,7 +93,8 @@ MODERATORS = frozenset({Act.MODERATOR_LOOKED, Act.MODERATOR_DECIDED, Act.CLAIM_D
 HOLDS = frozenset({Act.HOLD_PLACED, Act.HOLD_ENDED})
 """A hold's `kind` says whose act it is: `moderation` is one of office, `no` as secret as a no."""
 
-SECRET = frozenset({Act.NO, Act.LIFTED, Act.CLAIM_OPENED, Act.CLAIM_APPEALED})
+_OF_PORTRAITS = {Act.PORTRAIT_REFUSED, Act.PORTRAIT_NO, Act.PORTRAIT_LIFTED, Act.PORTRAIT_NO_ENDED}
+SECRET = frozenset({Act.NO, Act.LIFTED, Act.CLAIM_OPENED, Act.CLAIM_APPEALED} | _OF_PORTRAITS)
 """Acts that nobody but who did them reads in an export, unless they want it known (field `known`)."""
 
 FACTS = ("kind", "role", "rule", "version", "reach", "recommended", "leaves", "over", "mode", "row", "alone")

@@ -1,26 +1,25 @@
 """Avatars: a person's picture comes in as it is and goes out re-encoded, without what the camera wrote into it."""
 
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import select, update
-
-from onstage.accounts.models import accounts
 from onstage.accounts.queries import need
 from onstage.accounts.roles import Act
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
-from onstage.events import AccountChanged
 from onstage.jobs.models import Lane
-from onstage.jobs.queue import enqueue, record
+from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
 from onstage.media.covers import cover_from_image
 from onstage.media.probe import Unplayable
 from onstage.storage.objects import Objects, new_key
 
 JOB = "avatar"
+Put = Callable[[Connection, int, int | None, str | None], list[str]]
+"""Has an account show a picture (None: none) that somebody chose, or asks for it; gives the keys that nothing needs."""
 MOST_BYTES = 8_000_000
 
 
@@ -45,16 +44,16 @@ def remove(db: Connection, viewer: Viewer) -> None:
     enqueue(db, JOB, {"account": viewer.account, "picture": None}, lane=Lane.PUBLISH, person=viewer.person)
 
 
-def make(objects: Objects, ffmpeg: str, job: Job) -> None:
-    """The job: re-encode, put in place, delete what was there and the picture as it came."""
+def make(objects: Objects, ffmpeg: str, put: Put, job: Job) -> None:
+    """The job: re-encode, put in place, delete the picture as it came and what nothing needs any more."""
     account, picture = int(job.payload["account"]), job.payload["picture"]
     dropped: list[str] = []
     if picture is None:
-        dropped = job.change("swap", list[str], lambda db: _swap(db, account, None))
+        dropped = job.change("swap", list[str], lambda db: put(db, account, job.person, None))
     else:
         with suppress(Unplayable), tempfile.TemporaryDirectory(prefix="onstage-work-") as folder:
             key = job.step("encode", str, lambda: _encoded(objects, ffmpeg, picture, Path(folder)))
-            dropped = job.change("swap", list[str], lambda db: _swap(db, account, key))
+            dropped = job.change("swap", list[str], lambda db: put(db, account, job.person, key))
         dropped.append(picture)
     objects.delete(dropped)
 
@@ -64,13 +63,3 @@ def _encoded(objects: Objects, ffmpeg: str, picture: str, folder: Path) -> str:
     objects.fetch(picture, came)
     objects.put(key, cover_from_image(ffmpeg, came, folder).small)
     return key
-
-
-def _swap(db: Connection, account: int, key: str | None) -> list[str]:
-    """What can be deleted: the avatar before, or the new one where the account is gone."""
-    row = db.execute(select(accounts.c.avatar).where(accounts.c.id == account).with_for_update()).first()
-    if row is None:
-        return [key] if key else []
-    db.execute(update(accounts).where(accounts.c.id == account).values(avatar=key))
-    record(db, AccountChanged(account))
-    return [row.avatar] if row.avatar else []

@@ -59,6 +59,10 @@ class Notice(StrEnum):
     FOLLOWER_ACCEPTED = "follower_accepted"
     CLOSING = "closing"  # an account, in seven days
     CLOSING_STOPPED = "closing_stopped"
+    PORTRAIT_SHOWN = "portrait_shown"  # an account shows another name, picture or bio
+    PORTRAIT_REFUSED = "portrait_refused"  # nobody is told whose no it was
+    PORTRAIT_ENDED = "portrait_ended"  # thirty days without every answer, or nobody asks any more
+    PORTRAIT_WITHHELD = "portrait_withheld"  # likewise
     WANTS_OUT = "wants_out"  # somebody who appears in a clip; nobody is told who
 
 

@@ -105,8 +105,11 @@ def accounts_of(db: Connection, person: int) -> list[Own]:
     return [Own(id_, handle, name, Kind(kind), Role(role), avatar) for id_, handle, name, kind, role, avatar in rows]
 
 
-def edit(db: Connection, viewer: Viewer, changes: Changes) -> None:
-    """Change the account that the viewer acts as. Raises Invalid, Conflict (handle taken) or NotAllowed."""
+def checked(db: Connection, viewer: Viewer, changes: Changes) -> dict[str, str]:
+    """The name, bio and handle that are to be new, in the form in which they are kept.
+
+    Raises Invalid, Conflict (handle taken) or NotAllowed.
+    """
     new: dict[str, str] = {}
     if changes.name is not None or changes.bio is not None:
         need(db, viewer, Act.DESCRIBE)
@@ -115,11 +118,18 @@ def edit(db: Connection, viewer: Viewer, changes: Changes) -> None:
     if changes.bio is not None:
         new["bio"] = check_bio(changes.bio)
     if changes.handle is not None:
-        new |= _new_handle(db, viewer, changes.handle)
-    if new:
-        db.execute(update(accounts).where(accounts.c.id == viewer.account).values(new))
-        assert viewer.account is not None
-        record(db, AccountChanged(viewer.account))
+        new["handle"] = _new_handle(db, viewer, changes.handle)
+    return new
+
+
+def show(db: Connection, account: int, **new: str | None) -> None:
+    """Have an account show another name, handle, bio or picture from now on."""
+    db.execute(update(accounts).where(accounts.c.id == account).values(new))
+    record(db, AccountChanged(account))
+
+
+def switch(db: Connection, viewer: Viewer, changes: Changes) -> None:
+    """Who follows the account that the viewer acts as, and whether its counts are shown. Raises NotAllowed."""
     if changes.hand_accepts is not None:
         permissions.set_hand_accepts(db, viewer, changes.hand_accepts)
     if changes.counts_shown is not None:
@@ -134,11 +144,9 @@ def check_bio(bio: str) -> str:
     return cleaned
 
 
-def _new_handle(db: Connection, viewer: Viewer, handle: str) -> dict[str, str]:
+def _new_handle(db: Connection, viewer: Viewer, handle: str) -> str:
     need(db, viewer, Act.RENAME)
     wanted = check_handle(handle)
-    if wanted == own_account(db, viewer)["handle"]:
-        return {}
-    if not is_free(db, wanted):
+    if wanted != own_account(db, viewer)["handle"] and not is_free(db, wanted):
         raise Conflict("This handle is taken. Choose another.", field="handle", code="handle-taken")
-    return {"handle": wanted}
+    return wanted

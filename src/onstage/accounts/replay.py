@@ -37,10 +37,21 @@ class Clip:
 
 
 @dataclass
+class Portrait:
+    """What a joint account shows of itself, by versions and aliases; `noes`: to what is shown."""
+
+    asked: int | None = None
+    shown: int | None = None
+    yeses: set[str] = field(default_factory=set)
+    noes: set[str] = field(default_factory=set)
+
+
+@dataclass
 class State:
     """What holds now, by aliases."""
 
     clips: dict[str, Clip] = field(default_factory=dict)
+    portraits: dict[str, Portrait] = field(default_factory=dict)  # by account
     members: dict[tuple[str, str], str] = field(default_factory=dict)  # account, person: role
     rules: dict[str, str] = field(default_factory=dict)  # account: publishing rule, where it is not `one`
     guardians: dict[tuple[str, str], str] = field(
@@ -83,6 +94,10 @@ class State:
                     clip.holds["basis", None] = 1
                 else:
                     clip.holds[kind, GONE] += count
+        self.portraits = {name: portrait for name, portrait in self.portraits.items() if name not in gone}
+        for portrait in self.portraits.values():
+            portrait.yeses -= set(gone)
+            portrait.noes -= set(gone)
         self.members = {key: role for key, role in self.members.items() if not set(key) & set(gone)}
         self.rules = {account: rule for account, rule in self.rules.items() if account not in gone}
         for guardian, child in [key for key in self.guardians if set(key) & set(gone)]:
@@ -98,6 +113,8 @@ def replay(entries: Iterable[Mapping[str, Any]]) -> State:
         act = Act(entry["act"])
         if act in _OF_CLIP and entry["clip"]:
             _OF_CLIP[act](state.clips.setdefault(entry["clip"], Clip()), entry)
+        elif act in _OF_PORTRAIT and entry["account"]:
+            _OF_PORTRAIT[act](state.portraits.setdefault(entry["account"], Portrait()), entry)
         elif act in _OF_PEOPLE:
             _OF_PEOPLE[act](state, entry)
     return state
@@ -163,6 +180,34 @@ def _hold_ended(clip: Clip, entry: Entry) -> None:
 
 def _deletion_begun(clip: Clip, entry: Entry) -> None:
     clip.holds["deleting", entry["by"]] = 1
+
+
+def _portrait_asked(portrait: Portrait, entry: Entry) -> None:
+    portrait.asked, portrait.yeses = entry["version"], {entry["by"]}
+
+
+def _portrait_yes(portrait: Portrait, entry: Entry) -> None:
+    portrait.yeses.add(entry["by"])
+
+
+def _portrait_yes_voided(portrait: Portrait, entry: Entry) -> None:
+    portrait.yeses.discard(entry["by"])
+
+
+def _portrait_ended(portrait: Portrait, _entry: Entry) -> None:
+    portrait.asked, portrait.yeses = None, set()
+
+
+def _portrait_shown(portrait: Portrait, entry: Entry) -> None:
+    portrait.asked, portrait.shown, portrait.yeses = None, entry["version"], set()
+
+
+def _portrait_no(portrait: Portrait, entry: Entry) -> None:
+    portrait.noes.add(entry["by"])
+
+
+def _portrait_lifted(portrait: Portrait, entry: Entry) -> None:
+    portrait.noes.discard(entry["by"])
 
 
 def _deleted(state: State, entry: Entry) -> None:
@@ -256,6 +301,18 @@ _OF_CLIP: Mapping[Act, Callable[[Clip, Entry], None]] = {
     Act.HOLD_PLACED: _hold_placed,
     Act.HOLD_ENDED: _hold_ended,
     Act.DELETION_BEGUN: _deletion_begun,
+}
+_OF_PORTRAIT: Mapping[Act, Callable[[Portrait, Entry], None]] = {
+    Act.PORTRAIT_ASKED: _portrait_asked,
+    Act.PORTRAIT_YES: _portrait_yes,
+    Act.PORTRAIT_YES_VOIDED: _portrait_yes_voided,
+    Act.PORTRAIT_RECALLED: _portrait_ended,
+    Act.PORTRAIT_EXPIRED: _portrait_ended,
+    Act.PORTRAIT_ENDED: _portrait_ended,
+    Act.PORTRAIT_SHOWN: _portrait_shown,
+    Act.PORTRAIT_NO: _portrait_no,
+    Act.PORTRAIT_LIFTED: _portrait_lifted,
+    Act.PORTRAIT_NO_ENDED: _portrait_lifted,
 }
 _OF_PEOPLE: Mapping[Act, Step] = {
     Act.DELETION_DONE: _deleted,

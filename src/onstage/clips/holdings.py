@@ -4,20 +4,23 @@ from sqlalchemy import select
 
 from onstage.accounts.models import accounts
 from onstage.clips.models import ASIDE, MADE, Stage, clip_media, clips, covers_aside, renditions, uploads
+from onstage.clips.portraits.models import portraits, portraits_withheld
 from onstage.clips.queries import OPEN_TO_GUESTS
+from onstage.clips.vaulted import vault_pieces
 from onstage.db.engine import Connection
 
 CLIP_KEYS = (renditions.c.key, clips.c.cover, clips.c.cover_small, clips.c.original, *MADE, *ASIDE)
-KEY_COLUMNS = (*CLIP_KEYS, accounts.c.avatar)
+PICTURES = (accounts.c.avatar, portraits.c.avatar, portraits_withheld.c.avatar)
+KEY_COLUMNS = (*CLIP_KEYS, *PICTURES, vault_pieces.c.key, vault_pieces.c.source)
 
 
 def object_keys(db: Connection) -> set[str]:
-    """The key of every object that a row names: renditions, covers, uploads that are kept, avatars."""
+    """The key of every object that a row names: renditions, covers, uploads that are kept, avatars, the vault's files."""
     return {key for column in KEY_COLUMNS for key in db.execute(select(column).where(column.is_not(None))).scalars()}
 
 
 def owners(db: Connection, keys: set[str]) -> set[str]:
-    """Whom these objects belong to: clips as `/c/slug`, accounts as `@handle`."""
+    """Whom these objects belong to: clips as `/c/slug`, accounts as `@handle`, the vault's by number."""
     if not keys:
         return set()
     found: set[str] = set()
@@ -29,8 +32,10 @@ def owners(db: Connection, keys: set[str]) -> set[str]:
     aside = select(clips.c.slug, *ASIDE).join_from(clips, covers_aside, covers_aside.c.clip_id == clips.c.id)
     for rows in map(db.execute, (with_rendition, own, made, aside)):
         found |= {f"/c/{slug}" for slug, *named in rows if keys.intersection(named)}
-    avatars = db.execute(select(accounts.c.handle, accounts.c.avatar))
-    return found | {f"@{handle}" for handle, avatar in avatars if avatar in keys}
+    sealed = db.execute(select(vault_pieces.c.item_id, vault_pieces.c.key, vault_pieces.c.source))
+    found |= {f"number {item} in the vault" for item, *named in sealed if keys.intersection(named)}
+    pictures = select(accounts.c.handle, *PICTURES).outerjoin_from(accounts, portraits).outerjoin(portraits_withheld)
+    return found | {f"@{handle}" for handle, *named in db.execute(pictures) if keys.intersection(named)}
 
 
 def keys_if_closed(db: Connection, clip: int) -> list[str]:

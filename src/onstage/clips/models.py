@@ -249,13 +249,12 @@ appearances = Table(  # who is seen or heard in it
     metadata,
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="SET NULL")),  # as whom they were named
+    # As whom they were named; NULL: nobody has named them, and they have not agreed, so nobody is told who it is.
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="SET NULL")),
     Column("named_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("from_us", BigInteger, nullable=False, server_default="0"),
     Column("to_us", BigInteger),  # NULL: to the end
-    Column(
-        "sticks", Integer, nullable=False, server_default="0"
-    ),  # 1: asked about once, so the author can't take it out
+    Column("sticks", Integer, nullable=False, server_default="0"),  # 1: asked about once, so the author can't end it
     Column("at", BigInteger, nullable=False),
     Index("ix_appearances_person", "person_id"),
     **COMPACT,
@@ -348,9 +347,7 @@ concerned = Table(  # who sees a clip that is not shown to them otherwise: whom 
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("why", Text, nullable=False),  # one of Why
-    Column(
-        "leaves", Integer, nullable=False, server_default="0"
-    ),  # 1: their yes is needed to its leaving the server too
+    Column("leaves", Integer, nullable=False, server_default="0"),  # 1: their yes to its leaving is needed too
     Column("since", BigInteger, nullable=False),
     Index("ix_concerned_person", "person_id", "since"),
     **COMPACT,
@@ -489,9 +486,13 @@ erased_time = Table(  # how long erased clips were, by day: a record is to be ke
     "erased_time",
     metadata,
     Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),  # who made them
+    Column(
+        "person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    ),  # who made them, or is in them
     Column("day", Text, primary_key=True),  # ISO date, UTC
     Column("clips", Integer, nullable=False),
     Column("us", BigInteger, nullable=False),
+    Column("clips_in", Integer, nullable=False, server_default="0"),  # of others, in which they were named
+    Column("us_in", BigInteger, nullable=False, server_default="0"),  # of these, with them in the picture
     **COMPACT,
 )

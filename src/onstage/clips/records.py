@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, exists, func, insert, or_, select, true
+from sqlalchemy import and_, exists, insert, or_, select, true
 
 from onstage import ids
 from onstage.accounts.age import Band
@@ -29,6 +29,7 @@ WORDS_LENGTH = 200
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MOST_CENTS = 10**12
+_FIGURES = ("clips", "us", "clips_in", "us_in")
 
 
 @dataclass(frozen=True)
@@ -167,10 +168,13 @@ def _shown(db: Connection, subject: Subject) -> list[Shown]:
     )
     for at, person, us, start, end in db.execute(standing):
         with_us = us if person == subject.minor else 0 if start is None else _seen(us, start, end)
-        _add(count[to_datetime(at).date()], 1, us, with_us)
-    gone = select(erased_time.c.day, erased_time.c.person_id, erased_time.c.clips, erased_time.c.us)
-    for day, person, number, us in db.execute(gone.where(erased_time.c.account_id == subject.account)):
-        _add(count[date.fromisoformat(day)], number, us, us if person == subject.minor else 0)
+        _add(count[to_datetime(at).date()], 1, us, int(with_us > 0), with_us)
+    gone = select(erased_time.c.day, erased_time.c.person_id, *(erased_time.c[name] for name in _FIGURES))
+    for day, person, number, us, number_in, us_in in db.execute(
+        gone.where(erased_time.c.account_id == subject.account)
+    ):
+        with_them = (number + number_in, us + us_in) if person == subject.minor else (0, 0)
+        _add(count[date.fromisoformat(day)], number, us, *with_them)
     return [Shown(day, *figures) for day, figures in sorted(count.items())]
 
 
@@ -179,12 +183,8 @@ def _seen(us: int, start: int, end: int | None) -> int:
     return max(0, min(us, us if end is None else end) - start)
 
 
-def _add(figures: list[int], number: int, us: int, us_with: int) -> None:
-    figures[0] += number
-    figures[1] += us
-    if us_with:
-        figures[2] += number
-        figures[3] += us_with
+def _add(of_day: list[int], *figures: int) -> None:
+    of_day[:] = [before + more for before, more in zip(of_day, figures, strict=True)]
 
 
 def choose(db: Connection, subject: Subject, rule: Rule, currency: str) -> None:
@@ -224,17 +224,43 @@ def _need_entering(subject: Subject) -> None:
 def keep_time(db: Connection, clip_ids: Sequence[int]) -> None:
     """Before clips are erased: add how long they were to what records keep, by day, without their names.
 
-    Those of minors, and all of joint accounts, whose time the share is worked out of.
+    Those of minors, all of the accounts whose time a share is worked out of, and how long a child is in those of others.
     """
-    theirs = (
+    of = select(clips.c.account_id).where(clips.c.id.in_(clip_ids), clips.c.published_at.is_not(None)).distinct()
+    named = _named_minors(db, set(db.execute(of).scalars()))
+    went = (
         select(clips.c.account_id, clips.c.person_id, clips.c.published_at, clips.c.duration_us)
         .join_from(clips, people, people.c.id == clips.c.person_id)
         .join(accounts, accounts.c.id == clips.c.account_id)
         .where(clips.c.id.in_(clip_ids), clips.c.published_at.is_not(None))
-        .where(or_(people.c.band != Band.ADULT.value, accounts.c.kind == Kind.JOINT.value))
     )
-    for account, person, at, us in db.execute(theirs).all():
-        key = {"account_id": account, "person_id": person, "day": to_datetime(at).date().isoformat()}
-        where = [column == key[column.name] for column in erased_time.primary_key]
-        before = db.execute(select(func.sum(erased_time.c.clips), func.sum(erased_time.c.us)).where(*where)).one()
-        insert_or_set(db, erased_time, **key, clips=(before[0] or 0) + 1, us=int(before[1] or 0) + us)
+    has_record = clips.c.account_id.in_({account for account, _minor in named})
+    kept = or_(people.c.band != Band.ADULT.value, accounts.c.kind == Kind.JOINT.value, has_record)
+    for account, person, at, us in db.execute(went.where(kept)).all():
+        _keep(db, account, person, at, clips=1, us=us)
+    is_in = and_(appearances.c.clip_id == clips.c.id, appearances.c.sticks == 1)
+    theirs = went.join(appearances, is_in).add_columns(
+        appearances.c.person_id, appearances.c.from_us, appearances.c.to_us
+    )
+    for account, _author, at, us, minor, start, end in db.execute(theirs).all():
+        seen = _seen(us, start, end)
+        if seen and (account, minor) in named:
+            _keep(db, account, minor, at, clips_in=1, us_in=seen)
+
+
+def _named_minors(db: Connection, of: set[int]) -> set[tuple[int, int]]:
+    """Accounts, and the minors who are named in what they show or in what is erased of it."""
+    erased = select(erased_time.c.account_id, erased_time.c.person_id).where(erased_time.c.clips_in > 0)
+    pairs = _named(db, of, None) | {
+        (row[0], row[1]) for row in db.execute(erased.where(erased_time.c.account_id.in_(of)))
+    }
+    minors = _minors(db, {minor for _account, minor in pairs})
+    return {pair for pair in pairs if pair[1] in minors}
+
+
+def _keep(db: Connection, account: int, person: int, at: int, **more: int) -> None:
+    key = {"account_id": account, "person_id": person, "day": to_datetime(at).date().isoformat()}
+    where = [column == key[column.name] for column in erased_time.primary_key]
+    before = db.execute(select(erased_time).where(*where)).mappings().first()
+    figures = {name: more.get(name, 0) + (before[name] if before else 0) for name in _FIGURES}
+    insert_or_set(db, erased_time, **key, **figures)

@@ -180,7 +180,7 @@ comments = Table(
     Column("pinned_at", BigInteger),
     Column("likes", Integer, nullable=False, server_default="0"),
     Index("ix_comments_clip", "clip_id", "parent_id", "id"),
-    Index("ix_comments_account", "account_id"),
+    Index("ix_comments_account", "account_id", "clip_id"),
 )
 
 comment_likes = Table(

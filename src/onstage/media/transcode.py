@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from onstage.media import mp4, picture, sandbox
+from onstage.media import likeness, mp4, picture, sandbox
 from onstage.media.probe import Source, Unplayable, too_long, unplayable_for
 
 TOP = 1080  # short side of the largest rendition
@@ -42,7 +42,10 @@ Progress = Callable[[int], None] | None
 
 @dataclass(frozen=True)
 class Encoded:
-    """One rendition: sides as seen, bits a second, `codecs` by RFC 6381; `copied` where no picture was encoded."""
+    """One rendition: sides as seen, bits a second, `codecs` by RFC 6381; `copied` where no picture was encoded.
+
+    `mark`: that of the source (media.likeness), where it was read on the way.
+    """
 
     path: Path
     width: int
@@ -52,6 +55,7 @@ class Encoded:
     video_bitrate: int
     copied: bool
     codecs: str
+    mark: likeness.Mark = b""
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,12 @@ class Ladder:
     """The smaller renditions, largest first.
 
     `complaints` is what the decoder said of broken pictures or sound, and of pictures that change their size midway.
+    `moves` is what the film can be known by again when it was encoded anew: media.likeness.
     """
 
     rungs: list[Encoded]
     complaints: str
+    moves: bytes
 
 
 def can_copy(source: Source) -> bool:
@@ -104,9 +110,12 @@ def first_rendition(
     if can_copy(source) and not anew:
         size = (source.display_width, source.display_height)
         options = ["-map", f"0:V:{source.video}", "-c:v", "copy", "-bsf:v", _ONLY_PICTURES]
+        beside = likeness.packets(source) if _copies_sound(source) else ()
+        reading = (*_WHOLE_PACKETS, *_ending(source))
         try:
-            _make(ffmpeg, source, path, [(options, out)], on_progress, reading=(*_WHOLE_PACKETS, *_ending(source)))
-            return _encoded(source, out, size, copied=True)
+            read = _make(ffmpeg, source, path, [(options, out)], on_progress, reading=reading, beside=beside)
+            mark = likeness.mark_of(read.stdout) if beside else b""
+            return replace(_encoded(source, out, size, copied=True), mark=mark)
         except Unplayable as reason:
             if reason.code not in ("broken", "no_pictures"):
                 raise
@@ -148,21 +157,31 @@ def ladder(
     """Make the smaller renditions, largest first, in one decode and one child, niced.
 
     `rungs` are short sides; one is left out where the source is not clearly larger. Files are `<rung>.mp4`.
-    The decode also tells whether every picture of the source is whole: a browser ends at one that is not.
+    The decode also tells whether every picture of the source is whole: a browser ends at one that is not; and what moves.
     Raises Unplayable and leaves no file where they can't be made.
     """
     short = min(source.display_width, source.display_height, TOP)
     kept = [rung for rung in sorted(rungs, reverse=True) if rung <= _CLEARLY_SMALLER * short]
+    tiny = folder / "tiny.gray"
+    beside = likeness.thumbs(source, tiny)
     if not kept:
-        return Ladder([], _complaints(ffmpeg, source, path))
+        return Ladder([], _complaints(ffmpeg, source, path, beside), _moves(tiny))
     sizes = [picture.fitted(source, rung, _LONG_SIDE) for rung in kept]
     outs = [folder / f"{rung}.mp4" for rung in kept]
     streams = [["-map", f"[v{number}]", *_encoding(source, rung, _RUNG_CRF)] for number, rung in enumerate(kept)]
     graph = ["-filter_complex", picture.cascade(source, sizes)]
     outputs = list(zip(streams, outs, strict=True))
-    said = _make(ffmpeg, source, path, outputs, on_progress, reading=_TELLING, graph=graph, nice=10)
+    said = _make(
+        ffmpeg, source, path, outputs, on_progress, reading=_TELLING, graph=graph, beside=beside, nice=10
+    ).stderr
     made = [_encoded(source, out, size, copied=False) for out, size in zip(outs, sizes, strict=True)]
-    return Ladder(made, "\n".join(_COMPLAINT.findall(said)))
+    return Ladder(made, "\n".join(_COMPLAINT.findall(said)), _moves(tiny))
+
+
+def _moves(tiny: Path) -> bytes:
+    moves = likeness.moves(tiny.read_bytes()) if tiny.exists() else b""
+    tiny.unlink(missing_ok=True)
+    return moves
 
 
 def in_av1(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Progress = None) -> Encoded:
@@ -174,10 +193,10 @@ def in_av1(ffmpeg: str, source: Source, path: Path, out: Path, on_progress: Prog
     return _encoded(source, out, size, copied=False)
 
 
-def _complaints(ffmpeg: str, source: Source, path: Path) -> str:
+def _complaints(ffmpeg: str, source: Source, path: Path, beside: Sequence[str]) -> str:
     bounds = sandbox.Bounds(address_space=source.memory, cpu_seconds=cpu_seconds(source), nice=10)
     try:
-        said = sandbox.run(ffmpeg, [*_TELLING, "-i", str(path), "-f", "null", "-"], bounds).stderr
+        said = sandbox.run(ffmpeg, [*_TELLING, "-i", str(path), "-f", "null", "-", *beside], bounds).stderr
     except sandbox.Stopped as stopped:
         raise unplayable_for(stopped) from stopped
     return "\n".join(_COMPLAINT.findall(said))
@@ -201,11 +220,15 @@ def _bitrate(source: Source, short: int) -> int:
     return round(max(_LEAST_BITRATE, min(fair, most * 1.5 if source.fps > 40 else most)))
 
 
+def _copies_sound(source: Source) -> bool:
+    return source.audio is None or (source.audio_codec, source.audio_profile) == ("aac", "LC")
+
+
 def _sound(source: Source) -> list[str]:
     if source.audio is None:
         return ["-an"]
     mapped = ["-map", f"0:a:{source.audio}"]
-    if (source.audio_codec, source.audio_profile) == ("aac", "LC"):
+    if _copies_sound(source):
         return [*mapped, "-c:a", "copy"]
     rate = source.audio_rate if source.audio_rate in (44100, 48000) else 48000
     channels = 1 if source.audio_channels == 1 else 2
@@ -222,13 +245,15 @@ def _make(
     *,
     reading: Sequence[str] = (),
     graph: Sequence[str] = (),
+    beside: Sequence[str] = (),
     nice: int = 0,
-) -> str:
+) -> sandbox.Finished:
     bounds = sandbox.Bounds(address_space=source.memory, cpu_seconds=cpu_seconds(source), nice=nice)
     arguments = ["-max_error_rate", "1", *reading, "-i", str(path), *graph]
     for options, out in outputs:
         ends = ["-t", str(source.allowed_seconds + 1), "-threads", str(bounds.threads)]
         arguments += [*options, *_sound(source), *ends, *_CLEAN, *_PLAYED_EARLY, str(_unfinished(out))]
+    arguments += beside
     try:
         finished = sandbox.run(ffmpeg, arguments, bounds, on_progress)
         if finished.returncode:
@@ -238,7 +263,7 @@ def _make(
     except sandbox.Stopped as stopped:
         raise unplayable_for(stopped) from stopped
     else:
-        return finished.stderr
+        return finished
     finally:
         for _, out in outputs:
             _unfinished(out).unlink(missing_ok=True)

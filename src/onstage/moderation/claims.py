@@ -321,6 +321,15 @@ def look(db: Connection, keys: Keys, viewer: Viewer, claim: int, now: int) -> Cl
     return replace(found, looked_at=now)
 
 
+def clip_of(db: Connection, viewer: Viewer, claim: int, *, lock: bool = False) -> int:
+    """The clip of an open case of which the viewer is no party. Raises NotFound."""
+    query = select(claims.c.clip_id).where(claims.c.id == claim, _open_case(), _is_impartial(viewer))
+    clip = db.execute(query.with_for_update() if lock else query).scalar()
+    if clip is None:
+        raise NotFound("There is no such case.")
+    return int(clip)
+
+
 def film(db: Connection, viewer: Viewer, claim: int, now: int) -> str:
     """The key of the film of an open case that this moderator has opened to look. Raises NotFound."""
     mine = (claims.c.id == claim) & (claims.c.looked_by == viewer.person) & _open_case() & _may_decide(viewer, now)

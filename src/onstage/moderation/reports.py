@@ -195,6 +195,16 @@ def _read(db: Connection, rows: Sequence[Row[Any]]) -> list[Report]:
     ]
 
 
+def clip_of(db: Connection, viewer: Viewer, report: int, *, lock: bool = False) -> int:
+    """The clip of an open report that the viewer may settle. Raises NotFound."""
+    about = (reports.c.id == report) & reports.c.settled_at.is_(None) & reports.c.comment_id.is_(None)
+    query = select(reports.c.clip_id).where(about, _impartial(viewer))
+    clip = db.execute(query.with_for_update() if lock else query).scalar()
+    if clip is None:
+        raise NotFound("There is no such report.")
+    return int(clip)
+
+
 def settle(db: Connection, keys: Keys, viewer: Viewer, report: int, outcome: Outcome, words: str, now: int) -> None:
     """Settle a report with a reason. Raises NotFound, also for one that names the viewer, or Conflict."""
     row = db.execute(select(reports).where(reports.c.id == report, _impartial(viewer)).with_for_update()).first()

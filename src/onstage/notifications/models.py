@@ -17,7 +17,6 @@ tidings = Table(
     Column("kind", Text, nullable=False),
     Column("subject_id", BigInteger, nullable=False),  # what it is about, by kind: a clip, a comment, an account
     Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE")),
-    Column("words", Text, nullable=False, server_default=""),  # of before; words are read where they were said
     Column("at", BigInteger, nullable=False),  # the latest
     Column("unread", Integer, nullable=False, server_default="1"),
     UniqueConstraint("account_id", "kind", "subject_id"),

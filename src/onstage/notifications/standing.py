@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, case, exi
 
 from onstage.accounts.models import Role, accounts, follows, members
 from onstage.clips.models import clip_mentions, clips
+from onstage.clips.portraits.models import portraits, portraits_concerned
 from onstage.clips.queries import VISIBLE
 from onstage.engagement.comments import State, heard
 from onstage.engagement.models import comments, likes, reposts
@@ -28,8 +29,7 @@ def _follows(*, accepted: int) -> Exists:
     return _there_is(follows.c.follower_id == _by, follows.c.target_id == _told, follows.c.accepted == accepted)
 
 
-# The sum makes a database look by who wrote: a clip may have many more comments than anybody writes.
-_by_them = (comments.c.account_id == _by) & (comments.c.clip_id + 0 == _about) & (comments.c.state == State.SHOWN.value)
+_by_them = (comments.c.account_id == _by) & (comments.c.clip_id == _about) & (comments.c.state == State.SHOWN.value)
 _handle = select(accounts.c.handle).where(accounts.c.id == _told).correlate(tidings).scalar_subquery()
 _names_me = comments.c.words.regexp_match(literal(r"(?i)(?<![\w@./])@") + _handle + literal(r"(?!\w)"))
 _captioned = _there_is(
@@ -45,6 +45,12 @@ _DONE: dict[str, ColumnElement[bool]] = {
     "repost": _there_is(reposts.c.clip_id == _about, reposts.c.account_id == _by),
     "follow": _follows(accepted=1),
     "ask": _follows(accepted=0),
+    "portrait": _there_is(
+        portraits.c.account_id == _by,
+        portraits.c.asked_at == tidings.c.subject_id,
+        portraits_concerned.c.account_id == _by,
+        portraits_concerned.c.person_id == _person,
+    ),
     **{kind: _there_is(said) for kind, said in _SAID.items()},
 }
 _DONE["mention"] = or_(_DONE["mention"], _captioned)

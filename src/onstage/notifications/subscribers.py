@@ -8,15 +8,19 @@ from onstage.accounts.models import accounts, members, people
 from onstage.accounts.queries import personal_account
 from onstage.accounts.viewer import Viewer, acting
 from onstage.clips.models import Why, clip_mentions, concerned
+from onstage.clips.portraits.models import portraits_concerned
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.events import (
     Claimed,
     ClipShown,
     Commented,
+    FilmCameAgain,
     Followed,
     GuardianReminded,
     Liked,
+    PortraitAsked,
+    PortraitReminded,
     Reposted,
     YesAsked,
     YesReminded,
@@ -85,6 +89,24 @@ def asked_again(db: Connection, event: YesReminded, origin: str) -> None:
             write_to(db, person, address, origin)
 
 
+def portrait_asked(db: Connection, event: PortraitAsked) -> None:
+    """Whoever sees that an account wants to show another name, picture or bio hears of it, once for each question."""
+    sees = portraits_concerned.c.account_id == event.account
+    for person in db.execute(select(portraits_concerned.c.person_id).where(sees)).scalars().all():
+        tell(db, personal_account(db, person), "portrait", event.at, by=event.account)
+
+
+def portrait_asked_again(db: Connection, event: PortraitReminded, origin: str) -> None:
+    """Whose answer is missing still hears of it on every channel."""
+    table = portraits_concerned
+    waits = (table.c.account_id == event.account) & (table.c.answers == 1)
+    rows = select(people.c.id, people.c.mail).join_from(table, people, people.c.id == table.c.person_id)
+    for person, address in db.execute(rows.where(waits).order_by(people.c.id)).all():
+        tell_again(db, personal_account(db, person), "portrait", event.at)
+        if address:
+            write_to(db, person, address, origin)
+
+
 def missed(db: Connection, event: GuardianReminded) -> None:
     """A guardian who may soon count as absent is called on their devices too; inbox and letter have it already."""
     if not _are_here(db, event.guardian, event.minor):
@@ -100,6 +122,15 @@ def used(db: Connection, event: YesUsed) -> None:
     account = personal_account(db, event.guardian)
     for card in cards(db, Viewer(person=event.guardian, account=account), [event.clip]):
         tell(db, account, "beforehand", event.at, by=card.account_id, clip=event.clip)
+
+
+def came_again(db: Connection, event: FilmCameAgain) -> None:
+    """Whoever said no to a film hears that it is here once more, and held by their no."""
+    if not _are_here(db, event.person):
+        return
+    account = personal_account(db, event.person)
+    for card in cards(db, Viewer(person=event.person, account=account), [event.clip]):
+        tell(db, account, "again", event.clip, by=card.account_id, clip=event.clip)
 
 
 def claimed(db: Connection, event: Claimed) -> None:

@@ -10,9 +10,10 @@ import msgspec
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was erased for good: `kind` is `clip`, `person` or `account`, `at` in microseconds.
+    """Something that was erased for good: `kind` is `clip`, `person`, `account` or `vault`, `at` in microseconds.
 
-    Or what somebody said of a clip (`id`): `no`, and `lifted` when they take it back; `by` is the person.
+    Or what somebody said of a clip (`id`): `no`, and `lifted` when they take it back; `by` is the person. Of what an account
+    (`id`) shows of itself: `portrait no`, `portrait lifted`.
     """
 
     kind: str

@@ -24,6 +24,10 @@ class Stored:
     changed_at: int
 
 
+VAULT = "vault-"
+"""How keys begin of what lies apart from all that is ever served, in a folder of that name."""
+
+
 def new_key(suffix: str) -> str:
     """A fresh unguessable key that ends in `suffix`, such as `.mp4`; it is also the last part of the media URL."""
     return ids.token() + suffix
@@ -137,7 +141,7 @@ class Objects:
 def _place(key: str) -> str:
     if "/" in key or len(key) < 8:
         raise FileNotFoundError(key)
-    return f"{key[:2]}/{key}"
+    return f"vault/{key}" if key.startswith(VAULT) else f"{key[:2]}/{key}"
 
 
 def _sync(path: Path) -> None:

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from onstage import datafolder
-from onstage.accounts import avatars, profiles, relations, roster, signup
+from onstage.accounts import avatars, relations, roster, signup
 from onstage.accounts import past as people_past
+from onstage.accounts.profiles import Changes
 from onstage.accounts.signup import Form, Policy, SignUpPolicy
 from onstage.accounts.viewer import Viewer
 from onstage.clips import past as clips_past
@@ -19,6 +20,7 @@ from onstage.clips import queries
 from onstage.clips.agreeing import edit, publish
 from onstage.clips.film import progress
 from onstage.clips.models import Audience, Stage
+from onstage.clips.portraits import asking
 from onstage.clips.upload import Upload
 from onstage.clock import HOUR, now
 from onstage.db.migrate import upgrade
@@ -113,7 +115,7 @@ def _introduce(app: App, story: Story, people: People, folder: Path) -> None:
         viewer, picture = people[account.handle], new_key(".webp")
         app.storage.put(picture, folder / account.avatar)
         with app.database.write() as db:
-            profiles.edit(db, viewer, profiles.Changes(bio=account.bio))
+            asking.edit(db, app.keys, viewer, Changes(bio=account.bio))
             avatars.ask(db, viewer, picture)
             people_past.here_since(db, viewer, _ago(oldest + 24 + 7 * place))
 

@@ -10,7 +10,7 @@ from onstage.errors import Unreachable
 from onstage.server import open_database
 from onstage.settings import Settings
 from onstage.storage.objects import open_objects
-from onstage.upkeep import check_data, check_machine, check_media, check_reach
+from onstage.upkeep import check_data, check_machine, check_media, check_reach, check_vault
 from onstage.upkeep.findings import Finding, Verdict
 
 
@@ -35,8 +35,9 @@ def examine(
     if settings.data.is_dir():
         objects = open_objects(settings.storage_url, settings.data / "objects", settings.storage_endpoint)
         yield from check_data.storage(objects, settings)
-        if _is_usable(settings) and (media or counts or mend):
+        if _is_usable(settings):
             with closing(open_database(settings)) as database:
+                yield from check_vault.check(settings, database)
                 if mend:
                     yield from check_data.mend_jobs(database)
                 if counts:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -15,14 +15,16 @@ from onstage.accounts.guardianship import BACK, Agreement
 from onstage.accounts.ledger import ACCOUNT, PERSON
 from onstage.accounts.models import Kind, accounts, guardianships, ledger_head, ledger_keys, members, people
 from onstage.accounts.models import ledger as entries
-from onstage.accounts.replay import GONE, Clip, State, replay
+from onstage.accounts.replay import GONE, Clip, Portrait, State, replay
 from onstage.clips.agreeing import standing
 from onstage.clips.agreeing.standing import Names
 from onstage.clips.models import tombstones
+from onstage.clips.portraits import standing as portraits
 from onstage.db.engine import Connection
 from onstage.server import open_database
 from onstage.settings import Settings
 
+Thing = TypeVar("Thing")
 _PARTS = ("members", "rules", "guardians", "any_will_do", "absence_off", "away", "bands", "alone")
 
 
@@ -52,12 +54,9 @@ def differences(db: Connection) -> list[str]:
 
 def compare(told: State, held: State) -> list[str]:
     """What two states differ in; `told` by the ledger, `held` by the tables."""
-    found = []
-    for name in sorted(told.clips.keys() | held.clips.keys()):
-        one, other = told.clips.get(name, Clip()), held.clips.get(name, Clip())
-        for what in vars(one):
-            if getattr(one, what) != getattr(other, what):
-                found.append(_said(f"clip {name}, {what}", getattr(one, what), getattr(other, what)))
+    found = list[str]()
+    found += _differing("clip", told.clips, held.clips, Clip())
+    found += _differing("portrait of", told.portraits, held.portraits, Portrait())
     for part in _PARTS:
         one, other = getattr(told, part), getattr(held, part)
         if one != other:
@@ -66,6 +65,15 @@ def compare(told: State, held: State) -> list[str]:
     if told.frozen() != held.frozen():
         found.append(_said("frozen", sorted(told.frozen()), sorted(held.frozen())))
     return found
+
+
+def _differing(kind: str, told: Mapping[str, Thing], held: Mapping[str, Thing], nothing: Thing) -> Iterator[str]:
+    """Part by part; what only one of them knows is `nothing` to the other."""
+    for name in sorted(told.keys() | held.keys()):
+        one, other = told.get(name, nothing), held.get(name, nothing)
+        for what in vars(one):
+            if getattr(one, what) != getattr(other, what):
+                yield _said(f"{kind} {name}, {what}", getattr(one, what), getattr(other, what))
 
 
 def _said(what: str, told: object, held: object) -> str:
@@ -114,7 +122,7 @@ def _without_gone(held: Counter[tuple[str, str | None]], known: set[str]) -> Cou
 
 def tables(db: Connection, names: Names) -> State:
     """The same state out of the tables. What the ledger doesn't know stands there by its number."""
-    state = State(standing.of_all(db, names))
+    state = State(standing.of_all(db, names), portraits.of_all(db, names))
     joint = accounts.c.kind == Kind.JOINT.value
     theirs = select(members.c.account_id, members.c.person_id, members.c.role).join_from(
         members, accounts, accounts.c.id == members.c.account_id

@@ -36,6 +36,7 @@ from onstage.web.api import (
     passkeys,
     people,
     plays,
+    portraits,
     receipts,
     records,
     relations,
@@ -59,6 +60,7 @@ from onstage.web.pages import (
     explore,
     family,
     grown,
+    keeping,
     keys,
     proving,
     record,
@@ -76,6 +78,7 @@ from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
 from onstage.web.pages import make as making
 from onstage.web.pages import notifications as notification_pages
+from onstage.web.pages import portraits as portrait_pages
 from onstage.web.pages import records as time_and_money
 from onstage.web.pages import removing as removal_pages
 from onstage.web.pages import time as time_page
@@ -95,6 +98,8 @@ MODULES = (
         appearing,
         beforehand,
         asking_pages,
+        portraits,
+        portrait_pages,
         events,
         media,
         ledger,
@@ -103,7 +108,7 @@ MODULES = (
         records,
     ),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
-    *(doors, settings, keys, making, caption_pages, server_room, record, claiming, time_and_money),
+    *(doors, settings, keys, making, caption_pages, server_room, keeping, record, claiming, time_and_money),
     *(together, family, ages, checking, proving, time_page, grown),
     *(answering, answering_pages, removing, removal_pages),
 )

@@ -19,6 +19,7 @@ from onstage.accounts.queries import Who, has_sign_in, kept_form, password_hash,
 from onstage.accounts.signup import Form, Policy, SignedUp, SignUpPolicy, TooYoung
 from onstage.accounts.viewer import Viewer
 from onstage.clips.ending import closing, receipts
+from onstage.clips.portraits.asking import need_askable
 from onstage.db.engine import Connection
 from onstage.errors import NotAllowed, TooLarge
 from onstage.jobs.queue import enqueue
@@ -212,11 +213,16 @@ def close_joint(app: App, viewer: Viewer, handle: str) -> tuple[str, int | None]
     return f"/receipts/{secret}", None
 
 
-def keep_avatar(app: App, viewer: Viewer, picture: bytes) -> None:
-    """Take a picture in, to become the avatar of the viewer's account soon. Raises Invalid, TooLarge or NotAllowed."""
+def keep_avatar(app: App, viewer: Viewer, picture: bytes) -> bool:
+    """Take a picture in, to become the avatar of the viewer's account soon; True: others must agree to it first.
+
+    Raises Invalid, TooLarge or NotAllowed.
+    """
     if len(picture) > avatars.MOST_BYTES:
         raise TooLarge(f"A picture has at most {avatars.MOST_BYTES // 1_000_000} MB.", field="avatar")
     avatars.check_picture(picture)
+    with app.database.read() as db:
+        waits = need_askable(db, viewer)
     key = new_key(".picture")
     with tempfile.NamedTemporaryFile(dir=app.settings.data) as file:
         file.write(picture)
@@ -224,6 +230,7 @@ def keep_avatar(app: App, viewer: Viewer, picture: bytes) -> None:
         app.storage.put(key, Path(file.name))
     with app.database.write() as db:
         avatars.ask(db, viewer, key)
+    return waits
 
 
 def _check_password(app: App, request: AnyRequest, person: int, password: str) -> None:

@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 from onstage.accounts.guardians import screen_time
 from onstage.accounts.queries import has_avatar
 from onstage.accounts.viewer import GUEST, Viewer
+from onstage.clips.portraits.reading import sees_picture
 from onstage.clips.queries import MediaFile, media_for
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -55,7 +56,7 @@ def _count(app: App, db: Connection, viewer: Viewer) -> None:
 
 def _avatar(db: Connection, viewer: Viewer, key: str) -> MediaFile | None:
     if not has_avatar(db, viewer, key):
-        return None
+        return MediaFile(key, "image/webp", public=False) if sees_picture(db, viewer, key) else None
     return MediaFile(key, "image/webp", public=has_avatar(db, GUEST, key))
 
 

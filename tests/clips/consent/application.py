@@ -5,18 +5,18 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from onstage import ids
 from onstage.accounts.age import Band, Row
 from onstage.accounts.models import accounts, choices, guardianships, ledger, members, people, yeses_beforehand
 from onstage.accounts.replay import Clip, State, replay
 from onstage.accounts.viewer import Viewer, secret_hash
-from onstage.clips.agreeing import answers, edit, inbox, publish, reconsidering, revising, rows, unregistered
+from onstage.clips.agreeing import answers, edit, inbox, publish, reconsidering, repeats, revising, rows, unregistered
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.kept import Content
 from onstage.clips.agreeing.rows import Record
-from onstage.clips.ending import deletion, restoring
+from onstage.clips.ending import deletion, restoring, vault
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -35,6 +35,7 @@ from onstage.clips.rules import consent
 from onstage.clips.rules.invariants import agreed, can_end, heeds, within_limits
 from onstage.clips.rules.life import shown_reach
 from onstage.clips.rules.waiting import of_link
+from onstage.clips.same_film import same_films
 from onstage.clock import DAY, MINUTE, now
 from onstage.db.engine import Connection, Database
 from onstage.errors import NotFound, Refused
@@ -56,7 +57,7 @@ from onstage.jobs.queue import record
 from onstage.upkeep import ledger_replay
 from tests.accounts.second_reader import read_again
 from tests.cast import KEYS, joint, make_clip, person, signed_in
-from tests.clips.consent.pair import CHILD, EVERYBODY
+from tests.clips.consent.pair import CHILD, EVERYBODY, STRANGER
 from tests.clips.consent.reference import No, Reference, Text, Ward, World
 
 YEAR = 365 * DAY
@@ -96,9 +97,11 @@ class Application:
             self._account(db)
             author = signed_in(db, self.id_of[CHILD], self.account, f"{LATER}{ids.new()}")
         self.viewers[CHILD] = author
+        self.before = {False: self._other(self.account), True: self._other()}
         self.clip, self.slug = make_clip(
             database, author, audience=Audience(start.audience), published=False, stage=Stage.DRAFT
         )
+        self.after = self._other()
         self.model = Reference(world, start.copy())
         with database.write() as db:
             self._appear(db, start.appears)
@@ -107,6 +110,15 @@ class Application:
 
     def _person(self, db: Connection, each: int) -> Viewer:
         return person(db, f"p{each}x{ids.new()}")
+
+    def _other(self, account: int | None = None) -> int:
+        """Another draft, in this account or in that of whoever made it."""
+        viewer = self.viewers[STRANGER]
+        made, _slug = make_clip(self.database, viewer, published=False, stage=Stage.DRAFT)
+        with self.database.write() as db:
+            where = {"account_id": account or viewer.account}
+            db.execute(update(clips).where(clips.c.id == made).values(where))
+        return made
 
     def _people(self, db: Connection) -> None:
         """Bands and guardians as in the world; nobody lets strangers meet their clips, so that reach is an audience."""
@@ -378,10 +390,39 @@ class Application:
         rule = lambda record: consent.place(record.clip, record.facts, kind, 0, who)  # noqa: E731
         return self.do(by, lambda db: decide(db, KEYS, self.clip, rule), lambda model: model.hold(kind, 0, by))
 
+    def preserve(self, by: int, ground: str = "an order") -> bool:
+        def act(db: Connection) -> None:
+            vault.preserve(db, KEYS, self.clip, self.id_of[by], ground)
+
+        return self.do(by, act, lambda model: model.preserve(by, ground))
+
     def release(self, kind: HoldKind, _cause: int = 0, by: int | None = None) -> bool:
+        if kind is HoldKind.PRESERVED:
+            let_go = lambda db: vault.let_go(db, KEYS, self.clip, self.id_of.get(by or 0, 0))  # noqa: E731
+            return self.do(by, let_go, lambda model: model.unhold(kind, by or 0, by))
         who = None if by is None else self.id_of[by]
         rule = lambda record: consent.release(record.clip, record.facts, kind, 0, who)  # noqa: E731
         return self.do(by, lambda db: decide(db, KEYS, self.clip, rule), lambda model: model.unhold(kind, 0, by))
+
+    def same_film(self, people: set[int], noes: set[int], *, elsewhere: bool = True, earlier: bool = False) -> bool:
+        """Another clip is found to be of the same film, in which these people are, and to which these say no."""
+        other = self.after if earlier else self.before[elsewhere]
+
+        def act(db: Connection) -> None:
+            for table in (appearances, holds):
+                db.execute(delete(table).where(table.c.clip_id == other))
+            db.execute(delete(same_films).where(or_(same_films.c.clip_id == other, same_films.c.other_id == other)))
+            for each in people:
+                db.execute(insert(appearances).values(clip_id=other, person_id=self.id_of[each], sticks=1, at=now()))
+            for each in noes:
+                row = {"clip_id": other, "kind": HoldKind.NO.value, "giver_id": self.id_of[each], "since": now()}
+                db.execute(insert(holds).values(row))
+            repeats.meet(db, KEYS, self.clip, [other])
+
+        accepted = self.do(None, act, lambda model: model.same_film(people, noes, elsewhere, earlier))
+        self.noes |= {by for by in noes if (HoldKind.NO, by) in self.model.reasons}
+        self.compare()
+        return accepted
 
     def wait(self, time: int) -> bool:
         """Time goes by: everything that has been written becomes older."""

@@ -38,6 +38,7 @@ ACTS: list[Move] = [
     move("narrow", MUM, ("members", False, False)), move("widen", MUM), move("unname", FRIEND, FRIEND),
     move("end", MUM), move("annul", MUM), move("away", DAD), move("grow"), move("younger"),
     move("place", HoldKind.CLAIM, 7, MODERATOR), move("release", HoldKind.CLAIM, 7, MODERATOR),
+    move("preserve", MODERATOR), move("release", HoldKind.PRESERVED, MODERATOR, MODERATOR),
     move("delete", CHILD), move("delete", OWNER), move("undelete", CHILD), move("stop", CHILD, OWNER), move("erase"),
     move("restored"), move("wait", 8 * DAY), move("wait", 30 * DAY),
 ]  # fmt: skip

@@ -68,6 +68,15 @@ def _edits() -> list[Move]:
     return found
 
 
+def _films() -> list[Move]:
+    """Another clip of the same film, and who says no to it."""
+    found = []
+    for people, noes in (({FRIEND}, {FRIEND}), ({KID}, {KIDS_MUM}), ({CHILD}, {MUM}), ({CHILD, KID}, {KID, DAD, AUNT})):
+        found += [move("same_film", people, noes), move("same_film", people, noes, earlier=True)]
+    found += [move("same_film", {FRIEND}, {OWNER, OTHER}, elsewhere=value) for value in (True, False)]
+    return found
+
+
 def _world() -> list[Move]:
     found = []
     for guardian in (MUM, DAD, AUNT):
@@ -96,6 +105,9 @@ def _causes() -> list[Move]:
     for kind in (HoldKind.CLAIM, HoldKind.MODERATION, HoldKind.CONTAINS):
         for by in (None, MODERATOR, MUM, OWNER, CHILD, EDITOR):
             found += [move("place", kind, 5, by), move("release", kind, 5, by)]
+    for by in (MODERATOR, MUM, OWNER, CHILD, EDITOR):
+        found += [move("preserve", by), move("release", HoldKind.PRESERVED, MODERATOR, by)]
+    found += [move("preserve", MODERATOR, ""), move("release", HoldKind.PRESERVED, MODERATOR)]
     found += [move("appear", who) for who in (FRIEND, KID)]
     found += [move("unname", by, who) for by, who in ((FRIEND, FRIEND), (KID, KID), (MODERATOR, KID), (CHILD, FRIEND))]
     found += [move("unname", by, FRIEND) for by in (MUM, OWNER, MODERATOR)]
@@ -115,13 +127,13 @@ def _causes() -> list[Move]:
 
 WAITS = [move("wait", time) for time in (1, 5_000_000, 10_000_000, DAY, 3 * DAY, 7 * DAY, 30 * DAY)]
 LIKELY = [move("ask", CHILD)] + [move("yes", by) for by in (CHILD, MUM, DAD, FRIEND, OWNER, OTHER, KIDS_MUM)]
-MOVES: list[Move] = [*_answers(), *_by_link(), *_edits(), *_world(), *_causes(), *WAITS]
+MOVES: list[Move] = [*_answers(), *_by_link(), *_edits(), *_films(), *_world(), *_causes(), *WAITS]
 
 
 def make(pair: Pair, chosen: Move) -> bool:
     """Make it; whether it was accepted."""
     name, given, named = chosen
-    fresh = tuple(each.copy() if isinstance(each, Text) else each for each in given)
+    fresh = tuple(each.copy() if isinstance(each, Text | set) else each for each in given)
     return bool(getattr(pair, name)(*fresh, **named))
 
 

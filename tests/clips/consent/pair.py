@@ -22,7 +22,7 @@ EVERYBODY = range(1, 13)
 LINK = 20  # whoever stands for a child who is not here
 EVERYWHERE = ("public", True, True)
 NEAR = ("followers", False, False)
-MODULES = ("need", "life", "consent", "fate", "invariants")
+MODULES = ("need", "life", "consent", "repeated", "fate", "invariants")
 FOLDER = Path(rules_package.__file__).parent
 OLDER = [Band.UNDER_13, Band.FROM_13, Band.FROM_16, Band.ADULT]
 
@@ -34,8 +34,14 @@ class Rules:
     need: Any
     life: Any
     consent: Any
+    repeated: Any
     fate: Any
     invariants: Any
+
+    def act(self, name: str) -> Callable[..., Any]:
+        """The rule of that name."""
+        found: Callable[..., Any] = getattr(self.repeated if name == "covered" else self.consent, name)
+        return found
 
 
 def load(name: str = "", source: str = "") -> Rules:
@@ -169,16 +175,18 @@ class Pair:
         after = before if after is None else after
         self.clip, self.facts = after, facts
         self.diary.append((act, facts, given, named))
+        carried: set[int] = set(given[1]) if act == "covered" else set()
         if accepted:
             self._remember(act, by)
+            self.noes |= carried & self.model.may_object()
             self.noes &= self.model.may_object() | self.model.may_delete()
         self.compare()
-        self.check(before, then, act, by)
+        self.check(before, then, act, by, carried)
         return accepted
 
     def _after(self, clip: Any, act: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         try:
-            return getattr(self.rules.consent, act)(clip, *given, **named)
+            return self.rules.act(act)(clip, *given, **named)
         except Refused:
             return None
 
@@ -215,7 +223,7 @@ class Pair:
     def _three(self, reach: Any) -> tuple[str, bool, bool]:
         return reach.audience.value, reach.recommended, reach.leaves
 
-    def check(self, before: Any, then: Any, act: str, by: int | None) -> None:
+    def check(self, before: Any, then: Any, act: str, by: int | None, carried: set[int]) -> None:
         """I1 to I6 and I9 hold; I7 is the comparison itself, I8 is `replay`."""
         law, clip, facts = self.rules.invariants, self.clip, self.facts
         published = clip.shown is not None and clip.shown.number != (before.shown.number if before.shown else 0)
@@ -227,14 +235,14 @@ class Pair:
         assert law.widened_by_a_person(before, then, clip, facts, act), f"I4: {act}"
         assert law.can_end(clip, facts, facts.at + 8 * DAY), "I5"
         assert law.stays_gone(before, clip), "I6"
-        assert law.none_for_others(before, clip, by), "I9"
+        assert law.none_for_others(before, clip, by, carried), "I9"
 
     def replay(self) -> None:
         """I8: the diary alone gives the state."""
         clip = self.first
         for act, _, given, named in self.diary:
             try:
-                clip = getattr(self.rules.consent, act)(clip, *given, **named)
+                clip = self.rules.act(act)(clip, *given, **named)
             except Refused:
                 continue
         assert clip == self.clip, "I8"
@@ -306,6 +314,9 @@ class Pair:
             "release", self.facts_now(), kind, cause, by, by=by, model=lambda: self.model.unhold(kind, cause, by)
         )
 
+    def preserve(self, by: int, ground: str = "an order") -> bool:
+        return self.do("preserve", self.facts_now(), by, ground, by=by, model=lambda: self.model.preserve(by, ground))
+
     def delete(self, by: int) -> bool:
         return self.do("delete", self.facts_now(), by, by=by, model=lambda: self.model.delete(by))
 
@@ -336,6 +347,20 @@ class Pair:
         """[12] The world was never as it seemed."""
         act(self.world)
         return self.do("corrected", self.facts_now(), frozenset(void), model=lambda: self.model.look_again(void))
+
+    def same_film(self, people: set[int], noes: set[int], *, elsewhere: bool = True, earlier: bool = False) -> bool:
+        """[1, 4] Another clip, made by the first of these people, is of the same film, and these say no to it."""
+        first = min(people)
+        holds = frozenset(self.rules.life.Hold(HoldKind.NO, by) for by in noes)
+        holds |= {self.rules.life.Hold(HoldKind.DELETING, first)}  # which is no no
+        version = self.rules.need.Version(first, self.reach(("private", False, False)), frozenset(people - {first}))
+        other = self.rules.life.Clip(first, Stage.DRAFT, working=version, holds=holds)
+        facts = self.facts_now()
+        carried = self.rules.repeated.carried(other, facts, elsewhere=elsewhere)
+        return self.do(
+            "covered", facts, carried, earlier=earlier,
+            model=lambda: self.model.same_film(people, noes, elsewhere, earlier),
+        )  # fmt: skip
 
     def restored(self) -> bool:
         return self.do("restored", self.facts_now(), model=self.model.from_backup)

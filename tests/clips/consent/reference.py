@@ -108,9 +108,7 @@ class Reference:
         found = set()
         for person in self.in_it():
             found.add(person)
-            ward = self.world.wards[person]
-            if ward.band not in (Band.FROM_16, Band.ADULT):
-                found |= set(ward.guardians)
+            found |= {each for each in self.world.wards[person].guardians if self.objects_for(each, person)}
         if self.world.rule == "all":
             found |= self.world.owners
         for owners, rule in self.world.sides:
@@ -472,6 +470,29 @@ class Reference:
                 text.appears.add(person)
         self.look_again(set())
 
+    def same_film(self, people: set[int], noes: set[int], elsewhere: bool, earlier: bool) -> None:
+        """Another clip turns out to be of this film: these people are in that one, and these say no to it.
+
+        `elsewhere`: in another account. `earlier`: this clip was there before that one.
+        """
+        if self.gone:
+            raise No
+        speakers: set[int] = set()
+        for by in noes:
+            mine = {person for person in people if person == by or self.objects_for(by, person)}
+            if mine or not elsewhere:
+                speakers.add(by)
+            for person in mine - self.sticky - {self.world.author}:
+                if not earlier:
+                    self.appear(person)
+        for by in speakers & self.may_object():
+            self.no(by)
+
+    def objects_for(self, by: int, person: int) -> bool:
+        """Whether they stand for somebody so young that they may object."""
+        ward = self.world.wards[person]
+        return ward.band not in (Band.FROM_16, Band.ADULT) and by in ward.guardians
+
     def unname(self, by: int, person: int) -> None:
         if self.gone or person not in self.in_it() or person == self.world.author:
             raise No
@@ -500,14 +521,21 @@ class Reference:
         self.spent |= {key for key in (*self.said_yes, *self.foreseen) if key[1] == self.out_number}
 
     def hold(self, kind: HoldKind, cause: int, by: int | None) -> None:
-        if self.gone or (by is not None and not self.impartial(by)):
+        if kind == HoldKind.PRESERVED or self.gone or (by is not None and not self.impartial(by)):
             raise No
         self.reasons.setdefault((kind, cause), self.world.clock)
 
     def unhold(self, kind: HoldKind, cause: int, by: int | None) -> None:
         if self.gone or (by is not None and not self.impartial(by)) or (kind, cause) not in self.reasons:
             raise No
+        if kind == HoldKind.PRESERVED and cause != by:
+            raise No
         del self.reasons[(kind, cause)]
+
+    def preserve(self, by: int, ground: str) -> None:
+        if self.gone or not self.impartial(by) or ground == "":
+            raise No
+        self.reasons.setdefault((HoldKind.PRESERVED, by), self.world.clock)
 
     def delete(self, by: int) -> None:
         if self.gone or by not in self.may_delete():

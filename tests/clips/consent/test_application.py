@@ -47,6 +47,7 @@ from tests.clips.consent.reference import DAY, Text, World
 _ELSEWHERE = {"appear", "story_end", "stop", "mark", "erase", "due", "expire", "wait"}
 _UNSET = {"frozen", "near_without", "widest"}
 _BY_LINK = {"yes", "no", "lift"}
+FILMS = [each for each in MOVES if each[0] == "same_film"]
 WAITS = [move("wait", time) for time in (DAY * 3 // 2, 8 * DAY, 31 * DAY)]
 LIKELY = [move("ask", CHILD)] + [move("yes", by) for by in (CHILD, MUM, DAD, FRIEND, OWNER, OTHER, KIDS_MUM, LINK)]
 
@@ -107,7 +108,7 @@ def drawn(pick: random.Random, app: Application) -> Move:
     """What somebody does next: mostly what leads somewhere."""
     if any(kind is HoldKind.DELETING for kind, _ in app.model.reasons) and pick.random() < 0.6:
         return move("undelete", pick.choice([giver for kind, giver in app.model.reasons if kind is HoldKind.DELETING]))
-    return pick.choice(pick.choices([LIKELY, ANSWERS, POSSIBLE, [move("agree")]], [5, 3, 5, 1])[0])
+    return pick.choice(pick.choices([LIKELY, ANSWERS, POSSIBLE, FILMS, [move("agree")]], [10, 6, 10, 1, 2])[0])
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -944,7 +944,52 @@ def only_what_waits_is_brought_back(rules: Rules) -> None:
     assert not pair.confirm(MUM)
 
 
+def a_no_comes_with_the_film(rules: Rules) -> None:
+    """Who says no to the film elsewhere appears here too, and nobody who agreed is asked anew because of who was in it before."""
+    pair = Pair(rules, family(owners={OWNER}), text(appears={FRIEND}))
+    assert pair.ask()
+    for by in (MUM, DAD, OWNER, FRIEND):
+        assert pair.yes(by)
+    assert pair.gain(AUNT, "full")
+    assert pair.clip.visible
+    assert pair.same_film({FRIEND}, {FRIEND})
+    assert pair.clip.holds == {rules.life.Hold(HoldKind.NO, FRIEND)}
+    assert pair.lift(FRIEND)
+    assert pair.clip.visible
+    assert pair.same_film({KID}, {KIDS_MUM})
+    assert pair.clip.named == {FRIEND, KID}
+    assert pair.lift(KIDS_MUM)
+    assert pair.clip.holds == {rules.life.Hold(HoldKind.BASIS)}
+
+
+def what_the_law_asks_for_is_kept(rules: Rules) -> None:
+    """By a moderator with a ground; who placed that hold ends it, and a deletion goes on meanwhile."""
+    pair = _published(rules)
+    for by, ground in ((MUM, "an order"), (OWNER, "an order"), (CHILD, "an order"), (MODERATOR, "")):
+        assert not pair.preserve(by, ground)
+    assert pair.clip.visible
+    assert pair.preserve(MODERATOR)
+    assert {(hold.kind, hold.giver, hold.since) for hold in pair.clip.holds} == {
+        (HoldKind.PRESERVED, MODERATOR, pair.facts.at)
+    }
+    assert not pair.place(HoldKind.PRESERVED, MODERATOR, MODERATOR)
+    for other in (STRANGER, MUM, CHILD, None):
+        assert not pair.release(HoldKind.PRESERVED, MODERATOR, other)
+    assert pair.delete(CHILD)
+    assert pair.undelete(CHILD)
+    assert not pair.clip.visible
+    assert pair.release(HoldKind.PRESERVED, MODERATOR, MODERATOR)
+    assert pair.clip.visible
+    assert pair.preserve(MODERATOR)
+    assert pair.delete(CHILD)
+    assert pair.wait(7 * DAY)
+    assert pair.erase()
+    assert not pair.preserve(MODERATOR)
+
+
 SMALLER: tuple[Trace, ...] = (
+    a_no_comes_with_the_film,
+    what_the_law_asks_for_is_kept,
     only_what_waits_is_brought_back,
     one_guardian_is_enough_where_all_want_it_so,
     a_guardian_who_made_it_says_yes_once,

@@ -126,7 +126,7 @@ def test_a_carer_sees_what_is_asked_says_no_and_is_told_kindly_that_no_yes_is_as
     assert "It is not out yet: it waits for a yes." in seen(client, f"/c/{slug}", cast.fay)
     yes = sent(client, f"/inbox/{slug}", cast.fay, do="yes", version="1")
     assert yes.status == 403
-    assert "Your yes is not asked for here. You may say no at any time." in yes.text
+    assert "Your yes is not asked for here. If your no counts, say it at any time." in yes.text
     assert client.get(f"/c/{slug}", cast.ben).status == 404
     assert sent(client, f"/inbox/{slug}", cast.fay, do="no").status == 303
     assert client.ask("GET", f"/api/v1/clips/{slug}", cast.mia).json["stage"] == "draft"

@@ -26,6 +26,7 @@ def say_yes(db: Connection, keys: Keys, viewer: Viewer, slug: str, version: int,
     """
     clip, by = concerning(db, viewer, slug), _person(viewer)
     checked = is_checked(viewer, now())
+    rows.show_name(db, clip, by)
     return decide(
         db,
         keys,

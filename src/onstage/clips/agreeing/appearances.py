@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 
 from onstage import ids
 from onstage.accounts import ledger
@@ -153,9 +153,7 @@ def found(db: Connection, keys: Keys, clip: int, person: int, by: int | None) ->
     """
     if not _enters(db, clip, person, by):
         return False
-    row = (appearances.c.clip_id == clip) & (appearances.c.person_id == person)
-    account = personal_account(db, person)
-    db.execute(update(appearances).where(row).values(account_id=account))
+    rows.show_name(db, clip, person)
     decide(
         db,
         keys,

@@ -24,10 +24,7 @@ def lock(db: Connection, clip: int, persons: Iterable[int]) -> bool:
 
     Whoever changes a guardianship or a membership waits, and whoever acts on the clip does.
     """
-    named = sorted(persons)
-    db.execute(select(people.c.id).where(people.c.id.in_(named)).order_by(people.c.id).with_for_update(read=True)).all()
-    of = guardianships.c.minor_id.in_(named)
-    db.execute(select(guardianships.c.id).where(of).order_by(guardianships.c.id).with_for_update(read=True)).all()
+    lock_people(db, persons)
     host = select(clips.c.account_id).where(clips.c.id == clip)
     made_it = host.union(select(clip_coauthors.c.account_id).where(clip_coauthors.c.clip_id == clip))
     all_of = select(accounts.c.id).where(accounts.c.id.in_(made_it)).order_by(accounts.c.id)
@@ -36,6 +33,14 @@ def lock(db: Connection, clip: int, persons: Iterable[int]) -> bool:
     places = select(members.c.person_id).where(of_hosts).order_by(members.c.account_id, members.c.person_id)
     db.execute(places.with_for_update(read=True)).all()
     return db.execute(select(clips.c.id).where(clips.c.id == clip).with_for_update()).first() is not None
+
+
+def lock_people(db: Connection, persons: Iterable[int]) -> None:
+    """Lock these people and who stands for them; the first of the locks."""
+    named = sorted(persons)
+    db.execute(select(people.c.id).where(people.c.id.in_(named)).order_by(people.c.id).with_for_update(read=True)).all()
+    of = guardianships.c.minor_id.in_(named)
+    db.execute(select(guardianships.c.id).where(of).order_by(guardianships.c.id).with_for_update(read=True)).all()
 
 
 def around(db: Connection, clip: int, account: int, author: int, persons: Iterable[int]) -> Facts:

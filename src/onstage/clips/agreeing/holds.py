@@ -7,6 +7,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.ledger import Entry
 from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.models import HoldKind, clips, holds
+from onstage.clips.rules.changes import as_told
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
@@ -16,6 +17,7 @@ from onstage.keys import Keys
 
 SERVER = 0
 JOURNAL = "journal"
+_TOLD_AS = {told: [kind for kind in HoldKind if as_told(kind) is told] for told in HoldKind}
 
 
 def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool:
@@ -53,10 +55,17 @@ def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) ->
 
 
 def enter(db: Connection, keys: Keys, clip: int, kind: HoldKind, by: int | None, *, placed: bool) -> None:
-    """Enter in the ledger that a hold began or ended; `by`: the person who gave it, None for a case or the server."""
+    """Enter in the ledger that a hold began or ended; `by`: the person who gave it, None for a case or the server.
+
+    To the ledger what a moderator withholds and what they keep for the law is one hold: it begins with the first of the
+    two and ends with the last (consent.md R16).
+    """
+    told = as_told(kind)
+    if by is not None and any(other is not kind and is_held_by(db, clip, other, by) for other in _TOLD_AS[told]):
+        return
     row = db.execute(select(clips.c.account_id, clips.c.person_id).where(clips.c.id == clip)).one()
     act = Act.HOLD_PLACED if placed else Act.HOLD_ENDED
-    ledger.append(db, keys, Entry(act, by, row.account_id, (row.person_id,), clip, {"kind": kind.value}))
+    ledger.append(db, keys, Entry(act, by, row.account_id, (row.person_id,), clip, {"kind": told.value}))
 
 
 def is_held(db: Connection, clip: int, kind: HoldKind) -> bool:

@@ -1,6 +1,6 @@
 """What waits for somebody, and how far the agreeing is for whoever made it: numbers, never whose no it was."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, insert, or_, select
@@ -22,6 +22,7 @@ from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, conce
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.renditions import covers_aside_of
 from onstage.clips.rules import consent
+from onstage.clips.rules.changes import as_told
 from onstage.clips.rules.life import reach_of
 from onstage.clips.rules.need import Version, Yes, ok
 from onstage.clips.rules.waiting import Standing, awaited, standing
@@ -170,21 +171,35 @@ def look(db: Connection, asked: Sequence[tuple[Kept, Version]], giver: int) -> d
     }
     made_with, aside = coauthors.of_clips(db, clip_ids, waiting=True), covers_aside_of(db, clip_ids)
     films, shown = trimmed.aside_of(db, clip_ids), captioned.words_of(db, clip_ids)
+    nameless = _nameless(db, clip_ids)
     found: dict[int, Look] = {}
     for kept, version in asked:
-        content, pair = content_of(kept, version), pairs[kept.id]
+        content, pair, unsaid = content_of(kept, version), pairs[kept.id], nameless.get(kept.id, set()) - {giver}
         found[kept.id] = Look(
             content=content,
             account=hosts[kept.account],
             author=faces[kept.clip.author],
             coauthors=made_with.get(kept.id, []),
-            appears=[faces[person] for person in sorted(version.appears) if person in faces],
-            changed=None if pair is None else list(versions.differences(*pair, names)),
+            appears=[faces[person] for person in sorted(version.appears - unsaid) if person in faces],
+            changed=None if pair is None else list(versions.differences(*pair, _without(names, unsaid))),
             cut=content.cut if content.cut == films.get(kept.id) else None,
             cover=content.cover if content.cover == aside.get(kept.id) else kept.cover,
             captions=shown.get(kept.id, ()) if content.captions is None else content.captions,
         )
     return found
+
+
+def _nameless(db: Connection, clip_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who is in these clips without having been named there or having agreed: nobody is told that it is them (R2, R5)."""
+    unnamed = select(appearances.c.clip_id, appearances.c.person_id).where(appearances.c.account_id.is_(None))
+    found: dict[int, set[int]] = {}
+    for clip, person in db.execute(unnamed.where(appearances.c.clip_id.in_(clip_ids))):
+        found.setdefault(clip, set()).add(person)
+    return found
+
+
+def _without(names: Mapping[int, str], people: Collection[int]) -> dict[int, str]:
+    return {who: name for who, name in names.items() if who not in people}
 
 
 def looked_at(kept: Kept, why: Why) -> Version:
@@ -298,7 +313,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
     about = asked or (clip.shown if waits else None)
     reach = reach_of(clip, record.facts)
     return Progress(
-        standing=standing(clip, about, record.facts) if about else None,
+        standing=standing(clip.yeses, about, record.facts) if about else None,
         missing=_missing(db, record, about or clip.working),
         refused=clip.is_held(HoldKind.NO),
         own_no=any(hold.kind is HoldKind.NO and hold.giver == viewer.person for hold in clip.holds),
@@ -307,7 +322,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         ready=consent.is_ready(clip, record.facts),
         due_at=clip.due,
         deleting=clip.is_held(HoldKind.DELETING),
-        moderated=clip.is_held(HoldKind.MODERATION),
+        moderated=any(as_told(hold.kind) is HoldKind.MODERATION for hold in clip.holds),
         in_doubt=clip.is_held(HoldKind.SCREENING),
         claimed=clip.is_held(HoldKind.CLAIM),
         wishes=_wishes(db, record),
@@ -318,7 +333,10 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
 
 
 def _missing(db: Connection, record: Record, version: Version | None) -> list[Missing]:
-    found = awaited(record.clip, version, record.facts) if version is not None else []
+    """Those whose name may be told; the others are numbers only, in `standing`."""
+    nameless = _nameless(db, [record.id]).get(record.id, set())
+    waited = awaited(record.clip, version, record.facts) if version is not None else []
+    found = [each for each in waited if each.person not in nameless]
     by = faces(db, [each.person for each in found])
     return [Missing(face, each.own, each.guardians) for face, each in zip(by, found, strict=True)]
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, select, update
 from onstage.accounts import notices
 from onstage.accounts.acts import Act
 from onstage.accounts.notices import Notice
-from onstage.clips.agreeing import narrowing, rows, touched, withdrawing
+from onstage.clips.agreeing import narrowing, repeats, rows, touched, withdrawing
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.rows import Record
 from onstage.clips.models import (
@@ -41,6 +41,7 @@ from onstage.events import (
     GuardianshipEnded,
     MemberJoined,
     MemberLeft,
+    NoSaid,
     RuleChanged,
     SaidBeforehandEnded,
     YesReminded,
@@ -75,6 +76,8 @@ def heed(db: Connection, keys: Keys, fact: Fact) -> None:
     Whoever decides about a clip meanwhile holds its people and its account, and is waited for; then their clip is here.
     """
     match fact:
+        case NoSaid():
+            repeats.spread(db, keys, fact.clip, fact.person)
         case MemberJoined() | MemberLeft():
             changed(db, keys, touched.by_member(db, fact.account, fact.person))
         case RuleChanged():

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table, delete, insert, select, update
 
+from onstage.accounts.queries import personal_account
 from onstage.clips import captioned
 from onstage.clips.agreeing.facts import around
 from onstage.clips.agreeing.holds import journal
@@ -14,6 +15,7 @@ from onstage.clips.agreeing.kept import DRAFT, Content, Kept, KeptPart, basis, r
 from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.models import (
     Audience,
+    HoldKind,
     Stage,
     appearances,
     clip_caps,
@@ -39,7 +41,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import NotFound
-from onstage.events import ClipShown, ClipWithheld
+from onstage.events import ClipShown, ClipWithheld, NoSaid
 from onstage.jobs.queue import enqueue
 from onstage.jobs.queue import record as tell
 
@@ -49,6 +51,13 @@ def people_in(db: Connection, clip: int) -> set[int]:
     author = select(clips.c.person_id).where(clips.c.id == clip)
     named = select(appearances.c.person_id).where(appearances.c.clip_id == clip)
     return set(db.execute(author.union(named)).scalars())
+
+
+def show_name(db: Connection, clip: int, person: int) -> None:
+    """If they are in it they are named from now on: nobody was told who they are, where a no has brought them in (`repeats`)."""
+    mine = (appearances.c.clip_id == clip) & (appearances.c.person_id == person)
+    nameless = update(appearances).where(mine, appearances.c.account_id.is_(None))
+    db.execute(nameless.values(account_id=personal_account(db, person)))
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,8 @@ def save(db: Connection, record: Record, after: Clip) -> None:
         tell(db, ClipWithheld(record.id))
     elif after.visible and (not before.visible or before.shown != after.shown or before.caps != after.caps):
         tell(db, ClipShown(record.id))
+    for giver in sorted(hold.giver for hold in after.holds - before.holds if hold.kind is HoldKind.NO):
+        tell(db, NoSaid(record.id, giver))
 
 
 def _keep_first(db: Connection, record: Record, shown: Version) -> None:

@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from onstage.accounts.ledger import CLIP, OFFICE, PERSON
 from onstage.accounts.replay import GONE, Clip
 from onstage.clips.models import HoldKind, Stage, clip_caps, clip_consents, clip_yeses, clips, holds, label_yeses
+from onstage.clips.rules.changes import as_told
 from onstage.db.engine import Connection
 
 Names = Mapping[tuple[str, int], str]
 """Kind and number: alias."""
-_BY_NOBODY = {HoldKind.CLAIM.value, HoldKind.SCREENING.value}  # whose giver is the number of their cause
+_BY_NOBODY = {HoldKind.CLAIM, HoldKind.SCREENING}  # whose giver is the number of their cause
 
 
 def of_all(db: Connection, names: Names) -> dict[str, Clip]:
@@ -37,10 +38,11 @@ def of_all(db: Connection, names: Names) -> dict[str, Clip]:
     for row in db.execute(select(clip_caps)):
         cap = (row.audience, bool(row.recommended), bool(row.leaves), row.over)
         of(row.clip_id).caps[_giver(names, PERSON, row.giver_id)] = cap
-    for row in db.execute(select(holds)):
-        kind = OFFICE if row.kind == HoldKind.MODERATION.value else PERSON
-        giver = None if row.kind in _BY_NOBODY else _giver(names, kind, row.giver_id)
-        of(row.clip_id).holds[row.kind, giver] += 1
+    held = {(row.clip_id, as_told(HoldKind(row.kind)), row.giver_id) for row in db.execute(select(holds))}
+    for clip_id, kind, giver_id in held:
+        office = OFFICE if kind is HoldKind.MODERATION else PERSON
+        giver = None if kind in _BY_NOBODY else _giver(names, office, giver_id)
+        of(clip_id).holds[kind.value, giver] += 1
     return found
 
 

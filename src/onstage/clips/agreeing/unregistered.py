@@ -43,7 +43,7 @@ from onstage.mail import JOB as MAIL
 _MAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,189}")
 _LINKS_MOST = 20
 _LETTERS_REST = HOUR
-_HIDDEN = frozenset({HoldKind.DELETING, HoldKind.MODERATION, HoldKind.SCREENING})
+_HIDDEN = frozenset({HoldKind.DELETING, HoldKind.MODERATION, HoldKind.PRESERVED, HoldKind.SCREENING})
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 In a personal account it can be taken back for ten seconds; in a joint one another with the same right stops it for 7 days.
 
 However it begins (a clip, a person, an account), the rows go by the purgers in one transaction, and the job `discard` does
-the rest: journal, objects, staged files, the ledger's keys; then `scrub` overwrites what SQLite left in its file, and signs.
+the rest: journal, objects (first what the vault waits for), staged files, the ledger's keys; then `scrub` overwrites what
+SQLite left in its file, and signs.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from msgspec import Struct, convert, to_builtins
+from msgspec import convert, to_builtins
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import exists, or_, select
 
@@ -24,7 +25,9 @@ from onstage.clips.agreeing import holds, rows, unregistered
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import own
 from onstage.clips.agreeing.reconsidering import leave
-from onstage.clips.ending import receipts
+from onstage.clips.ending import receipts, vault
+from onstage.clips.ending.gone import DISCARD, Discard
+from onstage.clips.holdings import PICTURES
 from onstage.clips.models import (
     ASIDE,
     MADE,
@@ -38,6 +41,7 @@ from onstage.clips.models import (
     withdrawn,
 )
 from onstage.clips.models import holds as holds_table
+from onstage.clips.portraits.models import portraits, portraits_withheld
 from onstage.clips.rules import consent
 from onstage.clips.workroom import Workroom
 from onstage.clock import SECOND, now
@@ -54,7 +58,6 @@ from onstage.storage import journal
 
 UNDO = consent.UNDO
 ERASE = "erase"
-DISCARD = "discard"
 SCRUB = "scrub"
 
 
@@ -73,18 +76,6 @@ class Ending:
     scrub: Callable[[], None]
     origin: str
     backup_days: int
-
-
-class Discard(Struct):
-    """The job that follows: what is gone (kind and id), and what of it lies outside the database."""
-
-    gone: list[tuple[str, int]]
-    at: int
-    keys: list[str]
-    staged: list[str]
-    asked_by: int | None = None
-    receipt: int | None = None
-    in_journal: bool = False
 
 
 def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> int:
@@ -195,6 +186,7 @@ def discard(ending: Ending, job: Job) -> None:
     left = convert(job.payload, Discard)
     if not left.in_journal:
         job.step("journal", type(None), lambda: _into_journal(ending.room, left.gone, left.at))
+    vault.fill_first(ending.room, job, left.keys)
     job.step("files", type(None), lambda: _remove_files(ending.room, left))
     job.change("ledger", type(None), lambda db: _shred(db, ending.keys, left))
     job.change("erased", type(None), lambda db: _erased(db, left))
@@ -261,9 +253,9 @@ def purge(db: Connection, subject: Subject) -> int:
     if subject.person != NOBODY:
         leave(db, subject.person)
     keys, staged = list(_keys(db, clip_ids)), list(_staged(db, clip_ids))
-    keys += db.execute(
-        select(accounts.c.avatar).where(accounts.c.id.in_(subject.accounts), accounts.c.avatar.is_not(None))
-    ).scalars()
+    pictures = select(*PICTURES).outerjoin_from(accounts, portraits).outerjoin(portraits_withheld)
+    rows_of = db.execute(pictures.where(accounts.c.id.in_(subject.accounts)))
+    keys += {key for named in rows_of for key in named if key is not None}
     records.keep_time(db, clip_ids)
     links = unregistered.known(db, clip_ids)  # the ledger knows who answered by a link as somebody
     db.execute(delete_rows(clips).where(clips.c.id.in_(clip_ids)))

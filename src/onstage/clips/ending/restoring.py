@@ -10,11 +10,14 @@ from onstage.accounts.acts import Act
 from onstage.accounts.age import Band
 from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
 from onstage.accounts.models import accounts, people
-from onstage.clips.agreeing import holds, rows
+from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
+from onstage.clips.ending import vault
 from onstage.clips.models import HoldKind, appearances, clip_labels, clips
+from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
+from onstage.clips.vaulted import vault_items
 from onstage.db.engine import Connection
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
@@ -26,14 +29,15 @@ RESTORED = "restored"
 
 
 class Restored(Struct):
-    """What a restore changed about a clip, for the ledger."""
+    """What a restore changed about a clip, or about what an account shows of itself, for the ledger."""
 
     clip: int
     changes: list[Change]
+    account: int | None = None
 
 
 def erase_again(db: Connection, entries: Sequence[Entry], purgers: Sequence[Purger]) -> int:
-    """Erase the clips, people and accounts that the journal knows to be gone; gives how many had risen."""
+    """Erase what the journal knows to be gone (clips, people, accounts, what the vault kept); gives how many had risen."""
     risen = _there(db, clips.c.id, "clip", entries)
     purge(db, Subject(NOBODY, clips=tuple(risen)), purgers)
     returned = _there(db, people.c.id, "person", entries)
@@ -41,7 +45,8 @@ def erase_again(db: Connection, entries: Sequence[Entry], purgers: Sequence[Purg
         erase(db, person, purgers)
     ended = Subject(NOBODY, tuple(_there(db, accounts.c.id, "account", entries)))
     purge(db, ended, purgers)
-    return len(risen) + len(returned) + len(ended.accounts)
+    over = vault.end(db, _there(db, vault_items.c.id, "vault", entries))
+    return len(risen) + len(returned) + len(ended.accounts) + over
 
 
 def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Entry]) -> list[int]:
@@ -61,8 +66,11 @@ def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
     for (clip, by), entry in last.items():
         again, act = change[entry.kind]
         if again(db, clip, HoldKind.NO, by):
+            if entry.kind == "no":
+                repeats.look_again(db, clip)
             found.append(Restored(clip, [Change(act, by, {"kind": HoldKind.NO.value})]))
-    return found
+    portraits = [Restored(0, [Change(act, by, {})], account) for account, act, by in noes.say_again(db, entries)]
+    return [*found, *portraits]
 
 
 def _moment(entry: Entry) -> int:
@@ -107,6 +115,8 @@ def enter(db: Connection, keys: Keys, found: Sequence[Restored]) -> None:
     """Enter in the ledger that a backup was restored, and what was changed then."""
     ledger.append(db, keys, ledger.Entry(Act.RESTORED))
     for restored in found:
+        for change in restored.changes if restored.account else ():
+            ledger.append(db, keys, ledger.Entry(change.act, change.by, restored.account))
         account = db.execute(select(clips.c.account_id).where(clips.c.id == restored.clip)).scalar()
         about = tuple(sorted(rows.people_in(db, restored.clip)))
         for change in restored.changes if account else ():

@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select, update
 from onstage.accounts.models import accounts
 from onstage.clips.film.pipeline import FINISH
 from onstage.clips.models import AVIF, clip_media, clips, renditions
+from onstage.clips.portraits.models import portraits, portraits_withheld
 from onstage.clips.trimmed import COVER, LADDER
 from onstage.db.engine import Connection
 from onstage.jobs.models import Lane
@@ -27,6 +28,8 @@ def mend(db: Connection, lost: Collection[str]) -> Mended:
     hit = _renditions(db, lost) | _covers(db, lost) | _made(db, lost)
     db.execute(update(clips).where(clips.c.original.in_(lost)).values(original=None))
     pictures = db.execute(update(accounts).where(accounts.c.avatar.in_(lost)).values(avatar=None)).rowcount
+    for table in (portraits, portraits_withheld):
+        db.execute(update(table).where(table.c.avatar.in_(lost)).values(avatar=None))
     return Mended(len(hit), pictures)
 
 

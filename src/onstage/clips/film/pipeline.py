@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from onstage.clips import trimmed
+from onstage.clips import same_film, trimmed
+from onstage.clips.agreeing import repeats
 from onstage.clips.agreeing.publish import show_if_asked
 from onstage.clips.agreeing.revising import recover
 from onstage.clips.film import captions
@@ -29,6 +30,7 @@ from onstage.events import ClipReady
 from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
+from onstage.media import likeness
 from onstage.media.covers import Cover, cover_from_image, lasting_cover, quick_cover
 from onstage.media.probe import Unplayable, probe
 from onstage.media.scrub import best_moment
@@ -44,19 +46,28 @@ NOT_NOW = "This server could not finish the video after many attempts. Please up
 
 @dataclass(frozen=True)
 class First:
-    """The first rendition; `copied`: it holds the upload's own pictures, so that the upload is not needed any more."""
+    """The first rendition; `copied`: it holds the upload's own pictures, so that the upload is not needed any more.
+
+    `mark`: what the upload can be known by again, see media.likeness.
+    """
 
     rendition: Rendition
     duration_us: int
     copied: bool
+    mark: bytes = b""
 
 
 @dataclass(frozen=True)
 class Rungs:
-    """The smaller renditions; `anew` stands in for a first one that was copied with broken pictures or sound in it."""
+    """The smaller renditions; `anew` stands in for a first one that was copied with broken pictures or sound in it.
+
+    `mark` and `moves`: what the largest one can be known by again; see media.likeness.
+    """
 
     renditions: list[Rendition]
     anew: First | None
+    mark: bytes = b""
+    moves: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -109,7 +120,8 @@ def _first(room: Workroom, job: Job, table: Path, path: Path) -> First:
     source = probe(room.ffmpeg, path, room.limits)
     job.tell("making")
     made = first_rendition(room.ffmpeg, source, path, table / "first.mp4", telling(job, "making", source.duration_us))
-    return First(stored(room, made), made.duration_us, made.copied)
+    mark = made.mark or likeness.mark(room.ffmpeg, path, source)
+    return First(stored(room, made), made.duration_us, made.copied, mark)
 
 
 def telling(job: Job, step: str, duration_us: int) -> Callable[[int], None]:
@@ -154,6 +166,7 @@ def _ready(
     add(db, clip, made)
     dropped = set_cover(db, clip, cover, instead_of=())
     captions.keep_embedded(db, clip, words)
+    repeats.recognise(db, room.keys, clip, first.mark)
     record(db, ClipReady(clip))
     if trimmed.waits(db, clip):
         trimmed.begin(db, clip)
@@ -220,7 +233,7 @@ def make_ladder(room: Workroom, job: Job) -> None:
     wanted = [rung for rung in RUNGS if rung not in there]
     with room.table(job) as table:
         made = job.step("rungs", Rungs, lambda: _rungs(room, job, table, room.local(source, table), wanted))
-    shelved = job.change("shelve", Outcome, lambda db: _shelve(db, job, made, source))
+    shelved = job.change("shelve", Outcome, lambda db: _shelve(db, room, job, made, source))
     room.objects.delete(shelved.dropped)
 
 
@@ -233,8 +246,10 @@ def _rungs(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[i
             made = _ladder(room, job, table, anew.path, wanted)
     except Unplayable:
         return Rungs([], None)  # it plays as it is; smaller ones are a comfort
+    largest_one = anew.path if anew else path
+    mark = likeness.mark(room.ffmpeg, largest_one, probe(room.ffmpeg, largest_one, room.limits))
     first = First(stored(room, anew), anew.duration_us, copied=False) if anew else None
-    return Rungs([stored(room, each) for each in made.rungs], first)
+    return Rungs([stored(room, each) for each in made.rungs], first, mark, made.moves)
 
 
 def _ladder(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[int]) -> Ladder:
@@ -242,13 +257,16 @@ def _ladder(room: Workroom, job: Job, table: Path, path: Path, wanted: Sequence[
     return ladder(room.ffmpeg, source, path, table, wanted, telling(job, "ladder", source.duration_us))
 
 
-def _shelve(db: Connection, job: Job, made: Rungs, copied: str) -> Outcome:
+def _shelve(db: Connection, room: Workroom, job: Job, made: Rungs, copied: str) -> Outcome:
     clip, anew = _clip(job), made.anew
     new = [*made.renditions, anew.rendition] if anew else made.renditions
     if not still_shows(db, clip, copied):
         return Outcome(there=False, dropped=[each.key for each in new])
     for each in new:
         add(db, clip, each)
+    repeats.recognise(db, room.keys, clip, made.mark)
+    same_film.note_moves(db, clip, made.moves)
+    repeats.compare_soon(db, clip)
     payload = {"cover": job.payload["cover"]}
     enqueue(db, FINISH, payload, lane=Lane.LADDER, subject=job.subject, person=job.person)
     if anew is None:

@@ -1,7 +1,7 @@
 """What is otherwise about a clip after an act, as the ledger enters it: read again, it gives the clip. Pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from onstage.accounts.acts import Act
 from onstage.clips.models import HoldKind, Stage
@@ -45,9 +45,10 @@ def _changes(before: Clip, after: Clip, act: Act | None, by: int | None) -> Iter
     elif after.stage is Stage.DRAFT and before.stage is not Stage.DRAFT and act not in _DRAFTS:
         yield Change(Act.DRAFT_AGAIN, None, {"version": before.last})
     yield from _yeses(before, after, act, by)
-    for hold in sorted(before.holds - after.holds, key=_place):
+    held, holding = _as_told(before.holds), _as_told(after.holds)
+    for hold in sorted(held - holding, key=_place):
         yield _hold(Act.HOLD_ENDED, hold, act, by)
-    for hold in sorted(after.holds - before.holds, key=_place):
+    for hold in sorted(holding - held, key=_place):
         yield _hold(Act.HOLD_PLACED, hold, act, by)
     yield from _limits(before, after)
     if after.shown is not None and after.shown.number != (before.shown and before.shown.number):
@@ -72,6 +73,15 @@ def _yeses(before: Clip, after: Clip, act: Act | None, by: int | None) -> Iterat
 def _yes_facts(yes: Yes) -> Fields:
     beforehand = {} if yes.wards is None else {"mode": "beforehand"}
     return {"version": yes.version, "leaves": yes.leaves, **beforehand}
+
+
+def as_told(kind: HoldKind) -> HoldKind:
+    """What the ledger calls a hold: that something is kept for the law reads as any other act of a moderator (R16)."""
+    return HoldKind.MODERATION if kind is HoldKind.PRESERVED else kind
+
+
+def _as_told(holds: Iterable[Hold]) -> frozenset[Hold]:
+    return frozenset(replace(hold, kind=as_told(hold.kind)) for hold in holds)
 
 
 def _place(hold: Hold) -> tuple[str, int]:

@@ -31,12 +31,13 @@ from onstage.clips.rules.need import (
     voices,
 )
 from onstage.clock import DAY, SECOND
-from onstage.errors import Conflict, Gone, NotAllowed
+from onstage.errors import Conflict, Gone, Invalid, NotAllowed
 
 UNDO = 10 * SECOND  # a personal account's deletion can be taken back for so long
 STOP = 7 * DAY  # a joint account's can be stopped for so long
 LATE = DAY  # a schedule publishes at most so long after its time
-PLACED = frozenset({HoldKind.CLAIM, HoldKind.CONTAINS, HoldKind.SCREENING, HoldKind.MODERATION, HoldKind.PRESERVED})
+PLACED = frozenset({HoldKind.CLAIM, HoldKind.CONTAINS, HoldKind.SCREENING, HoldKind.MODERATION})
+_CAUSED = PLACED | {HoldKind.PRESERVED}
 _WORDED = frozenset({Stage.UPLOADING, Stage.PROCESSING, Stage.FAILED})
 P = ParamSpec("P")
 
@@ -117,9 +118,7 @@ def ask(clip: Clip, facts: Facts, by: int, *, digest: bytes = b"", due: int | No
 def say_yes(clip: Clip, facts: Facts, by: int, number: int, *, checked: bool, leaves: bool = False) -> Clip:
     """[3] A yes to exactly that version: the one asked about, or the shown one while it waits under `basis` (13)."""
     version = _open_for_yes(clip, number)
-    may_refuse = by in objectors(clip.people, facts)
-    asked_of_others = "Your yes is not asked for here. You may say no at any time." if may_refuse else None
-    _right(by in voices(version, facts), asked_of_others or "You are not asked about this clip.")
+    _right(by in voices(version, facts), "Your yes is not asked for here. If your no counts, say it at any time.")
     if not checked:
         raise NotAllowed("Show once more that it is you, with your password or a passkey.", code="check-needed")
     before = {yes for yes in clip.yeses if yes.person == by and yes.version == number}
@@ -415,7 +414,7 @@ def is_impartial(clip: Clip, facts: Facts, by: int | None) -> bool:
 
 @_of_a_clip_that_is
 def place(clip: Clip, facts: Facts, kind: HoldKind, cause: int = SERVER, by: int | None = None) -> Clip:
-    """[14, 15, 18] Withheld for a cause that is nobody's no: a case, its source, screening, what the law obliges to keep.
+    """[14, 15] Withheld for a cause that is nobody's no: a case, its source, screening.
 
     `by`: the moderator who decides; None: the server, as a rule says.
     """
@@ -426,10 +425,20 @@ def place(clip: Clip, facts: Facts, kind: HoldKind, cause: int = SERVER, by: int
 
 @_of_a_clip_that_is
 def release(clip: Clip, facts: Facts, kind: HoldKind, cause: int = SERVER, by: int | None = None) -> Clip:
-    """[14, 15] The cause has ended: that hold and no other."""
+    """[14, 15] The cause has ended: that hold and no other. What is kept for the law (18) is let go by who kept it."""
     _right(is_impartial(clip, facts, by), "Nobody decides in a case of their own.")
-    _need(kind in PLACED and Hold(kind, cause) in clip.holds, "Nothing of this kind holds it.", "no-hold")
+    _right(kind is not HoldKind.PRESERVED or cause == by, "Only who kept it lets it go.")
+    _need(kind in _CAUSED and Hold(kind, cause) in clip.holds, "Nothing of this kind holds it.", "no-hold")
     return replace(clip, holds=clip.holds - {Hold(kind, cause)})
+
+
+@_of_a_clip_that_is
+def preserve(clip: Clip, facts: Facts, by: int, ground: str) -> Clip:
+    """[18] The law obliges the server to keep it, and a moderator says which: withheld, while any deletion goes on."""
+    _right(is_impartial(clip, facts, by), "Nobody decides in a case of their own.")
+    if not ground:
+        raise Invalid("Say which law or order asks for it.", field="ground")
+    return _with(clip, Hold(HoldKind.PRESERVED, by, facts.at))
 
 
 def _with(clip: Clip, hold: Hold) -> Clip:

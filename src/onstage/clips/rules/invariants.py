@@ -1,6 +1,6 @@
 """What never happens to a clip, whoever does what in whatever order: I1 to I9 of the consent rules as functions. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from onstage.clips.models import HoldKind
 from onstage.clips.rules import consent
@@ -55,10 +55,13 @@ def stays_gone(before: Clip, after: Clip) -> bool:
     return after.gone or not before.gone
 
 
-def none_for_others(before: Clip, after: Clip, by: int | None) -> bool:
-    """I9: nobody's yes, no or limit is given by anybody but its person (or the server: a hold's cause, a stricter age)."""
+def none_for_others(before: Clip, after: Clip, by: int | None, carried: Collection[int] = ()) -> bool:
+    """I9: nobody's yes, no or limit is given by anybody but its person (or the server: a hold's cause, a stricter age).
+
+    `carried`: who has said no to another clip of the film.
+    """
     yeses = {yes.person for yes in after.yeses - before.yeses if not yes.used and yes.wards is None}
     noes = {hold.giver for hold in after.holds - before.holds if hold.kind is HoldKind.NO}
     stopped = {hold.giver for hold in before.holds - after.holds if hold.kind is HoldKind.DELETING}
     limits = {cap.giver for cap in after.caps - before.caps} - {SERVER}
-    return yeses | (noes - stopped) | limits <= ({by} if by is not None else set())
+    return yeses | (noes - stopped - set(carried)) | limits <= ({by} if by is not None else set())

@@ -300,15 +300,23 @@ def objectors(people: Iterable[int], facts: Facts) -> frozenset[int]:
     """
     found = set(people)
     for person in tuple(found):
-        who = facts.people[person]
-        if who.band in _GUARDED:
-            found |= _names(who.guardians)
+        found |= _stand_for(person, facts)
     if facts.rule is PublishingRule.ALL:
         found |= facts.owners
     for side in facts.coauthors:
         if side.rule is PublishingRule.ALL:
             found |= side.owners
     return frozenset(found) | by_link(facts)
+
+
+def _stand_for(person: int, facts: Facts) -> frozenset[int]:
+    who = facts.people[person]
+    return _names(who.guardians) if who.band in _GUARDED else frozenset()
+
+
+def speaks_for(giver: int, people: Iterable[int], facts: Facts) -> frozenset[int]:
+    """For whom of these people somebody's no counts: for themselves, and for those under 16 whose guardian they are."""
+    return frozenset(person for person in people if giver == person or giver in _stand_for(person, facts))
 
 
 def draws_back(author: int, facts: Facts) -> frozenset[int]:

@@ -72,16 +72,16 @@ def _everybody(clip: Clip, facts: Facts) -> dict[int, Why]:
     found |= {hold.giver: Why.NO for hold in clip.holds if hold.kind is HoldKind.NO}
     if clip.stage is Stage.ASKED and clip.working is not None:
         found |= dict.fromkeys(objectors(clip.people, facts) - found.keys(), Why.MAY_OBJECT)
-        found |= dict.fromkeys(_unanswered(clip.working, clip.yeses, facts), Why.ANSWER)
+        found |= dict.fromkeys(unanswered(clip.working, clip.yeses, facts), Why.ANSWER)
     if clip.shown is not None and clip.is_held(HoldKind.BASIS):
         if ok(clip.shown, clip.yeses, facts):
             found |= dict.fromkeys(voices(clip.shown, facts) & objectors(clip.people, facts), Why.BRING_BACK)
         else:
-            found |= dict.fromkeys(_unanswered(clip.shown, clip.yeses, facts), Why.ANSWER)
+            found |= dict.fromkeys(unanswered(clip.shown, clip.yeses, facts), Why.ANSWER)
     return found
 
 
-def _unanswered(version: Version, yeses: Iterable[Yes], facts: Facts) -> set[int]:
+def unanswered(version: Version, yeses: Iterable[Yes], facts: Facts) -> set[int]:
     """Those whose yes is still needed and not given."""
     given = counting(version, yeses, facts)
     found: set[int] = set()
@@ -98,9 +98,9 @@ def _has(person: int, part: Part, version: Version, yeses: tuple[Yes, ...], fact
     return is_met(replace(part, of=frozenset({person}), least=1), yeses, version.number, facts.at)
 
 
-def standing(clip: Clip, version: Version, facts: Facts) -> Standing:
+def standing(given: Iterable[Yes], version: Version, facts: Facts) -> Standing:
     """How far the agreeing about a version is, in numbers only."""
-    yeses = counting(version, clip.yeses, facts)
+    yeses = counting(version, given, facts)
     missing = {"owners": 0, "guardians": 0, "people": 0}
     needed = 0
     for part, have in _answers(version, yeses, facts).items():

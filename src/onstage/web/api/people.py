@@ -19,6 +19,7 @@ from onstage.accounts.queries import own_account, password_hash, person_mail
 from onstage.accounts.signup import Form, TooYoung
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing.narrowing import narrow
+from onstage.clips.portraits import asking
 from onstage.clock import iso
 from onstage.db.engine import Connection
 from onstage.errors import Invalid
@@ -189,9 +190,14 @@ def show(db: Connection, viewer: Viewer) -> MeOut:
 
 @patch("/api/v1/me", tags=["me"], responses=problems(401, 403, 409), operation_id="edit_me")
 @writes(signed_in)
-def edit(db: Connection, viewer: Viewer, data: JSONBody[MeIn]) -> MeOut:
-    """Change the account that you act as, and your mail address."""
-    profiles.edit(db, viewer, Changes(data.name, data.bio, data.handle, data.hand_accepts, data.counts_shown))
+def edit(app: App, db: Connection, viewer: Viewer, data: JSONBody[MeIn]) -> MeOut:
+    """Change the account that you act as, and your mail address.
+
+    Another name, handle or bio of a joint account with minors waits until everybody who must agree has agreed; the answer
+    says what is shown, `/api/v1/accounts/{handle}/portrait` what waits.
+    """
+    changes = Changes(data.name, data.bio, data.handle, data.hand_accepts, data.counts_shown)
+    asking.edit(db, app.keys, viewer, changes)
     if data.mail is not None:
         sessions.need_check(viewer, clock.now())
         recovery.set_mail(db, viewer, data.mail)
@@ -221,7 +227,10 @@ def leave(app: App, viewer: Viewer) -> Response[None]:
 )
 @plain(signed_in)
 def set_avatar(app: App, viewer: Viewer, body: RawBody) -> None:
-    """Send a JPEG, PNG or WebP as the body; it becomes the avatar of the account you act as within seconds."""
+    """Send a JPEG, PNG or WebP as the body; it becomes the avatar of the account you act as within seconds.
+
+    That of a joint account with minors waits until everybody who must agree has agreed.
+    """
     entry.keep_avatar(app, viewer, body)
 
 

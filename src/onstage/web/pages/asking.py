@@ -19,6 +19,8 @@ from onstage.clips.agreeing import answers, appearances, coauthors, inbox
 from onstage.clips.agreeing.inbox import Progress, Waiting
 from onstage.clips.ending import deletion
 from onstage.clips.models import Audience, Stage
+from onstage.clips.portraits import reading as portraits
+from onstage.clips.rules.waiting import Standing
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
@@ -199,16 +201,20 @@ def state(far: Progress) -> str:
         return _("Everybody has agreed. It waits for you.")
     if far.standing is None:
         return _("It is shown to fewer people, because somebody limits it.") if far.limited else ""
+    people = ngettext("one more who appears in it", "%(number)s more who appear in it", far.standing.people)
+    return waits_for(far.standing, people) or _("Everybody has agreed, but it goes further than somebody allows.")
+
+
+def waits_for(far: Standing, people: str) -> str:
+    """For how many something waits, as a sentence; `people`: how those are called of whom it is. Empty: for nobody."""
     waits = [
-        ngettext("one more guardian", "%(number)s more guardians", far.standing.guardians),
-        ngettext("one more who appears in it", "%(number)s more who appear in it", far.standing.people),
-        ngettext("one more owner", "%(number)s more owners", far.standing.owners),
+        ngettext("one more guardian", "%(number)s more guardians", far.guardians),
+        people,
+        ngettext("one more owner", "%(number)s more owners", far.owners),
     ]
-    counts = (far.standing.guardians, far.standing.people, far.standing.owners)
+    counts = (far.guardians, far.people, far.owners)
     missing = [said % {"number": count} for said, count in zip(waits, counts, strict=True) if count]
-    if not missing:
-        return _("Everybody has agreed, but it goes further than somebody allows.")
-    return _("It waits for %(whom)s.") % {"whom": _(" and ").join(missing)}
+    return _("It waits for %(whom)s.") % {"whom": _(" and ").join(missing)} if missing else ""
 
 
 def stands(db: Connection, viewer: Viewer, card: Card) -> str:
@@ -325,18 +331,25 @@ def inbox_page(
     typed: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """What waits for an answer, who asks to follow, and what happened lately."""
-    asked = questions(db, viewer)
+    asked, looks = questions(db, viewer), portraits.waiting(db, viewer)
     waiting, _more = relations.requests(db, viewer)
     who_asks = asks(db, viewer, now())
+    above = {name for name, found in who_asks.items() if found}
     return page(
         "inbox.html",
         viewer,
         status=error.status if error else 200,
         questions=asked,
+        portraits=looks,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
         cases=cases_to_answer(db, viewer),
         **who_asks,
-        **_lately(db, viewer, {each.slug for each in asked}, above={name for name, found in who_asks.items() if found}),
+        **_lately(
+            db,
+            viewer,
+            {each.slug for each in asked} | {each.account.url for each in looks},
+            above=above,
+        ),
         error=error,
         said=done(did),
         did=did if done(did) else "",
@@ -347,7 +360,7 @@ def inbox_page(
 
 def earlier_page(db: Connection, viewer: Viewer, before: told.Place) -> Response[Any]:
     """What happened before that; what waits for an answer stands on the first page."""
-    waits = ("questions", "requests", "cases", "asked", "to_answer", "claims", "more_time")
+    waits = ("questions", "portraits", "requests", "cases", "asked", "to_answer", "claims", "more_time")
     shown = _lately(db, viewer, set(), before=before) | dict.fromkeys(waits, ())
     return page("inbox.html", viewer, **shown, error=None, said="", did="", about="")
 
@@ -378,9 +391,11 @@ def _lately(
     }
 
 
-def _stands_above(item: told.Item, clips: set[str]) -> bool:
+def _stands_above(item: told.Item, asked: set[str]) -> bool:
     """Whether what it tells of waits for an answer further up the page."""
-    return item.kind == "claim" or (item.kind == "question" and item.clip is not None and item.clip.slug in clips)
+    if item.kind == "portrait" and item.account is not None:
+        return item.account.url in asked
+    return item.kind == "claim" or (item.kind == "question" and item.clip is not None and item.clip.slug in asked)
 
 
 def done(did: str) -> str:

@@ -14,12 +14,13 @@ from onstage.clips.agreeing import appearances, inbox
 from onstage.clips.agreeing.appearances import Label
 from onstage.db.engine import Connection
 from onstage.errors import NotFound, Refused
-from onstage.moderation import claim_rules, claims
+from onstage.keys import Keys
+from onstage.moderation import claim_rules, claims, preserving
 from onstage.moderation.claim_rules import Decision, State, Weight, What
 from onstage.moderation.claims import Claim
 from onstage.web.api.claims import Secret, claimant
 from onstage.web.http import AnyRequest, App, anyone, page, plain, reads, see_other, server_owner, signed_in
-from onstage.web.pages import telling
+from onstage.web.pages import keeping, telling
 from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
@@ -244,21 +245,29 @@ def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
 
 @get("/server/claims", include_in_schema=False)
 @reads(server_owner)
-def queue(db: Connection, viewer: Viewer, did: FromQuery[str] = "") -> Response[Any]:
+def queue(app: App, db: Connection, viewer: Viewer, did: FromQuery[str] = "") -> Response[Any]:
     """What waits for a decision."""
-    return _queue_page(db, viewer, _("Decided.") if did else "", None)
+    return _queue_page(db, app.keys, viewer, _("Decided.") if did else "", None)
 
 
 def _queue_page(
-    db: Connection, viewer: Viewer, said: str, error: Refused | None, looked: int | None = None
+    db: Connection, keys: Keys, viewer: Viewer, said: str, error: Refused | None, looked: int | None = None
 ) -> Response[Any]:
     waiting = claims.queue(db, viewer, clock.now())
     late = {each.id for each in waiting if each.decide_until is not None and each.decide_until < clock.now()}
-    cases = [(each, what_words(each.what), _until(each)) for each in waiting]
+    cases = [(each, what_words(each.what), _until(each), _kept(db, keys, viewer, each)) for each in waiting]
     status = error.status if error else 200
     return page(
         "server_claims.html", viewer, status=status, cases=cases, late=late, looked=looked, said=said, error=error
     )
+
+
+def _kept(db: Connection, keys: Keys, viewer: Viewer, claim: Claim) -> list[str] | None:
+    """What was kept for the law; None: it is not about a clip, or the reader is a party and keeps nothing."""
+    try:
+        return keeping.told(db, keys, viewer, preserving.Case(preserving.Kind.CLAIM, claim.id))
+    except NotFound:
+        return None
 
 
 @post("/server/claims", include_in_schema=False, status_code=200)
@@ -270,14 +279,14 @@ def decide(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
         with app.database.write() as db:
             if do == "look":
                 claims.look(db, app.keys, viewer, claim, clock.now())
-                return _queue_page(db, viewer, "", None, looked=claim)
+                return _queue_page(db, app.keys, viewer, "", None, looked=claim)
             if do not in set(Decision):
                 raise Refused(_("Choose a decision."))
             claims.decide(db, app.keys, viewer, claim, Decision(do), words(data, f"words-{claim}"), clock.now())
     except Refused as error:
         _name_field(error, claim)
         with app.database.read() as db:
-            return _queue_page(db, viewer, "", error)
+            return _queue_page(db, app.keys, viewer, "", error)
     return see_other("/server/claims?did=decide")
 
 

@@ -9,7 +9,9 @@ from litestar.response import Redirect, Response, Template
 
 from onstage.accounts import profiles
 from onstage.accounts.byline import By
+from onstage.accounts.models import Kind
 from onstage.accounts.viewer import Viewer
+from onstage.clips.portraits.reading import may_refuse
 from onstage.db.engine import Connection
 from onstage.engagement import lists
 from onstage.engagement.cards import Card, cards
@@ -134,7 +136,9 @@ def profile(
         listed = of_account(db, viewer, found.id, cursor, GRID)
         ids, following = listed.clips, listed.next
     shown = cards(db, viewer, ids)
-    return page("profile.html", viewer, profile=_header(db, found), clips=shown, next=following, tab=tab)
+    refuses = found.kind is Kind.JOINT and may_refuse(db, viewer, found.handle)
+    header = _header(db, found)
+    return page("profile.html", viewer, profile=header, may_refuse=refuses, clips=shown, next=following, tab=tab)
 
 
 @get("/me", include_in_schema=False)

@@ -27,8 +27,10 @@ def _label(kind: str) -> str:
         "ask": _("Somebody asks to follow you"),
         "mention": _("Somebody mentions you"),
         "question": _("Somebody asks for your yes"),
+        "portrait": _("An account with children wants to look different"),
         "come_back": _("A child may need you as a guardian"),
         "beforehand": _("Your yes beforehand was used"),
+        "again": _("A film that you said no to is here once more"),
         "claim": _("Somebody says that they are in a clip of yours"),
     }.get(kind, kind)
 

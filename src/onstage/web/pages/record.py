@@ -97,6 +97,17 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.APPEARANCE_NAMED: lambda: _("said who is in a clip"),
     Act.APPEARANCE_ANSWERED: lambda: _("answered about being in a clip"),
     Act.APPEARANCE_ENDED: lambda: _("is no longer named in a clip"),
+    Act.PORTRAIT_ASKED: lambda: _("asked for another name, picture or words of an account"),
+    Act.PORTRAIT_YES: lambda: _("said yes to how an account looks"),
+    Act.PORTRAIT_YES_VOIDED: lambda: _("a yes to how an account looks no longer counts"),
+    Act.PORTRAIT_RECALLED: lambda: _("took back how an account was to look"),
+    Act.PORTRAIT_EXPIRED: lambda: _("the question how an account looks ran out"),
+    Act.PORTRAIT_REFUSED: lambda: _("said no to how an account was to look"),
+    Act.PORTRAIT_ENDED: lambda: _("the question how an account looks ended"),
+    Act.PORTRAIT_SHOWN: lambda: _("an account shows another name, picture or words"),
+    Act.PORTRAIT_NO: lambda: _("said no to how an account looks"),
+    Act.PORTRAIT_LIFTED: lambda: _("took a no to how an account looks back"),
+    Act.PORTRAIT_NO_ENDED: lambda: _("a no to how an account looks no longer counts"),
     Act.GUARDIANSHIP_CLAIMED: lambda: _("said to be a guardian"),
     Act.GUARDIANSHIP_REFUSED: lambda: _("did not accept a guardian"),
     Act.GUARDIANSHIP_ACCEPTED: lambda: _("accepted a guardian"),
@@ -124,7 +135,6 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.DELETION_BEGUN: lambda: _("asked for deletion"),
     Act.DELETION_STOPPED: lambda: _("stopped a deletion"),
     Act.DELETION_DONE: lambda: _("deleted for good"),
-    Act.PRESERVED: lambda: _("kept something that the law asks for"),
     Act.MODERATOR_LOOKED: lambda: _("looked at a clip as a moderator"),
     Act.MODERATOR_DECIDED: lambda: _("decided as a moderator"),
     Act.CLAIM_OPENED: lambda: _("said to be in a clip"),
@@ -133,6 +143,7 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.CLAIM_DECIDED: lambda: _("decided who is in a clip"),
     Act.CLAIM_APPEALED: lambda: _("asked for another look"),
     Act.RESTORED: lambda: _("was restored from a backup"),
+    Act.VAULT: lambda: _("opened the vault"),
 }
 
 

@@ -15,10 +15,12 @@ from onstage.clips.queries import seen
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards
 from onstage.errors import NotFound, Refused
-from onstage.moderation import reports, withheld
+from onstage.keys import Keys
+from onstage.moderation import preserving, reports, withheld
 from onstage.moderation.reports import Outcome, Reason, Report
 from onstage.settings import SETTINGS, Settings
 from onstage.web.http import App, page, plain, reads, see_other, server_owner
+from onstage.web.pages import keeping
 from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
@@ -42,6 +44,7 @@ class Case:
     may_hold: bool
     may_doubt: bool
     typed: str
+    kept: list[str]
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _reports_page(
     with app.database.read() as db:
         found, following = reports.open_reports(db, viewer, before=before, limit=20)
         held = [] if before else [*withheld.mine(db, viewer), *withheld.by_rule(db, viewer)]
-        cases = [_case(db, viewer, report, typed if str(report.id) == at else "") for report in found]
+        cases = [_case(db, app.keys, viewer, report, typed if str(report.id) == at else "") for report in found]
     return page(
         "server_reports.html",
         viewer,
@@ -134,8 +137,8 @@ def _reports_page(
     )
 
 
-def _case(db: Connection, viewer: Viewer, report: Report, typed: str) -> Case:
-    about = {"name": f"@{report.handle}"}
+def _case(db: Connection, keys: Keys, viewer: Viewer, report: Report, typed: str) -> Case:
+    about, may_hold = {"name": f"@{report.handle}"}, report.clip is not None and report.comment is None
     if report.comment is not None:
         title = _("A comment by %(name)s") % about
     elif report.clip is not None:
@@ -152,9 +155,10 @@ def _case(db: Connection, viewer: Viewer, report: Report, typed: str) -> Case:
         handle=report.handle,
         clip_url=f"/c/{report.clip}" if report.clip else None,
         cover_url=_cover(db, viewer, report.clip) if report.clip else None,
-        may_hold=report.clip is not None and report.comment is None,
+        may_hold=may_hold,
         may_doubt=report.reason is Reason.AGE and report.is_of_one,
         typed=typed,
+        kept=keeping.told(db, keys, viewer, preserving.Case(preserving.Kind.REPORT, report.id)) if may_hold else [],
     )
 
 

@@ -6,19 +6,22 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 
 from onstage import clock
-from onstage.accounts import avatars, permissions, profiles, relations
+from onstage.accounts import avatars, permissions, relations
 from onstage.accounts.age import Row, read
 from onstage.accounts.doors import sessions
 from onstage.accounts.profiles import BIO_LENGTH, Changes
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing.narrowing import narrow
+from onstage.clips.portraits import asking
+from onstage.clips.portraits.reading import own
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotAllowed, Refused
 from onstage.web import entry
 from onstage.web.http import App, page, plain, reads, see_other, signed_in
 from onstage.web.pages import choices
 from onstage.web.pages.forms import Fields, Parts, bytes_of, kept, ticked, words
+from onstage.web.pages.portraits import state
 from onstage.web.words import gettext as _
 
 CHECK = "/settings/check?next="
@@ -37,12 +40,31 @@ def profile(db: Connection, viewer: Viewer, did: FromQuery[str] = "") -> Respons
     """Picture, name, handle, bio."""
     said = {
         "save": _("Saved."),
+        "asked": _("It waits until everybody who must agree has said yes. Until then all stays as it is."),
         "picture": _("Your picture is being prepared. It is there in a moment."),
+        "picture-asked": _("The picture is being prepared. Then everybody who must agree is asked."),
         "no-picture": _("Your picture is gone."),
     }
-    account = own_account(db, viewer)
-    form = {name: account[name] for name in ("name", "handle", "bio")}
-    return page("settings_profile.html", viewer, form=form, error=None, said=said.get(did, ""))
+    return _profile_page(db, viewer, said=said.get(did, ""))
+
+
+def _profile_page(
+    db: Connection, viewer: Viewer, form: dict[str, str] | None = None, said: str = "", error: Refused | None = None
+) -> Response[Any]:
+    """`form`: what was typed; else what waits for yeses, or is shown."""
+    far, account = own(db, viewer), own_account(db, viewer)
+    meant = (far.waiting and far.waiting.asked) or far.withheld if far else None
+    kept_ = {name: getattr(meant, name) if meant else account[name] for name in ("name", "handle", "bio")}
+    return page(
+        "settings_profile.html",
+        viewer,
+        status=error.status if error else 200,
+        form=form or kept_,
+        far=far,
+        state=state(far.waiting, refused=far.withheld is not None) if far and far.waiting else "",
+        error=error,
+        said=said,
+    )
 
 
 @post("/settings/profile", include_in_schema=False, status_code=200, request_max_body_size=avatars.MOST_BYTES + 20_000)
@@ -53,21 +75,19 @@ def change_profile(app: App, viewer: Viewer, data: Parts) -> Response[Any]:
     try:
         match act:
             case "picture":
-                entry.keep_avatar(app, viewer, bytes_of(data, "avatar"))
+                act = "picture-asked" if entry.keep_avatar(app, viewer, bytes_of(data, "avatar")) else act
             case "no-picture":
                 with app.database.write() as db:
                     avatars.remove(db, viewer)
             case _:
                 with app.database.write() as db:
                     changes = Changes(words(data, "name"), words(data, "bio")[: 4 * BIO_LENGTH], words(data, "handle"))
-                    profiles.edit(db, viewer, changes)
+                    act = "asked" if asking.edit(db, app.keys, viewer, changes) else act
     except Refused as error:
-        form = kept(data, "name", "handle", "bio")
-        if act != "save":
-            with app.database.read() as db:
-                account = own_account(db, viewer)
-            form = {name: account[name] for name in ("name", "handle", "bio")}
-        return page("settings_profile.html", viewer, status=error.status, form=form, error=error, said="")
+        with app.database.read() as db:
+            return _profile_page(
+                db, viewer, kept(data, "name", "handle", "bio") if act == "save" else None, error=error
+            )
     return see_other(f"/settings/profile?did={act}")
 
 

@@ -131,6 +131,14 @@ def _about_answers(*, about_me: bool) -> dict[Notice, str]:
             "%(by)s said yes beforehand to what only people near see of %(about)s in %(account)s, until %(on)s."
         ),
         Notice.BEFOREHAND_ENDED: _("%(by)s says no more yes beforehand for %(about)s in %(account)s."),
+        Notice.PORTRAIT_SHOWN: _("%(account)s shows another name, picture or words. You may say no."),
+        Notice.PORTRAIT_REFUSED: _(
+            "Somebody who must agree said no to how %(account)s would look. All stays as it is."
+        ),
+        Notice.PORTRAIT_ENDED: _("Not everybody agreed to how %(account)s would look. All stays as it is."),
+        Notice.PORTRAIT_WITHHELD: _(
+            "Somebody who may decide said no. Name, picture and words of %(account)s are withheld."
+        ),
         Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
         Notice.CLIP_SHOWN: _("A clip of yours is out: everybody who must agree has said yes."),
         Notice.CLIP_REFUSED: _("Somebody who must agree said no to a clip of yours. It stays with you."),
@@ -162,6 +170,8 @@ def _url(told: Told, reader: int) -> str:
             return "/together"
         case Notice.FULL_SOON | Notice.SETTING | Notice.MORE_TIME if told.about == reader:
             return "/guardians"
+        case Notice.PORTRAIT_SHOWN | Notice.PORTRAIT_WITHHELD:
+            return f"/inbox/portraits/{told.account}"
         case Notice.CLOSING | Notice.CLOSING_STOPPED:
             return f"/together/{told.account}"
         case Notice.MORE_TIME_ASKED | Notice.COME_BACK | Notice.ADULT_JOINS if told.about_handle:

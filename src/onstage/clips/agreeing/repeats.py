@@ -1,0 +1,82 @@
+"""A film that comes again: whoever has said no to it need not say it again (consent.md R1)."""
+
+from collections.abc import Collection
+
+from onstage.accounts.acts import Act
+from onstage.clips import same_film
+from onstage.clips.agreeing import rows
+from onstage.clips.agreeing.deciding import decide
+from onstage.clips.agreeing.kept import read
+from onstage.clips.models import HoldKind, appearances
+from onstage.clips.rules.repeated import Noes, carried, covered
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
+from onstage.events import FilmCameAgain
+from onstage.jobs.models import Lane
+from onstage.jobs.queue import enqueue
+from onstage.jobs.queue import record as tell
+from onstage.keys import Keys
+
+COMPARE = "compare films"
+
+
+def recognise(db: Connection, keys: Keys, clip: int, mark: bytes) -> None:
+    """The film that a clip is has this mark: noes to other clips of it cover this one, before anybody can publish it."""
+    if mark:
+        meet(db, keys, clip, same_film.note_mark(db, keys, clip, mark))
+
+
+def meet(db: Connection, keys: Keys, clip: int, others: Collection[int]) -> None:
+    """They were found to be of one film: the noes that stand come over, once; those said later do as they are said."""
+    there = same_film.present(db, {clip, *others})
+    for other in there if clip in there else ():
+        if other != clip and same_film.join(db, clip, other):
+            for source, into in ((other, clip), (clip, other)):
+                _cover(db, keys, source, into)
+
+
+def spread(db: Connection, keys: Keys, clip: int, person: int) -> None:
+    """Somebody says no to a clip: all others that are known to be of its film are covered now, others once they are found."""
+    for other in sorted(same_film.together(db, clip)):
+        _cover(db, keys, clip, other, only=person)
+    compare_soon(db, clip)
+
+
+def compare_soon(db: Connection, clip: int) -> None:
+    """Have its film compared with those of other clips, where a no would come over."""
+    enqueue(db, COMPARE, {}, lane=Lane.LADDER, subject=clip)
+
+
+def look_again(db: Connection, clip: int) -> None:
+    """Out of a backup, and a no was said since: what it covered is found once more."""
+    same_film.part(db, clip)
+    compare_soon(db, clip)
+
+
+def _cover(db: Connection, keys: Keys, source: int, into: int, only: int | None = None) -> None:
+    """`only`: the no of this person."""
+    one, other = rows.load(db, source), read(db, [into])[into]
+    found = carried(one.clip, one.facts, elsewhere=one.account != other.account)
+    noes = {giver: people for giver, people in found.items() if only in (None, giver)}
+    if not noes:
+        return
+    earlier = into < source
+    enters = not earlier and _enter(db, into, noes)
+    after = decide(
+        db,
+        keys,
+        into,
+        lambda record: covered(record.clip, record.facts, noes, earlier=earlier),
+        Act.APPEARANCE_NAMED if enters else None,
+    )
+    for giver in sorted(hold.giver for hold in after.holds - other.clip.holds if hold.kind is HoldKind.NO):
+        tell(db, FilmCameAgain(into, giver))
+
+
+def _enter(db: Connection, clip: int, noes: Noes) -> bool:
+    """The rows that the facts are read by, without the account that a name would be shown of; whether somebody is new in it."""
+    new = frozenset[int]().union(*noes.values()) - rows.people_in(db, clip)
+    for person in new:
+        insert_missing(db, appearances, clip_id=clip, person_id=person, at=now())
+    return bool(new)

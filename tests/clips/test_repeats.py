@@ -1,0 +1,251 @@
+"""A film that comes again: who said no to it need not say it again, whoever uploads it and whatever is done to the file."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from onstage.accounts.models import accounts
+from onstage.clips.agreeing import answers, publish, repeats, rows
+from onstage.clips.ending import restoring
+from onstage.clips.models import HoldKind, Stage, appearances, clips
+from onstage.clips.rules.life import Hold
+from onstage.clips.same_film import film_marks, film_moves, same_films
+from onstage.clips.upload import Upload
+from onstage.clock import now
+from onstage.notifications.inbox import listed
+from onstage.storage.journal import Entry
+from onstage.web.app import App
+from tests.cast import Actor, Cast
+from tests.client import Client
+from tests.clips.conftest import Film, Run, send
+
+
+class Films:
+    """People who upload films, and say no."""
+
+    def __init__(self, app: App, cast: Cast, run: Run) -> None:
+        self.app, self.cast, self.run = app, cast, run
+
+    def upload(self, who: Actor, film: Path, *, early: bool = False) -> Upload:
+        made = send(self.app, who.viewer, film.read_bytes())
+        if early:
+            with self.app.database.write() as db:
+                publish.publish(db, self.app.keys, who.viewer, made.slug)
+        self.run()
+        return made
+
+    def name(self, upload: Upload, who: Actor) -> None:
+        """They are in it, as if they had been asked about it."""
+        with self.app.database.write() as db:
+            row = {"clip_id": upload.clip, "person_id": who.viewer.person, "account_id": who.viewer.account}
+            db.execute(insert(appearances).values(**row, sticks=1, at=now()))
+            rows.save_concerned(db, rows.load(db, upload.clip))
+
+    def out(self, who: Actor, film: Path, *named: Actor) -> Upload:
+        """One with these people in it, which they have agreed to."""
+        made = self.upload(who, film)
+        for each in named:
+            self.name(made, each)
+        with self.app.database.write() as db:
+            publish.publish(db, self.app.keys, who.viewer, made.slug)
+        for each in named:
+            with self.app.database.write() as db:
+                answers.say_yes(db, self.app.keys, each.viewer, made.slug, 1)
+        assert self.state(made).clip.visible
+        return made
+
+    def no(self, who: Actor, upload: Upload) -> None:
+        with self.app.database.write() as db:
+            answers.say_no(db, self.app.keys, who.viewer, upload.slug)
+
+    def lift(self, who: Actor, upload: Upload) -> None:
+        with self.app.database.write() as db:
+            answers.lift(db, self.app.keys, who.viewer, upload.slug)
+
+    def state(self, upload: Upload) -> rows.Record:
+        with self.app.database.read() as db:
+            return rows.load(db, upload.clip)
+
+    def noes(self, upload: Upload) -> set[int]:
+        return {hold.giver for hold in self.state(upload).clip.holds if hold.kind is HoldKind.NO}
+
+    def told(self, who: Actor) -> list[str]:
+        with self.app.database.read() as db:
+            return [each.kind for each in listed(db, who.viewer)[0]]
+
+
+@pytest.fixture
+def films(app: App, cast: Cast, run: Run) -> Films:
+    return Films(app, cast, run)
+
+
+def again(film: Path, to: Path, *how: str) -> Path:
+    """The film, written once more."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(film), *how, str(to)]
+    subprocess.run(command, check=True)
+    return to
+
+
+@pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
+def test_a_no_covers_the_film_in_another_account(
+    films: Films, cast: Cast, film: Film, tmp_path: Path, container: str
+) -> None:
+    first = films.out(cast.ada, film(), cast.fay)
+    films.no(cast.fay, first)
+    copy = again(film(), tmp_path / f"other words.{container}", "-c", "copy", "-metadata", "title=Mine")
+    second = films.upload(cast.ben, copy, early=True)
+    clip = films.state(second).clip
+    assert (clip.stage, clip.shown) == (Stage.ASKED, None)
+    assert clip.holds == {Hold(HoldKind.NO, cast.fay.viewer.person or 0)}
+    assert clip.named == {cast.fay.viewer.person}
+    assert "again" in films.told(cast.fay)
+    assert "again" not in films.told(cast.ben)
+
+
+def test_one_encoded_anew_is_found_by_what_moves_in_it(
+    films: Films, cast: Cast, film: Film, tmp_path: Path, run: Run
+) -> None:
+    whole = film(seconds=5)
+    first = films.out(cast.ada, whole, cast.fay)
+    films.no(cast.fay, first)
+    poor = ["-vf", "scale=-2:240", "-r", "20", "-c:v", "libx264", "-b:v", "120k", "-an"]
+    second = films.upload(cast.ben, again(whole, tmp_path / "poor.mp4", "-ss", "0.6", *poor), early=True)
+    assert films.noes(second) == {cast.fay.viewer.person}
+    assert films.state(second).clip.named == {cast.fay.viewer.person}
+    turned = films.upload(cast.ben, again(whole, tmp_path / "turned.mp4", "-vf", "reverse,hflip"))
+    assert not films.noes(turned), "another film of the same things"
+
+
+def test_who_says_no_later_covers_what_came_after_and_not_what_came_before(
+    films: Films, cast: Cast, film: Film, tmp_path: Path
+) -> None:
+    before = films.out(cast.ben, film(seconds=5))
+    named = films.out(cast.ada, film(seconds=5), cast.fay)
+    after = films.out(cast.ben, film(seconds=5))
+    poor = again(film(seconds=5), tmp_path / "poor.mp4", "-vf", "scale=-2:240", "-c:v", "libx264", "-b:v", "120k")
+    found_later = films.out(cast.ben, poor)
+    films.no(cast.fay, named)
+    assert not films.state(after).clip.visible, "in the same transaction"
+    assert films.state(after).clip.holds >= {Hold(HoldKind.NO, cast.fay.viewer.person or 0)}
+    assert films.state(before).clip.visible, "nobody is in the first one by naming them in another"
+    films.run()
+    assert not films.state(found_later).clip.visible
+    assert films.state(before).clip.visible
+
+
+def test_it_covers_what_came_before_where_they_are_in_that_too(films: Films, cast: Cast, film: Film) -> None:
+    before = films.out(cast.ada, film(), cast.fay)
+    later = films.out(cast.ada, film(), cast.fay)
+    films.no(cast.fay, later)
+    assert not films.state(before).clip.visible
+
+
+def test_each_no_is_lifted_by_its_giver_for_each_clip_and_does_not_come_back(
+    films: Films, cast: Cast, film: Film, tmp_path: Path
+) -> None:
+    first = films.out(cast.ada, film(), cast.fay)
+    films.no(cast.fay, first)
+    second = films.upload(cast.ben, film(), early=True)
+    films.lift(cast.fay, second)
+    assert not films.noes(second)
+    assert films.noes(first) == {cast.fay.viewer.person}
+    assert films.state(second).clip.shown is None, "she is in it, so her yes is needed"
+    with films.app.database.write() as db:
+        repeats.meet(db, films.app.keys, second.clip, [first.clip])
+        repeats.recognise(db, films.app.keys, second.clip, b"another mark")
+    assert not films.noes(second)
+    with films.app.database.write() as db:
+        answers.say_yes(db, films.app.keys, cast.fay.viewer, second.slug, 1)
+    assert films.state(second).clip.visible
+    films.no(cast.ada, first)
+    assert films.noes(second) == {cast.ada.viewer.person}, "what another says to it later is their own"
+
+
+def test_the_no_of_a_guardian_goes_with_the_child(films: Films, cast: Cast, film: Film) -> None:
+    first = films.upload(cast.mia, film())
+    films.name(first, cast.max)
+    with films.app.database.write() as db:
+        publish.publish(db, films.app.keys, cast.mia.viewer, first.slug)
+    films.no(cast.gus, first)
+    second = films.upload(cast.ben, film())
+    assert films.noes(second) == {cast.gus.viewer.person}
+    assert films.state(second).clip.named == {cast.mia.viewer.person}
+    films.lift(cast.gus, second)
+    assert not films.noes(second)
+
+
+def test_an_owner_s_no_stays_in_the_account(films: Films, cast: Cast, film: Film, app: App) -> None:
+    with app.database.write() as db:
+        db.execute(update(accounts).where(accounts.c.id == cast.duo.viewer.account).values(publishing_rule="all"))
+    first = films.upload(cast.duo, film())
+    with app.database.write() as db:
+        publish.publish(db, app.keys, cast.duo.viewer, first.slug)
+    films.no(cast.ben, first)
+    assert films.noes(films.upload(cast.duo, film())) == {cast.ben.viewer.person}
+    assert not films.noes(films.upload(cast.ada, film()))
+
+
+def test_nobody_is_told_who_said_no(films: Films, cast: Cast, film: Film, client: Client) -> None:
+    first = films.out(cast.ada, film(), cast.fay)
+    films.no(cast.fay, first)
+    second = films.upload(cast.ben, film(), early=True)
+    clip = f"/api/v1/clips/{second.slug}"
+    paths = (
+        clip,
+        *(clip + part for part in ("/appearances", "/progress")),
+        f"/make/{second.slug}",
+        "/me/clips",
+        "/inbox",
+    )
+    answers_to_ben = [client.ask("GET", path, cast.ben) for path in paths]
+    assert [each.status for each in answers_to_ben] == [200] * len(paths)
+    assert not [each for each in answers_to_ben if "fay" in each.text.lower()]
+    assert "Somebody who must agree said no" in answers_to_ben[3].text
+    assert "that you said no to" in client.ask("GET", "/inbox", cast.fay).text
+    assert second.slug in client.ask("GET", "/me/with-me", cast.fay).text
+    films.lift(cast.fay, second)
+    with films.app.database.write() as db:
+        answers.say_yes(db, films.app.keys, cast.fay.viewer, second.slug, 1)
+    assert "fay" in client.ask("GET", clip + "/appearances", cast.ben).text
+
+
+def test_nothing_of_a_deleted_film_is_left_to_know_it_by(films: Films, cast: Cast, film: Film, client: Client) -> None:
+    first = films.out(cast.ada, film(seconds=5), cast.fay)
+    second = films.upload(cast.ben, film(seconds=5))
+    films.no(cast.fay, first)
+    assert films.noes(second) == {cast.fay.viewer.person}
+    assert client.ask("DELETE", f"/api/v1/clips/{first.slug}", cast.ada).status < 300
+    with films.app.database.write() as db:
+        db.execute(delete(clips).where(clips.c.id == first.clip))
+        for table in (film_marks, film_moves, same_films):
+            named = [column for column in table.c if column.name in {"clip_id", "other_id"}]
+            assert not [row for row in db.execute(select(*named)) if first.clip in row]
+    assert films.noes(second) == {cast.fay.viewer.person}, "what it covered stays covered"
+    third = films.upload(cast.ada, film(seconds=5))
+    assert films.noes(third) == {cast.fay.viewer.person}, "by the second one, which is here"
+
+
+def test_what_a_no_covered_is_found_again_after_a_restore(films: Films, cast: Cast, film: Film) -> None:
+    first, second = films.out(cast.ada, film(), cast.fay), films.out(cast.ben, film())
+    fay = cast.fay.viewer.person or 0
+    with films.app.database.write() as db:
+        said = [Entry("no", clip, now(), fay) for clip in (first.clip, second.clip)]
+        assert len(restoring.say_no_again(db, said)) == 2
+    assert films.noes(second) == {fay}
+    films.run()
+    assert films.state(second).clip.named == {fay}, "so that she can take it back there"
+    films.lift(cast.fay, second)
+
+
+def test_a_mark_says_nothing_to_who_guesses(films: Films, cast: Cast, film: Film) -> None:
+    made = films.upload(cast.ada, film())
+    with films.app.database.read() as db:
+        (mark,) = db.execute(select(film_marks.c.mark).where(film_marks.c.clip_id == made.clip)).scalars().all()
+    with films.app.database.write() as db:
+        repeats.recognise(db, films.app.keys, made.clip, mark)
+        marks: Any = db.execute(select(film_marks.c.mark).where(film_marks.c.clip_id == made.clip)).scalars().all()
+    assert len(marks) == 2, "what is kept is not what it is made of"
