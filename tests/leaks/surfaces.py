@@ -326,6 +326,7 @@ SURFACES: dict[str, Surface] = {
     "GET /explore": Surface(once("GET", "/explore"), found, has_totals=True),
     "GET /inbox": Surface(once("GET", "/inbox"), lambda walk: around(walk) | asked(walk)),
     "POST /inbox/{slug:str}": Surface(once("POST", f"/inbox/{NOBODY}", form={"do": "yes"}), by_link),
+    "POST /inbox/followers": Surface(once("POST", "/inbox/followers", form={"do": "decline"}), by_link),
     "GET /me/with-me": Surface(once("GET", "/me/with-me"), by_link),
     "GET /me/remove": Surface(once("GET", "/me/remove"), by_link),
     f"GET {API}/me/appearances/removal": Surface(once("GET", f"{API}/me/appearances/removal"), by_link),

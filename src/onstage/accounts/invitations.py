@@ -200,6 +200,8 @@ def take_up(db: Connection, keys: Keys, viewer: Viewer, secret: str, now: int) -
 def accept(db: Connection, keys: Keys, viewer: Viewer, invitation: int, now: int) -> Invitation:
     """Say yes for oneself; whoever must agree is asked now. Raises NotFound or Gone."""
     found = _mine(db, viewer, invitation, now)
+    if found.accepted_at is not None:
+        return found  # pressed twice: nobody is told twice, and no time begins anew
     assert viewer.person is not None
     lock(db, found.account)
     if is_young(db, viewer.person) and not has_full_guardian(db, viewer.person):
@@ -250,6 +252,8 @@ def answer(db: Connection, keys: Keys, viewer: Viewer, invitation: int, yes: boo
     if not yes:
         db.execute(delete(invitations).where(invitations.c.id == invitation))
         ledger.append(db, keys, Entry(ledger.Act.MEMBER_DECLINED, viewer.person, found.account, about))
+        hear = {found.made_by, *about} - {viewer.person} if about else set()
+        notices.tell(db, hear, Notice.NOT_JOINED, now, about=found.guest, account=found.account)
         return None
     if _is_guardian_only(db, viewer, found) and not _is_full(db, viewer, found):
         raise NotAllowed("Only a full guardian can say yes. You may say no.", code="not-full")

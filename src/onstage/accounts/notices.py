@@ -1,12 +1,12 @@
 """Notices: what somebody must be told of what others did, or of what time will do. Words are put to them by the pages."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from onstage import ids
 from onstage.accounts.models import Kind, accounts, members, notices
@@ -53,6 +53,9 @@ class Notice(StrEnum):
     AGE_DOUBTED = "age_doubted"
     OWNER_ALONE = "owner_alone"
     QUESTION_ENDED = "question_ended"  # thirty days without every answer
+    CLIP_SHOWN = "clip_shown"  # to its author, by what others said
+    CLIP_REFUSED = "clip_refused"  # to its author, who is not told by whom
+    NOT_JOINED = "not_joined"  # to who was asked in and who asked, by the no of somebody who must agree
     FOLLOWER_ACCEPTED = "follower_accepted"
     CLOSING = "closing"  # an account, in seven days
     CLOSING_STOPPED = "closing_stopped"
@@ -102,8 +105,23 @@ def tell(
         db.execute(insert(notices), rows)
 
 
-def told(db: Connection, person: int, *, limit: int = 50, by: Iterable[int] | None = None) -> list[Told]:
-    """What a person was told, newest first; `by`: only of what these people did."""
+def tell_once(db: Connection, to: int, kind: Notice, now: int, *, out: bool = False) -> None:
+    """Tell somebody, unless the same is still new to them."""
+    same = (notices.c.person_id == to) & (notices.c.kind == kind.value) & notices.c.seen_at.is_(None)
+    if db.execute(select(notices.c.id).where(same).limit(1)).first() is None:
+        tell(db, [to], kind, now, out=out)
+
+
+def told(
+    db: Connection,
+    person: int,
+    *,
+    limit: int = 50,
+    by: Iterable[int] | None = None,
+    since: int = 0,
+    before: int | None = None,
+) -> list[Told]:
+    """What a person was told, newest first, from `since` on until `before`; `by`: only of what these people did."""
     about, doer, standing = accounts.alias(), accounts.alias(), accounts.alias()
     whose, whose_doing, whose_standing = members.alias(), members.alias(), members.alias()
     query = (
@@ -132,12 +150,14 @@ def told(db: Connection, person: int, *, limit: int = 50, by: Iterable[int] | No
             whose_standing.c.person_id == notices.c.guardian_id,
         )
         .outerjoin(accounts, accounts.c.id == notices.c.account_id)
-        .where(notices.c.person_id == person)
+        .where(notices.c.person_id == person, notices.c.at >= since)
         .order_by(notices.c.at.desc(), notices.c.id.desc())
         .limit(limit)
     )
     if by is not None:
         query = query.where(notices.c.by_id.in_(list(by)))
+    if before is not None:
+        query = query.where(notices.c.at < before)
     return [_told(row) for row in db.execute(query)]
 
 
@@ -159,7 +179,14 @@ def _told(row: Any) -> Told:
     )
 
 
-def seen(db: Connection, viewer: Viewer, now: int) -> None:
-    """The viewer has read all of theirs."""
-    new = (notices.c.person_id == viewer.person) & notices.c.seen_at.is_(None)
-    db.execute(update(notices).where(new).values(seen_at=now))
+def unseen(db: Connection, people: Collection[int]) -> dict[int, int]:
+    """How much is new to each of these people; who is not in it has read all."""
+    theirs = notices.c.person_id.in_(people) & notices.c.seen_at.is_(None)
+    rows = db.execute(select(notices.c.person_id, func.count()).where(theirs).group_by(notices.c.person_id))
+    return {person: count for person, count in rows}  # noqa: C416 - a row is no pair to mypy
+
+
+def seen(db: Connection, viewer: Viewer, until: int) -> None:
+    """The viewer has read what had come by then."""
+    new = (notices.c.person_id == viewer.person) & notices.c.seen_at.is_(None) & (notices.c.at <= until)
+    db.execute(update(notices).where(new).values(seen_at=until))

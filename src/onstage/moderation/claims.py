@@ -100,13 +100,17 @@ def open_claim(
     words: str,
     now: int,
     child: str = "",
+    secret: str | None = None,
 ) -> str:
     """Make a claim about a clip that they see, or a profile; gives the secret of the link that follows the case.
 
-    `child`: the handle of the child of theirs who is in it, if they are here.
+    `child`: the handle of the child of theirs who is in it, if they are here. `secret`: one that they were given before, so
+    that what is sent twice makes one case.
 
     Raises NotFound, Invalid, TooMany, and Conflict for one that was rejected already and brings nothing new.
     """
+    if secret and _is_followed(db, secret):
+        return secret
     said = _words(words)
     appears = _who_appears(db, who.viewer, what, child)
     clip, account, author = _about(db, who.viewer, slug, handle)
@@ -114,7 +118,7 @@ def open_claim(
     _need_room(db, key, clip, account, said)
     minor = rules.is_for_a_minor(what, who.is_adult)
     weight = Weight(what, minor, _known_for_false_ones(db, key, now))
-    made, secret = ids.new(), ids.token()
+    made, secret = ids.new(), secret or ids.token()
     values = {
         "id": made,
         "secret_hash": secret_hash(secret),
@@ -139,6 +143,10 @@ def open_claim(
     _apply(db, keys, made)
     ledger.append(db, keys, Entry(Act.CLAIM_OPENED, who.viewer.person, account, clip=clip, fields={"kind": what.value}))
     return secret
+
+
+def _is_followed(db: Connection, secret: str) -> bool:
+    return db.execute(select(claims.c.id).where(claims.c.secret_hash == secret_hash(secret))).first() is not None
 
 
 def _who_appears(db: Connection, viewer: Viewer, what: What, child: str) -> int | None:

@@ -3,7 +3,7 @@
 import errno
 import logging
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -84,7 +84,10 @@ def answer(
     if status == 401 and request.method == "GET":
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(f"/sign-in?next={quote(asked)}")
-    told = {"status": status, "title": _title(status), "sentence": sentence, "next_step": _next(status)}
+    came_from = _page_before(request)
+    if status == 401 and came_from:
+        sentence = _("You are signed out. Nothing was changed: sign in, and press it once more.")
+    told = {"status": status, "title": _title(status), "sentence": sentence, "next_step": _next(status, came_from)}
     template = "embed_error.html" if request.url.path.startswith(EMBEDS) else "error.html"
     return _ErrorPage(template, context=told, status_code=status, headers=headers)
 
@@ -124,5 +127,15 @@ def _title(status: int) -> str:
     }.get(status, _("That did not work"))
 
 
-def _next(status: int) -> tuple[str, str]:
-    return ("/sign-in", _("Sign in")) if status == 401 else ("/", _("Back to the stage"))
+def _page_before(request: AnyRequest) -> str:
+    """The page of this server on which a form was sent; empty for anything else."""
+    before = urlsplit(request.headers.get("referer", ""))
+    if request.method == "GET" or before.netloc != request.headers.get("host"):
+        return ""
+    return before.path + (f"?{before.query}" if before.query else "")
+
+
+def _next(status: int, came_from: str) -> tuple[str, str]:
+    if status == 401:
+        return f"/sign-in?next={quote(came_from)}" if came_from else "/sign-in", _("Sign in")
+    return "/", _("Back to the stage")

@@ -1,5 +1,6 @@
 """Claims as pages, without scripts and without an account."""
 
+import re
 from pathlib import Path
 
 from sqlalchemy import select
@@ -101,3 +102,33 @@ def test_an_account_can_be_claimed_too(client: Client, cast: Cast) -> None:
     answer = client.post("/claim", cast.ben, form={"clip": "", "account": "ada", "what": "child", "words": ""})
     assert answer.status == 303
     assert client.post("/claim", cast.ben, form={"clip": "", "account": "", "what": "child", "words": ""}).status == 422
+
+
+def test_a_form_that_is_sent_twice_makes_one_case_and_both_lead_to_it(app: App, client: Client, cast: Cast) -> None:
+    """The first one withholds the clip: without this the second, which is what a browser shows, finds nothing."""
+    _, slug = make_clip(app.database, cast.ada.viewer)
+    once = re.search(r'name="once" value="([\w-]+)"', client.get(f"/claim?clip={slug}").text)
+    assert once is not None
+    links = {made(client, cast.guest, slug, what="child", once=once[1]).header("location") for _twice in range(2)}
+    assert links == {f"/claims/{once[1]}"}
+    assert len(client.get("/api/v1/me/claims", cast.ada).json["items"]) == 1
+    assert made(client, cast.guest, slug, what="child", once="guessable").status == 404
+
+
+def test_a_case_says_how_far_it_is_after_an_appeal_and_after_its_end(app: App, client: Client, cast: Cast) -> None:
+    _, slug = make_clip(app.database, cast.ada.viewer)
+    link = made(client, cast.guest, slug, what="child").header("location") or ""
+    which = client.get("/api/v1/me/claims", cast.ada).json["items"][0]["id"]
+    words = {f"words-{which}": "A reason of many words, with what is needed"}
+    client.post("/settings/claims", cast.ada, form={"do": "contest", "claim": which, **words})
+    client.post("/server/claims", cast.ola, form={"do": "reject", "claim": which, **words})
+    assert client.post(link, form={"do": "appeal", "words": "Look at the left"}).status == 303
+    page = client.get(link).text
+    assert "Another look was asked for." in page
+    assert "Until" in page
+    assert client.post(link, form={"do": "something else"}).status == 303
+    assert "Another look was asked for." in client.get(link).text
+    assert client.post(link, form={"do": "withdraw"}).status == 303
+    ended = client.get(link).text
+    assert "This was taken back." in ended
+    assert "Until" not in ended

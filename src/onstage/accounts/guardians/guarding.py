@@ -94,6 +94,11 @@ def open_claims(db: Connection, viewer: Viewer) -> list[Claim]:
     return claims(db, _OPEN_CLAIM & guardianships.c.minor_id.in_(may))
 
 
+def own_claims(db: Connection, viewer: Viewer) -> list[Claim]:
+    """What the viewer has said and nobody has answered."""
+    return claims(db, _OPEN_CLAIM & (guardianships.c.guardian_id == viewer.person))
+
+
 def claims(db: Connection, condition: ColumnElement[bool]) -> list[Claim]:
     """Guardianships as claims, oldest first."""
     of_guardian, of_minor = accounts.alias(), accounts.alias()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from onstage.accounts import guardianship
 from onstage.accounts.age import Band
@@ -10,7 +10,7 @@ from onstage.accounts.byline import By
 from onstage.accounts.guardians import screen_time
 from onstage.accounts.guardianship import LIVE, Agreement
 from onstage.accounts.membership import is_frozen
-from onstage.accounts.models import Kind, accounts, guardianships, members
+from onstage.accounts.models import Kind, accounts, guardianships, members, vouchings
 from onstage.accounts.permissions import band, need_guardian
 from onstage.accounts.queries import has_sign_in, person_named, personal_account
 from onstage.accounts.viewer import Viewer
@@ -20,7 +20,7 @@ from onstage.errors import NotFound
 
 @dataclass(frozen=True)
 class Stands:
-    """A guardian beside a child. `full_at`: when they become full, or did."""
+    """A guardian beside a child. `full_at`: when they become full, or did; `contested`: somebody says that they are none."""
 
     id: int
     person: int
@@ -30,6 +30,7 @@ class Stands:
     full: bool
     absent: bool
     full_at: int | None
+    contested: bool
     agreement: Agreement
     absence_counts: bool
 
@@ -99,8 +100,9 @@ def child(db: Connection, viewer: Viewer, person: int, now: int) -> Child:
 
 def stands(db: Connection, person: int) -> list[Stands]:
     """Who stands for a person, by their personal accounts."""
+    contested = exists().where(vouchings.c.guardianship_id == guardianships.c.id, vouchings.c.contested_at.is_not(None))
     rows = db.execute(
-        select(guardianships, accounts.c.handle, accounts.c.name, accounts.c.avatar)
+        select(guardianships, contested.label("contested"), accounts.c.handle, accounts.c.name, accounts.c.avatar)
         .join_from(guardianships, members, members.c.person_id == guardianships.c.guardian_id)
         .join(accounts, (accounts.c.id == members.c.account_id) & (accounts.c.kind == Kind.PERSONAL.value))
         .where(guardianships.c.minor_id == person, LIVE)
@@ -116,6 +118,7 @@ def stands(db: Connection, person: int) -> list[Stands]:
             full=bool(row.is_full),
             absent=row.absent_since is not None,
             full_at=row.full_at,
+            contested=bool(row.contested),
             agreement=Agreement(row.agreement),
             absence_counts=bool(row.absence_counts),
         )

@@ -168,7 +168,7 @@ def forget(db: Connection, now: int) -> int:
 def ask(db: Connection, viewer: Viewer, now: int) -> None:
     """Ask one's guardians for more time today; once a day. Raises NotAllowed for who has none, Conflict when asked."""
     assert viewer.person is not None
-    guardians = guardians_of(db, [viewer.person])
+    guardians = [each for each in guardians_of(db, [viewer.person]) if each.full]
     if not guardians:
         raise NotAllowed("There is nobody here who could give you more time.", code="no-guardian")
     if _asked(db, viewer.person, now):
@@ -194,6 +194,12 @@ def asking(db: Connection, viewer: Viewer, now: int) -> list[int]:
     asked = {(person, day) for person, day in db.execute(open_)}
     theirs = [each.minor for each in minors_of(db, viewer.person) if each.full] if asked else []
     return [minor for minor in theirs if (minor, today(db, minor, now)) in asked]
+
+
+def given(db: Connection, viewer: Viewer, minor: int, now: int) -> int:
+    """How many minutes the viewer has given a child on top of their own limit today."""
+    mine = (more_time.c.person_id == minor) & (more_time.c.guardian_id == viewer.person)
+    return db.execute(select(more_time.c.minutes).where(mine, more_time.c.day == today(db, minor, now))).scalar() or 0
 
 
 def give(db: Connection, keys: Keys, viewer: Viewer, minor: int, extra: int, now: int) -> None:

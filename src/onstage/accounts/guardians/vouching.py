@@ -110,13 +110,14 @@ def name_voucher(db: Connection, viewer: Viewer, person: int, vouches: bool) -> 
 
 
 def cases(db: Connection, viewer: Viewer, now: int) -> list[Case]:
-    """What the viewer may check or decide, oldest first."""
+    """What the viewer may check or decide: what waits for them first, then what is settled; each oldest first."""
     rows = db.execute(
         select(guardianships).where(guardianships.c.ended_at.is_(None)).order_by(guardianships.c.id)
     ).all()
     mine = [row._mapping for row in rows if is_voucher(db, viewer.person) and _may_judge(db, viewer, row._mapping, now)]
     named = {each.id: each for each in guarding.claims(db, guardianships.c.id.in_([row["id"] for row in mine]))}
-    return [_case(db, row, named[row["id"]]) for row in mine if row["id"] in named]
+    found = [_case(db, row, named[row["id"]]) for row in mine if row["id"] in named]
+    return sorted(found, key=lambda each: (each.is_full and not each.contest, each.claim.id))
 
 
 def check(

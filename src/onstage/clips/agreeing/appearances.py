@@ -254,7 +254,7 @@ def label(
     from_us: int = 0,
     to_us: int | None = None,
 ) -> int:
-    """Name somebody who is not here, in words; gives the label's id.
+    """Name somebody who is not here, in words; gives the label's id. The same words at the same place are the same label.
 
     With a minor in it a clip is for its author alone until whoever answers for them agrees (`unregistered`), also one that is
     published; an adult in it makes a version that waits like any other.
@@ -266,6 +266,10 @@ def label(
     if not 0 < len(said) <= _LONGEST_LABEL:
         raise Invalid(f"A label has 1 to {_LONGEST_LABEL} characters.", field="words")
     _need_place(clip, from_us, to_us)
+    same = (clip_labels.c.clip_id == clip.id) & (clip_labels.c.words == said) & (clip_labels.c.minor == int(minor))
+    there = db.execute(select(clip_labels.c.id).where(same, clip_labels.c.from_us == from_us)).scalar()
+    if there is not None:
+        return int(there)
     if clip.stage is Stage.ASKED and not is_out:
         raise Conflict("Labels belong to a draft. Take back what is asked first.", code="stage")
     due = begin(db, keys, viewer, clip.id) if is_out else None

@@ -5,18 +5,20 @@ from dataclasses import replace
 
 from sqlalchemy import exists, select
 
-from onstage.accounts import ledger
+from onstage.accounts import ledger, notices
 from onstage.accounts.acts import Act
 from onstage.accounts.ledger import Entry
+from onstage.accounts.notices import Notice
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import rows
 from onstage.clips.agreeing.facts import lock
 from onstage.clips.agreeing.rows import Record
-from onstage.clips.models import Stage, clip_versions, clips
+from onstage.clips.models import HoldKind, Stage, clip_versions, clips
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rules.changes import Change, Fields, changes
 from onstage.clips.rules.life import Clip
 from onstage.clips.rules.need import Yes
+from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotFound
 from onstage.events import YesAsked, YesUsed
@@ -71,9 +73,21 @@ def decide(
     for yes in _used_beforehand(record, after):
         tell(db, YesUsed(clip, yes.person, yes.at))
     _enter(db, keys, record, after, act, by, fields or {})
+    _tell_author(db, record, after, act, by)
     if after.asked_at is not None and after.asked_at != record.clip.asked_at:
         tell(db, YesAsked(clip, after.asked_at))
     return after
+
+
+def _tell_author(db: Connection, record: Record, after: Clip, act: Act | None, by: int | None) -> None:
+    """What others' answers have come to, and never whose they were."""
+    if by == after.author:
+        return
+    before = record.clip
+    if after.visible and (not before.visible or before.shown != after.shown):
+        notices.tell_once(db, after.author, Notice.CLIP_SHOWN, now())
+    elif act is Act.NO and after.is_held(HoldKind.NO):
+        notices.tell_once(db, after.author, Notice.CLIP_REFUSED, now(), out=after.shown is not None)
 
 
 def _used_beforehand(record: Record, after: Clip) -> list[Yes]:

@@ -98,6 +98,12 @@ def waiting(db: Connection, viewer: Viewer, limit: int = 50) -> list[Waiting]:
     return _waiting(db, viewer, concerned.c.why.in_(_WAITS), limit)
 
 
+def waits_for(db: Connection, viewer: Viewer, clip: int) -> bool:
+    """Whether this clip waits for the viewer's answer."""
+    mine = (concerned.c.clip_id == clip) & (concerned.c.person_id == viewer.person) & concerned.c.why.in_(_WAITS)
+    return db.execute(select(concerned.c.clip_id).where(mine)).first() is not None
+
+
 def one(db: Connection, viewer: Viewer, slug: str) -> Waiting:
     """One clip as whoever is concerned by it sees it. Raises NotFound."""
     clip = concerning(db, viewer, slug)
@@ -266,6 +272,13 @@ def may_say_no(db: Connection, viewer: Viewer, slug: str) -> bool:
     return (
         db.execute(select(clips.c.id).where(clips.c.slug == slug, mine, VISIBLE), asked_by(viewer)).first() is not None
     )
+
+
+def said_no(db: Connection, viewer: Viewer, slug: str) -> bool:
+    """Whether a no of the viewer's own stands on this clip."""
+    mine = (holds.c.giver_id == viewer.person) & (holds.c.kind == HoldKind.NO.value)
+    found = select(holds.c.clip_id).join(clips, clips.c.id == holds.c.clip_id).where(clips.c.slug == slug, mine)
+    return db.execute(found).first() is not None
 
 
 def withheld_by(db: Connection, viewer: Viewer, limit: int = 100) -> list[int]:

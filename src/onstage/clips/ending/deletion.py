@@ -101,6 +101,11 @@ def is_ending(db: Connection, clip: int) -> bool:
     return _is_deleting(db, clip, None)
 
 
+def is_own(db: Connection, viewer: Viewer, slug: str) -> bool:
+    """Whether the viewer is deleting the clip of that name. Raises NotFound."""
+    return _is_deleting(db, own(db, viewer, slug, deleting=True, lock=False).id, _person(viewer))
+
+
 def restore(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
     """Take one's own deletion back. Raises NotFound, NotAllowed for somebody else's, and Gone when erasing has begun."""
     by = _person(viewer)

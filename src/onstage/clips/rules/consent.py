@@ -118,7 +118,9 @@ def ask(clip: Clip, facts: Facts, by: int, *, digest: bytes = b"", due: int | No
 def say_yes(clip: Clip, facts: Facts, by: int, number: int, *, checked: bool, leaves: bool = False) -> Clip:
     """[3] A yes to exactly that version: the one asked about, or the shown one while it waits under `basis` (13)."""
     version = _open_for_yes(clip, number)
-    _right(by in voices(version, facts), "You are not asked about this clip.")
+    may_refuse = by in objectors(clip.people, facts)
+    asked_of_others = "Your yes is not asked for here. You may say no at any time." if may_refuse else None
+    _right(by in voices(version, facts), asked_of_others or "You are not asked about this clip.")
     if not checked:
         raise NotAllowed("Show once more that it is you, with your password or a passkey.", code="check-needed")
     before = {yes for yes in clip.yeses if yes.person == by and yes.version == number}

@@ -71,8 +71,7 @@ def _everybody(clip: Clip, facts: Facts) -> dict[int, Why]:
     found = dict.fromkeys(objectors(clip.people, facts), Why.MAY_OBJECT) if clip.visible else {}
     found |= {hold.giver: Why.NO for hold in clip.holds if hold.kind is HoldKind.NO}
     if clip.stage is Stage.ASKED and clip.working is not None:
-        agreed = {yes.person for yes in clip.yeses if yes.version == clip.working.number}
-        found |= dict.fromkeys(agreed & objectors(clip.people, facts), Why.MAY_OBJECT)
+        found |= dict.fromkeys(objectors(clip.people, facts) - found.keys(), Why.MAY_OBJECT)
         found |= dict.fromkeys(unanswered(clip.working, clip.yeses, facts), Why.ANSWER)
     if clip.shown is not None and clip.is_held(HoldKind.BASIS):
         if ok(clip.shown, clip.yeses, facts):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from onstage.accounts import notices
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing.withdrawing import lately
 from onstage.clips.film import progress
 from onstage.clips.models import Stage
+from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.engagement.counts import Numbers, numbers
 from onstage.notifications.inbox import unread
@@ -185,6 +187,12 @@ def in_turn(asked: Collection[Listener]) -> set[Viewer]:
     return {each.viewer for each in waiting[:MOST_COUNTED]}
 
 
+def _new(db: Connection, counted: set[Viewer]) -> dict[Viewer, int]:
+    """How much is new in each of these inboxes: to the account that is acted as, and to the person."""
+    told = notices.unseen(db, [each.person for each in counted if each.person is not None])
+    return {viewer: count + told.get(viewer.person or 0, 0) for viewer, count in unread(db, counted).items()}
+
+
 def _found(
     app: App, asked: Collection[Listener], counted: set[Viewer], slugs: list[str], before: Mapping[int, Numbers]
 ) -> _Found:
@@ -201,7 +209,7 @@ def _found(
         gone = lately(db) & watched if watched else set()
         again = {(each.viewer, clip) for each in asked for clip in gone & each.clips.keys()}
         held = {(viewer, clip) for viewer, clip in again if not cards(db, viewer, [clip])}
-        new = unread(db, counted)
+        new = _new(db, counted)
     for person, each in coming:
         came = app.staging.length(each.upload) if each.upload and each.stage is Stage.UPLOADING else 0
         far[person][each.slug] = ProgressOut.of(each, came or 0)

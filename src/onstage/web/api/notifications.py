@@ -8,6 +8,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from msgspec import Meta, Struct
 
+from onstage.accounts import notices
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso, now, read_instant
 from onstage.db.engine import Connection
@@ -111,7 +112,9 @@ def read(db: Connection, viewer: Viewer, until: Annotated[str | None, Parameter(
     told = now() if until is None else read_instant(until)
     if told is None:
         raise Invalid("`until` is an instant with its zone, as `at` of a notice tells it.", field="until")
-    inbox.read(db, viewer, told if until is None else told + _MILLISECOND - 1)
+    seen = told if until is None else told + _MILLISECOND - 1
+    inbox.read(db, viewer, seen)
+    notices.seen(db, viewer, seen)
 
 
 @get("/api/v1/me/notifications", tags=["me"], responses=problems(401), operation_id="notification_choices")

@@ -1,5 +1,7 @@
 """Deciding together, as pages: the questions in the inbox, the answers to them, and the clips that name somebody."""
 
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,33 +9,41 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from onstage.accounts import relations
+from onstage.accounts import notices, relations
 from onstage.accounts.byline import By
 from onstage.accounts.doors import passkeys
+from onstage.accounts.notices import Notice
 from onstage.accounts.queries import password_hash
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, inbox
 from onstage.clips.agreeing.inbox import Progress, Waiting
 from onstage.clips.ending import deletion
-from onstage.clips.models import Audience
+from onstage.clips.models import Audience, Stage
 from onstage.clips.portraits import reading as portraits
 from onstage.clips.rules.waiting import Standing
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
-from onstage.errors import Invalid, NotFound, Refused
+from onstage.errors import Conflict, Invalid, NotFound, Refused
 from onstage.media.cues import parse
 from onstage.notifications import inbox as told
 from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
+from onstage.web.pages import telling
 from onstage.web.pages.claims import cases_to_answer
-from onstage.web.pages.forms import Fields, ticked, words
-from onstage.web.pages.telling import day
+from onstage.web.pages.forms import Fields, kept, ticked, words
+from onstage.web.pages.telling import Line, day
 from onstage.web.pages.together import asks
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
 _GRID = 30
+_AS_QUESTIONS = {
+    Notice.INVITED: "asked",
+    Notice.AGREE_TO_MEMBER: "to_answer",
+    Notice.GUARDIAN_CLAIMED: "claims",
+    Notice.MORE_TIME_ASKED: "more_time",
+}
 _ALL = " 0:00.0–"  # how a change names the place of somebody who is in all of it
 
 
@@ -207,6 +217,19 @@ def waits_for(far: Standing, people: str) -> str:
     return _("It waits for %(whom)s.") % {"whom": _(" and ").join(missing)} if missing else ""
 
 
+def stands(db: Connection, viewer: Viewer, card: Card) -> str:
+    """What is to be said of a clip that waits or is withheld to whoever may open it all the same; empty: nothing."""
+    if not card.held and card.stage != Stage.ASKED.value:
+        return ""
+    with suppress(NotFound):  # a fellow member sees it, and does not decide about it
+        return state(inbox.progress(db, viewer, card.slug))
+    if not card.held:
+        return "" if card.published_at else _("It is not out yet: it waits for a yes.")
+    if card.id in inbox.withheld_by(db, viewer):
+        return _("You said no. Nobody else sees it until you take that back.")
+    return _("It is withheld: only those who may act on it see it.")
+
+
 @post("/inbox/{slug:str}", include_in_schema=False, status_code=200)
 @plain(signed_in)
 def answer(app: App, request: AnyRequest, viewer: Viewer, slug: FromPath[str], data: Fields) -> Response[Any]:
@@ -226,10 +249,15 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, slug: FromPath[str], d
             return _who_is_there(app, viewer, slug, data)
         if proof and error.field in {"password", "passkey"}:
             return _who_is_there(app, viewer, slug, data, error)
-        if error.status == NotFound.status:
-            error = NotFound(_("This is no longer asked of you: it was taken back, or decided. Nothing was changed."))
         with app.database.read() as db:
-            return inbox_page(db, viewer, error=error)
+            own_no = inbox.said_no(db, viewer, slug)
+            if own_no and words(data, "do") == "yes":
+                error = Conflict(_("You said no to this clip. Take that back first; then you can be asked again."))
+            elif error.status == NotFound.status:
+                gone = _("This is no longer asked of you: it was taken back, or decided. Nothing was changed.")
+                error = NotFound(gone)
+            typed = {"slug": slug, **kept(data, "words", "known")}
+            return inbox_page(db, viewer, error=error, about=slug if own_no else "", typed=typed)
     return see_other(f"/inbox?did={said}")
 
 
@@ -242,7 +270,7 @@ def _who_is_there(
         asked = inbox.one(db, viewer, slug)
         (card,) = cards(db, viewer, [asked.clip])
         has_password = password_hash(db, viewer.person) is not None
-        kept = passkeys.mine(db, viewer)
+        with_passkeys = passkeys.mine(db, viewer)
     return page(
         "answer_check.html",
         viewer,
@@ -250,8 +278,9 @@ def _who_is_there(
         clip=card,
         asked=asked,
         leaves=ticked(data, "leaves"),
+        typed=kept(data, "words", "known"),
         has_password=has_password,
-        passkeys=kept,
+        passkeys=with_passkeys,
         error=error,
     )
 
@@ -260,6 +289,8 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
     wish, known = words(data, "words").strip(), ticked(data, "known")
     match words(data, "do"):
         case "yes":
+            if wish:
+                inbox.wish(db, viewer, slug, wish, known=known)
             after = answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
             return f"{'out' if after.visible and after.working is None else 'yes'}&clip={slug}"
         case "no":
@@ -271,8 +302,7 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
             inbox.wish(db, viewer, slug, wish, known=known)
             return "wish"
         case "lift":
-            answers.lift(db, app.keys, viewer, slug)
-            return "lift"
+            return "shown" if answers.lift(db, app.keys, viewer, slug).visible else "lift"
         case "bring_back":
             answers.bring_back(db, app.keys, viewer, slug)
             return "bring_back"
@@ -292,11 +322,18 @@ def _version(data: dict[str, Any]) -> int:
 
 
 def inbox_page(
-    db: Connection, viewer: Viewer, *, did: str = "", about: str = "", error: Refused | None = None
+    db: Connection,
+    viewer: Viewer,
+    *,
+    did: str = "",
+    about: str = "",
+    error: Refused | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """What waits for an answer, who asks to follow, and what happened lately."""
     asked, looks = questions(db, viewer), portraits.waiting(db, viewer)
     waiting, _more = relations.requests(db, viewer)
+    who_asks = asks(db, viewer, now())
     return page(
         "inbox.html",
         viewer,
@@ -305,27 +342,50 @@ def inbox_page(
         portraits=looks,
         requests=[By(each.handle, each.name, each.avatar) for each in waiting],
         cases=cases_to_answer(db, viewer),
-        **asks(db, viewer, now()),
-        **_lately(db, viewer, {each.slug for each in asked} | {each.account.url for each in looks}),
+        **who_asks,
+        **_lately(
+            db,
+            viewer,
+            {each.slug for each in asked} | {each.account.url for each in looks},
+            above={name for name, found in who_asks.items() if found},
+        ),
         error=error,
         said=done(did),
         did=did if done(did) else "",
         about=about,
+        typed=typed or {"slug": ""},
     )
 
 
 def earlier_page(db: Connection, viewer: Viewer, before: told.Place) -> Response[Any]:
     """What happened before that; what waits for an answer stands on the first page."""
     waits = ("questions", "portraits", "requests", "cases", "asked", "to_answer", "claims", "more_time")
-    shown = _lately(db, viewer, set(), before) | dict.fromkeys(waits, ())
+    shown = _lately(db, viewer, set(), before=before) | dict.fromkeys(waits, ())
     return page("inbox.html", viewer, **shown, error=None, said="", did="", about="")
 
 
-def _lately(db: Connection, viewer: Viewer, asked: set[str], before: told.Place | None = None) -> dict[str, Any]:
+def _lately(
+    db: Connection,
+    viewer: Viewer,
+    asked: set[str],
+    above: Collection[str] = (),
+    before: told.Place | None = None,
+) -> dict[str, Any]:
+    """What happened, to the acting account and to the viewer, latest first; but for what stands `above` as a question."""
     found, following = told.listed(db, viewer, before)
+    said = notices.told(
+        db,
+        viewer.person or 0,
+        since=found[-1].at if found and following else 0,
+        before=before[0] if before else None,
+    )
+    lines = [each for each in said if each.kind is not Notice.COME_BACK and _AS_QUESTIONS.get(each.kind) not in above]
+    items = [item for item in found if not _stands_above(item, asked)]
+    latest: list[told.Item | Line] = [*items, *telling.lines(lines, viewer.person or 0)]
+    latest.sort(key=lambda each: each.at, reverse=True)
     return {
-        "items": [item for item in found if not _stands_above(item, asked)],
-        "until": found[0].at if found else None,
+        "items": latest,
+        "until": latest[0].at if latest else None,
         "next": f"{following[0]}-{following[1]}" if following else "",
     }
 
@@ -344,11 +404,37 @@ def done(did: str) -> str:
         "out": _("Thank you. It is out now."),
         "no": _("It is withheld, here and now. Nobody is told that it was you."),
         "wish": _("Your words are with whoever asked."),
-        "lift": _("Your no is taken back."),
+        "lift": _("Your no is taken back. If it was asked of you before, who made it asks again."),
+        "shown": _("Your no is taken back. It is shown again."),
         "bring_back": _("It is shown again."),
         "stop": _("It is not deleted. It stays withheld by the no of who wanted that."),
         "unname": _("Your name is out."),
+        "accepted": _("They follow you now."),
+        "declined": _("They do not follow you, and are not told."),
+        "joins": _("Thank you. Whoever must agree is asked."),
+        "stays-out": _("You are not in it."),
+        "let-in": _("Thank you. They come in when everybody who must agree has said yes."),
+        "kept-out": _("They do not come in. Nobody is told that it was you."),
+        "is-guardian": _("They look after you or your child now, as a carer. What they can see stands under Together."),
+        "no-guardian": _("They stay a stranger, and see nothing."),
     }.get(did, "")
+
+
+@post("/inbox/followers", include_in_schema=False, status_code=200)
+@plain(signed_in)
+def let_follow(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
+    """Accept or decline somebody who asks to follow."""
+    handle, yes = words(data, "handle"), words(data, "do") == "accept"
+    try:
+        with app.database.write() as db:
+            if yes:
+                relations.accept(db, viewer, handle, now())
+            else:
+                relations.decline(db, viewer, handle)
+    except Refused as error:
+        with app.database.read() as db:
+            return inbox_page(db, viewer, error=error)
+    return see_other(f"/inbox?did={'accepted' if yes else 'declined'}")
 
 
 @get("/me/with-me", include_in_schema=False)
@@ -406,4 +492,4 @@ def change_nevers(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     return see_other("/me/with-me#coauthored" if act == "leave" else "/me/with-me#nevers")
 
 
-routes = [answer, with_me, change_nevers]
+routes = [answer, let_follow, with_me, change_nevers]

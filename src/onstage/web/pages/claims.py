@@ -1,12 +1,13 @@
 """Claims as pages: making one, following it by its link, answering it, deciding it."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.params import FromQuery, Parameter
 
-from onstage import clock
+from onstage import clock, ids
 from onstage.accounts.guardians import household
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import appearances, inbox
@@ -24,6 +25,7 @@ from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
 Short = Annotated[str, Parameter(max_length=40, required=False)]
+_ONCE = re.compile(r"[\w-]{43}")  # of `ids.token`
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def what_words(what: What) -> str:
 
 def state_words(claim: Claim) -> str:
     """How far a case is, in words for both sides."""
+    if claim.state is State.CONTESTED and claim.appeal:
+        return _("Another look was asked for. A moderator decides once more.")
     return {
         State.OPEN: _("Those who made it are asked. They have three days to answer."),
         State.ACCEPTED: _("They say that it is so. Nobody sees the clip until whoever it shows allows it."),
@@ -74,7 +78,7 @@ def state_words(claim: Claim) -> str:
 @reads(anyone)
 def form(db: Connection, viewer: Viewer, clip: Short = "", account: Short = "") -> Response[Any]:
     """Say it: three choices and a few words. Whose no counts anyway is shown that shorter way first."""
-    typed = {"clip": clip, "account": account, "what": "", "words": "", "adult": "", "child": ""}
+    typed = {"clip": clip, "account": account, "what": "", "words": "", "adult": "", "child": "", "once": ids.token()}
     return _form_page(db, viewer, typed, None)
 
 
@@ -100,14 +104,17 @@ def _form_page(db: Connection, viewer: Viewer, typed: dict[str, str], error: Ref
     status = error.status if error else 200
     may_refuse = bool(typed["clip"]) and viewer.signed_in and inbox.may_say_no(db, viewer, typed["clip"])
     context = {"options": options, "labels": labels, "wards": wards, "may_refuse": may_refuse}
-    return page("claim_form.html", viewer, status=status, form=typed, error=error, **context)
+    shown = page("claim_form.html", viewer, status=status, form=typed, error=error, **context)
+    shown.headers["cache-control"] = "no-store"
+    return shown
 
 
 @post("/claim", include_in_schema=False, status_code=200)
 @plain(anyone)
 def make(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Response[Any]:
     """Make it, and go to the page that follows the case."""
-    typed = kept(data, "clip", "account", "what", "words", "adult", "child")
+    typed = kept(data, "clip", "account", "what", "words", "adult", "child", "once")
+    once = typed["once"] if _ONCE.fullmatch(typed["once"]) else None
     try:
         if words(data, "do") == "that_is_me":
             with app.database.write() as db:
@@ -121,7 +128,7 @@ def make(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Respons
             what, now = What(typed["what"]), clock.now()
             said = typed["words"]
             secret = claims.open_claim(
-                db, app.keys, who, what, slug=slug, handle=handle, words=said, now=now, child=child
+                db, app.keys, who, what, slug=slug, handle=handle, words=said, now=now, child=child, secret=once
             )
     except Refused as error:
         with app.database.read() as db:
@@ -160,6 +167,8 @@ def _case_page(viewer: Viewer, claim: Claim, error: Refused | None) -> Response[
 
 
 def _until(claim: Claim) -> str:
+    if claim.state not in {State.OPEN, State.CONTESTED}:
+        return ""
     instant = claim.decide_until or (claim.answer_until if claim.state is State.OPEN else None)
     return telling.day(instant) if instant else ""
 
@@ -185,7 +194,7 @@ def act(app: App, viewer: Viewer, secret: Secret, data: Fields) -> Response[Any]
         with app.database.write() as db:
             if words(data, "do") == "appeal":
                 claims.appeal(db, app.keys, claims.follow(db, secret), "claimant", words(data, "words"), clock.now())
-            else:
+            elif words(data, "do") == "withdraw":
                 claims.withdraw(db, app.keys, secret)
     except Refused as error:
         with app.database.read() as db:

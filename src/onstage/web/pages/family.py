@@ -1,9 +1,10 @@
 """Guardians and children: whom one looks after, what one sets for them, and what a child sees of all that."""
 
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from litestar import Response, get, post
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, FromQuery, Parameter
 
 from onstage import clock
 from onstage.accounts import age, children, joint, membership, notices, permissions, profiles, relations
@@ -14,6 +15,7 @@ from onstage.accounts.doors.recovery import Purpose
 from onstage.accounts.guardians import beforehand, eid, guarding, household, screen_time, vouching
 from onstage.accounts.guardians.beforehand import LONGEST, Said
 from onstage.accounts.guardians.household import Child
+from onstage.accounts.guardians.screen_time import Time
 from onstage.accounts.guardianship import Agreement, minors_of
 from onstage.accounts.models import Kind
 from onstage.accounts.queries import name_of
@@ -23,7 +25,7 @@ from onstage.clips.agreeing.narrowing import narrow
 from onstage.clock import DAY
 from onstage.db.engine import Connection
 from onstage.engagement.cards import cards
-from onstage.errors import Gone, Invalid, NotFound, Refused
+from onstage.errors import Conflict, Gone, Invalid, NotFound, Refused
 from onstage.web import entry
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import table_words, telling
@@ -48,11 +50,13 @@ def _index_page(
 ) -> Response[Any]:
     with app.database.read() as db:
         wards = [household.child(db, viewer, each.minor, clock.now()) for each in minors_of(db, viewer.person or 0)]
+        claimed = guarding.own_claims(db, viewer)
     shown = page(
         "children.html",
         viewer,
         status=error.status if error else 200,
         children=wards,
+        claimed=claimed,
         may_add=app.settings.child_sign_in,
         own_from=app.settings.own_account_from,
         alone_from=app.settings.alone_from,
@@ -89,10 +93,22 @@ def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     guarding.claim(db, app.keys, viewer, words(data, "guarded"), now)
                 return _index_page(app, viewer, {}, said=_("They are told. You see nothing until it is accepted."))
     except Refused as error:
+        handle = words(data, "handle").strip().removeprefix("@").lower()
+        if (
+            words(data, "do") == "add"
+            and error.status == Conflict.status
+            and _is_ward(app, viewer, handle, words(data, "name"))
+        ):
+            return see_other(f"/children/{handle}")  # pressed twice
         if words(data, "do") == "claim" and error.field == "handle":
             error.field = "guarded"
         return _index_page(app, viewer, data, error)
     return see_other("/children")
+
+
+def _is_ward(app: App, viewer: Viewer, handle: str, name: str) -> bool:
+    with app.database.read() as db:
+        return (handle, name.strip() or handle) in {(each.handle, each.name) for each in household.wards(db, viewer)}
 
 
 def _zone(app: App, viewer: Viewer, data: dict[str, Any]) -> str:
@@ -102,9 +118,11 @@ def _zone(app: App, viewer: Viewer, data: dict[str, Any]) -> str:
 
 @get("/children/{handle:str}", include_in_schema=False)
 @plain(signed_in)
-def child(app: App, viewer: Viewer, handle: FromPath[str]) -> Response[Any]:
-    """A child's page for their guardian."""
-    return _child_page(app, viewer, handle)
+def child(
+    app: App, viewer: Viewer, handle: FromPath[str], account: FromQuery[str] = "", months: FromQuery[str] = ""
+) -> Response[Any]:
+    """A child's page for their guardian; `account`, `months`: what was typed before they showed who they are."""
+    return _child_page(app, viewer, handle, typed={"account": account, "months": months})
 
 
 def _child_page(
@@ -123,6 +141,8 @@ def _child_page(
         found = household.child(db, viewer, household.minor_named(db, viewer, handle), clock.now())
         mine = next(each for each in found.guardians if each.person == person)
         limits = {row: permissions.said(db, found.person, row).guardians.get(person, ...) for row in age.LIMITS}
+        time = screen_time.how(db, found.person, clock.now())
+        given = screen_time.given(db, viewer, found.person, clock.now())
         waits = [each.clip for each in inbox.waiting(db, viewer)]
         theirs = inbox.may_refuse(db, viewer, about=found.person)
         shown = page(
@@ -135,7 +155,10 @@ def _child_page(
             withheld=inbox.withheld_by(db, viewer),
             mine=mine,
             cells=table_words.cells(db, found, person),
-            time=screen_time.how(db, found.person, clock.now()),
+            time=time,
+            given=given,
+            kept_back=_is_kept_back(limits[Row.DAILY_LIMIT], found, given, time),
+            most_more=screen_time.MOST_MORE,
             asks_more=found.person in screen_time.asking(db, viewer, clock.now()),
             days=screen_time.minutes(db, found.person),
             limit=_limit_form(limits[Row.DAILY_LIMIT], age.value(Row.DAILY_LIMIT, found.band)),
@@ -150,13 +173,21 @@ def _child_page(
             checked=sessions.is_checked(viewer, clock.now()),
             full_on=telling.day(mine.full_at) if mine.full_at and not mine.full else "",
             error=error,
-            typed=kept(typed or {}, "minutes", "account", "words"),
+            typed=kept(typed or {}, "minutes", "account", "months", "words"),
             said=said,
             link=link,
             codes=codes or [],
         )
     shown.headers["cache-control"] = "no-store"
     return shown
+
+
+def _is_kept_back(own: object, child: Child, given: int, time: Time) -> bool:
+    """Whether what a guardian gave on top changes nothing, because another's limit is narrower."""
+    value = age.value(Row.DAILY_LIMIT, child.band) if own is ... else own
+    if not given or time.limit is None:
+        return False
+    return not isinstance(value, DailyLimit) or time.limit < value.minutes + given
 
 
 def _said_beforehand(db: Connection, minor: int, guardian: int) -> list[tuple[Said, str]]:
@@ -192,6 +223,9 @@ def set_child(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> 
             found = household.child(db, viewer, household.minor_named(db, viewer, handle), clock.now())
             answered = _acted(app, db, viewer, found, data)
     except Refused as error:
+        if error.code == "check-needed":
+            typed = urlencode(kept(data, "account", "months"))
+            return see_other(f"{CHECK}{quote(f'/children/{handle}?{typed}#beforehand')}")
         return _child_page(app, viewer, handle, error, typed=data)
     if answered.startswith("/"):
         return see_other(answered)

@@ -8,7 +8,7 @@ from onstage.accounts.age import Band, Row, Who
 from onstage.accounts.models import Kind
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import edit, inbox
+from onstage.clips.agreeing import edit
 from onstage.clips.agreeing.kept import Content
 from onstage.clips.film import progress, trim
 from onstage.clips.film.progress import Progress
@@ -17,7 +17,7 @@ from onstage.clock import SECOND
 from onstage.db.engine import Connection
 from onstage.engagement.cards import Card, cards
 from onstage.web.http import App
-from onstage.web.pages.asking import state
+from onstage.web.pages.asking import stands
 from onstage.web.pages.choices import Option, about_age, audience_options, commenter_options
 from onstage.web.pages.forms import ticked, words
 from onstage.web.words import gettext as _
@@ -112,13 +112,7 @@ def in_work(app: App, db: Connection, viewer: Viewer, clip_ids: list[int]) -> li
     assert viewer.person is not None
     watched = progress.watch(db, [viewer.person], [card.slug for card in found])
     ways = {way.slug: way for _person, way in watched}
-    return [_in_work(app, card, ways.get(card.slug), _standing(db, viewer, card)) for card in found]
-
-
-def _standing(db: Connection, viewer: Viewer, card: Card) -> str:
-    """Whom it waits for, where it waits."""
-    waits = card.held or card.stage == Stage.ASKED.value
-    return state(inbox.progress(db, viewer, card.slug)) if waits else ""
+    return [_in_work(app, card, ways.get(card.slug), stands(db, viewer, card)) for card in found]
 
 
 def _in_work(app: App, card: Card, way: Progress | None, standing: str) -> InWork:

@@ -190,7 +190,7 @@ def change(app: App, viewer: Viewer, slug: FromPath[str], data: Parts) -> Respon
             own_picture(app, viewer, slug, picture)
         with app.database.write() as db:
             if act == "delete":
-                deletion.delete(db, app.keys, viewer, slug)
+                _delete(app, db, viewer, slug)
                 return see_other(f"/me/clips?did=delete&clip={slug}&show={_list(data)}")
             if act == "guardian":
                 link = _guardian_link(app, db, viewer, slug, data)
@@ -339,10 +339,19 @@ def change_mine(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
             if words(data, "do") == "restore":
                 deletion.restore(db, app.keys, viewer, slug)
                 return see_other(f"/me/clips?did=restore&show={show}")
-            deletion.delete(db, app.keys, viewer, slug)
+            _delete(app, db, viewer, slug)
     except Refused as error:
         return _mine_page(app, viewer, show=show, error=error)
     return see_other(f"/me/clips?did=delete&clip={slug}&show={show}")
+
+
+def _delete(app: App, db: Connection, viewer: Viewer, slug: str) -> None:
+    """Pressed twice it is done once: what the second press shows has the way back too."""
+    try:
+        deletion.delete(db, app.keys, viewer, slug)
+    except NotFound:
+        if not deletion.is_own(db, viewer, slug):
+            raise
 
 
 def _list(data: dict[str, Any]) -> str:

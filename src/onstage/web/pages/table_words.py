@@ -63,7 +63,7 @@ def _cell(db: Connection, child: Child, reader: int, row: Row) -> Cell:
         holds=value_words(permissions.value_for(db, child.person, row)),
         options=options if len(options) > 1 else [],
         others=others,
-        why=why(row, child.band),
+        why=why(row, child.band, may_narrow=mine is not None and len(options) > 1),
     )
 
 
@@ -134,7 +134,7 @@ def _steps() -> dict[Value, str]:
     }
 
 
-def why(row: Row, band: Band) -> str:
+def why(row: Row, band: Band, *, may_narrow: bool = False) -> str:
     """Why a row can or can't be changed at this age, in one sentence."""
     if row in {Row.DOWNLOAD, Row.SEES_MARKED, Row.NIGHT_PUSH}:
         return _("Always so until 18.")
@@ -142,7 +142,7 @@ def why(row: Row, band: Band) -> str:
     if row in age.LIMITS:
         return _("Each guardian sets their own; the strictest holds.")
     if not by:
-        return _("Always so at this age.")
+        return _("Never wider at this age.") if may_narrow else _("Always so at this age.")
     if by == {Setter.GUARDIANS}:
         return _("Wider only when every full guardian says so.")
     if by == {Setter.SELF}:

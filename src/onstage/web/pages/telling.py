@@ -98,7 +98,7 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
             ),
         }
         | _about_age(about_me=about_me)
-        | _about_answers()
+        | _about_answers(about_me=about_me)
     )
 
 
@@ -123,7 +123,7 @@ def _about_age(*, about_me: bool) -> dict[Notice, str]:
     }
 
 
-def _about_answers() -> dict[Notice, str]:
+def _about_answers(*, about_me: bool) -> dict[Notice, str]:
     return {
         Notice.FORM_CAME: _("%(by)s sent a signed form: they say that they are a guardian of %(about)s. Look at it."),
         Notice.FORM_REFUSED: _("The form for %(about)s was not accepted. %(reason)s"),
@@ -140,6 +140,11 @@ def _about_answers() -> dict[Notice, str]:
             "Somebody who may decide said no. Name, picture and words of %(account)s are withheld."
         ),
         Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
+        Notice.CLIP_SHOWN: _("A clip of yours is out: everybody who must agree has said yes."),
+        Notice.CLIP_REFUSED: _("Somebody who must agree said no to a clip of yours. It stays with you."),
+        Notice.NOT_JOINED: _("You do not join %(account)s: somebody who must agree said no.")
+        if about_me
+        else _("%(about)s does not join %(account)s: somebody who must agree said no."),
     }
 
 
@@ -149,8 +154,14 @@ def _url(told: Told, reader: int) -> str:
             return "/grown-up"
         case Notice.AGE_DOUBTED if told.about == reader:
             return "/settings/age"
-        case Notice.QUESTION_ENDED:
+        case Notice.CLIP_SHOWN:
+            return "/me/clips?show=published"
+        case Notice.CLIP_REFUSED if told.fields.get("out"):
+            return "/me/clips?show=published"
+        case Notice.QUESTION_ENDED | Notice.CLIP_REFUSED:
             return "/me/clips"
+        case Notice.NOT_JOINED:
+            return ""
         case Notice.FORM_CAME:
             return "/server/guardians"
         case Notice.FORM_REFUSED if told.about_handle:

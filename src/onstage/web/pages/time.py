@@ -24,7 +24,7 @@ def _page(app: App, viewer: Viewer, error: Refused | None = None) -> Response[An
         return see_other("/")
     with app.database.read() as db:
         time = screen_time.how(db, viewer.person or 0, clock.now())
-        guarded = bool(guardians_of(db, [viewer.person or 0]))
+        guarded = any(each.full for each in guardians_of(db, [viewer.person or 0]))
     if time.over is None and error is None:
         return see_other("/")
     status = error.status if error else 200

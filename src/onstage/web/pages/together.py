@@ -19,7 +19,7 @@ from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
 from onstage.clips.ending import closing
 from onstage.db.engine import Connection
-from onstage.errors import Gone, Invalid, Refused
+from onstage.errors import Conflict, Gone, Invalid, Refused
 from onstage.web import entry
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages import telling
@@ -27,6 +27,14 @@ from onstage.web.pages.choices import Option
 from onstage.web.pages.forms import Fields, kept, words
 from onstage.web.words import gettext as _
 
+_SAID = {
+    "invitation-yes": "joins",
+    "invitation-no": "stays-out",
+    "member-yes": "let-in",
+    "member-no": "kept-out",
+    "claim-yes": "is-guardian",
+    "claim-no": "no-guardian",
+}
 Secret = Annotated[str, Parameter(max_length=100)]
 
 
@@ -111,7 +119,8 @@ def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     guarding.answer(db, app.keys, viewer, one, yes, now)
     except Refused as error:
         return _index_page(app, viewer, error)
-    return see_other("/inbox" if words(data, "from") == "inbox" else "/together")
+    did = _SAID.get(words(data, "do"), "")
+    return see_other(f"/inbox?did={did}" if words(data, "from") == "inbox" else "/together")
 
 
 def _number(typed: str) -> int:
@@ -142,6 +151,7 @@ def _new_page(viewer: Viewer, data: dict[str, Any], error: Refused | None = None
 @plain(signed_in)
 def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     """Begin it."""
+    handle = words(data, "handle").strip().removeprefix("@").lower()
     try:
         kind = JointKind(words(data, "kind")) if words(data, "kind") in set(JointKind) else None
         if kind is None:
@@ -149,8 +159,16 @@ def begin(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
         with app.database.write() as db:
             joint.begin(db, app.keys, viewer, kind, words(data, "handle"), words(data, "name"), clock.now())
     except Refused as error:
-        return _new_page(viewer, data, error)
-    return see_other(f"/together/{words(data, 'handle').strip().removeprefix('@').lower()}")
+        if not (error.status == Conflict.status and _is_in(app, viewer, handle, words(data, "name"))):
+            return _new_page(viewer, data, error)
+    return see_other(f"/together/{handle}")
+
+
+def _is_in(app: App, viewer: Viewer, handle: str, name: str) -> bool:
+    """Whether the account of that name is one of theirs already: they pressed twice."""
+    with app.database.read() as db:
+        theirs = {(own.handle, own.name) for own in profiles.own_accounts(db, viewer) if own.kind is Kind.JOINT}
+        return (handle, name.strip() or handle) in theirs
 
 
 @get("/together/{handle:str}", include_in_schema=False)
@@ -236,6 +254,8 @@ def act(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> Respon
         with app.database.write() as db:
             went = _acted(app, db, viewer, handle, data)
     except Refused as error:
+        if words(data, "do") == "ask" and not words(data, "member") and error.field != "role":
+            error.field = "guest"
         try:
             return _inside_page(app, viewer, handle, error, typed=words(data, "guest"))
         except Refused:
@@ -256,6 +276,8 @@ def _acted(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str
         case "link":
             _id, secret = invitations.by_link(db, app.keys, viewer, handle, role, now)
             return f"{app.settings.origin}/together/join/{secret}"
+        case "ask" if not (words(data, "guest") or member):
+            raise Invalid(_("Say whom you ask, by their handle; or make a link."), field="guest")
         case "ask":
             invitations.by_handle(db, app.keys, viewer, handle, words(data, "guest") or member, role, now)
         case "take-back":

@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
+from onstage.clips.agreeing.inbox import waits_for
 from onstage.clips.queries import seen
 from onstage.clock import SECOND, iso
 from onstage.db.engine import Connection
@@ -21,6 +22,7 @@ from onstage.feed.recommend import Page, following, for_you, of_account, with_ta
 from onstage.text import tag_key
 from onstage.web.cards import dealt, title_of, with_tokens, without_at
 from onstage.web.http import AnyRequest, App, anyone, page, reads, see_other
+from onstage.web.pages.asking import stands
 from onstage.web.viewers import known_guest, viewer_key
 from onstage.web.words import gettext as _
 
@@ -152,11 +154,16 @@ def _card(app: App, request: AnyRequest, db: Connection, viewer: Viewer, slug: s
 @get("/c/{slug:str}", include_in_schema=False)
 @reads(anyone)
 def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: FromPath[str]) -> Template | Redirect:
-    """One clip with its comments; what nobody is shown yet is on its author's edit page, and in the inbox of who is asked."""
+    """One clip with its comments; what nobody is shown yet is on its author's edit page, and in the inbox of who is asked.
+
+    Whoever may say no to what is asked, and is asked nothing, watches it here.
+    """
     guest = known_guest(app, request, viewer)
     card = _card(app, request, db, viewer, slug)
-    if card.published_at is None:
-        return see_other(f"/make/{card.slug}" if card.mine else f"/inbox#q-{card.slug}")
+    if card.published_at is None and card.mine:
+        return see_other(f"/make/{card.slug}")
+    if card.published_at is None and waits_for(db, viewer, card.id):
+        return see_other(f"/inbox#q-{card.slug}")
     found, following_id = comments.listed(db, viewer, slug)
     shown = page(
         "clip.html",
@@ -168,6 +175,7 @@ def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Fr
         meta=_meta(app.settings.origin, card),
         json_ld=_json_ld(app.settings.origin, card),
         indexable=_indexable(card),
+        standing=stands(db, viewer, card),
     )
     if guest:
         shown.cookies.append(guest)

@@ -11,7 +11,6 @@ function each(selector, act) {
   for (const element of document.querySelectorAll(selector)) act(/** @type {HTMLElement} */ (element));
 }
 
-document.getElementById("problem")?.focus();
 each("[data-zone]", (input) => {
   /** @type {HTMLInputElement} */ (input).value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 });

@@ -18,7 +18,10 @@ document.addEventListener("click", (event) => {
   const button = /** @type {Element} */ (event.target).closest("[data-relation], [data-report], [data-answer]");
   if (!(button instanceof HTMLButtonElement)) return;
   const { relation, answer, handle = "" } = button.dataset;
-  if (answer) return void settle(button, answer === "yes");
+  if (answer) {
+    event.preventDefault(); // without this script it is a form
+    return void settle(button, answer === "yes");
+  }
   if (isGuest()) return askToSignIn(relation === "follow" ? "follow" : "other");
   if (relation) return void relate(button, relation, handle);
   const sheet = button.closest("dialog");

@@ -6,6 +6,9 @@ import { openSheet } from "./lib/sheet.js";
 import { toast } from "./lib/toast.js";
 import { word } from "./lib/words.js";
 
+// What was said or refused is read first, also where the browser gives `autofocus` to fields alone.
+if (!location.hash) /** @type {HTMLElement | null} */ (document.querySelector("main [autofocus]"))?.focus();
+
 document.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
   const opener = target.closest("[data-sheet]");
