@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from onstage.accounts import growing
+from onstage.accounts import growing, leaving
 from onstage.accounts.models import members, people
 from onstage.clips.agreeing import answers, inbox
 from onstage.clips.models import Audience, clips, holds
@@ -124,6 +124,23 @@ def test_a_hold_withholds_at_once_and_ends_only_by_its_giver(cast: Cast) -> None
     assert held(cast, clip) == 0
     with cast.app.database.write() as db, pytest.raises(NotFound):
         withheld.let_go(db, cast.app.keys, cast.ola.viewer, slug)
+
+
+def test_what_a_moderator_who_leaves_withheld_can_be_let_go_by_others(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    keys = cast.app.keys
+    with cast.app.database.write() as db:
+        db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(is_server_owner=1))
+        which = reports.report_clip(db, cast.fay.viewer, slug, Reason.ILLEGAL, "", now())
+        reports.settle(db, keys, cast.max.viewer, which, Outcome.HOLD, "Against the law here.", now())
+    with cast.app.database.write() as db:
+        leaving.leave(db, cast.max.viewer, cast.app.purgers)
+        assert db.execute(select(holds.c.kind, holds.c.giver_id)).all() == [("moderation", 0)]
+    assert held(cast, clip) == 1
+    with cast.app.database.write() as db:
+        assert [each.slug for each in withheld.by_rule(db, cast.ola.viewer)] == [slug]
+        withheld.let_go(db, keys, cast.ola.viewer, slug)
+    assert held(cast, clip) == 0
 
 
 def test_what_is_for_adults_and_shows_a_minor_goes_to_moderators(cast: Cast) -> None:

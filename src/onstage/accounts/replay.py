@@ -15,6 +15,10 @@ Hold = tuple[str, str | None]  # kind, giver
 Cap = tuple[str, bool, bool, int]  # audience, recommended, leaves the server, up to which version
 GONE = "gone"  # stands for a giver who is gone
 _NO = "no"
+_AFTER = {
+    _NO: ("basis", None),
+    "moderation": ("moderation", None),
+}  # what becomes of their holds; others stay as they are
 _YOUNG = frozenset({"under_13", "13_15"})
 _ADULT = "adult"
 
@@ -89,11 +93,8 @@ class State:
             clip.yeses = {key: leaves for key, leaves in clip.yeses.items() if key[0] not in gone}
             clip.caps = {giver: cap for giver, cap in clip.caps.items() if giver not in gone}
             for kind, giver in [hold for hold in clip.holds if hold[1] in gone]:
-                count = clip.holds.pop((kind, giver))
-                if kind == _NO:
-                    clip.holds["basis", None] = 1
-                else:
-                    clip.holds[kind, GONE] += count
+                clip.holds.pop((kind, giver))
+                clip.holds[_AFTER.get(kind, (kind, GONE))] = 1
         self.portraits = {name: portrait for name, portrait in self.portraits.items() if name not in gone}
         for portrait in self.portraits.values():
             portrait.yeses -= set(gone)

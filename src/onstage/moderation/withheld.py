@@ -1,6 +1,7 @@
 """What moderators withhold: by a report that they settled, or because a clip for adults shows a minor (consent.md R3, R5)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import and_, exists, or_, select, update
 
@@ -23,7 +24,7 @@ from onstage.moderation.reports import Outcome
 
 @dataclass(frozen=True)
 class Withheld:
-    """A clip that the viewer can let go again. `words`: their reason; empty where the rule withholds it."""
+    """A clip that the viewer can let go again. `words`: their reason; empty where nobody who is here does."""
 
     slug: str
     handle: str
@@ -46,12 +47,12 @@ def mine(db: Connection, viewer: Viewer) -> list[Withheld]:
 
 
 def by_rule(db: Connection, viewer: Viewer) -> list[Withheld]:
-    """What is marked for adults and shows a minor, but for what concerns the viewer; nothing of it is shown here."""
-    return [
-        Withheld(case.slug, case.handle, case.since, "")
-        for case in cases.withheld(db, HoldKind.MODERATION, holds.SERVER)
-        if not _concerns(db, viewer, case)
-    ]
+    """What is for adults and shows a minor or a moderator who has left withholds, but for what concerns the viewer.
+
+    Nothing of it is shown here.
+    """
+    found = cases.withheld(db, HoldKind.MODERATION, holds.SERVER)
+    return [Withheld(case.slug, case.handle, case.since, "") for case in found if not _concerns(db, viewer, case)]
 
 
 def _concerns(db: Connection, viewer: Viewer, case: cases.Case) -> bool:
@@ -61,7 +62,7 @@ def _concerns(db: Connection, viewer: Viewer, case: cases.Case) -> bool:
 
 
 def let_go(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
-    """End the viewer's own hold, or the rule's once its cause is over.
+    """End the viewer's own hold, or one that is nobody's any more.
 
     Raises NotFound where there is none, Conflict while it is for adults and a minor is in it, and NotAllowed for one whom
     the clip concerns.
@@ -75,12 +76,12 @@ def let_go(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
         held = and_(by_viewer, reports.c.outcome == Outcome.HOLD.value)
         db.execute(update(reports).where(held).values(outcome=Outcome.DISMISS.value))
     elif holds.is_held_by(db, clip, HoldKind.MODERATION, holds.SERVER):
-        decide(db, keys, clip, lambda record: _released(record, viewer.person), by=viewer.person)
+        decide(db, keys, clip, partial(_released, by=viewer.person), by=viewer.person)
     else:
         raise NotFound("There is no hold of yours on this clip.")
 
 
-def _released(record: Record, by: int | None) -> Clip:
+def _released(record: Record, *, by: int) -> Clip:
     shown = record.clip.shown
     if shown is not None and shown.marked and has_minor(shown, record.facts):
         raise Conflict(

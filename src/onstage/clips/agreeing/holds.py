@@ -48,6 +48,17 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     return True
 
 
+def orphan(db: Connection, giver: int) -> None:
+    """A moderator leaves: what they withheld is withheld by nobody in particular from now on."""
+    kinds = [HoldKind.MODERATION.value, HoldKind.PRESERVED.value]
+    given = (holds.c.giver_id == giver) & holds.c.kind.in_(kinds)
+    for clip, kind, since in db.execute(
+        delete(holds).where(given).returning(holds.c.clip_id, holds.c.kind, holds.c.since)
+    ):
+        if not insert_missing(db, holds, clip_id=clip, kind=kind, giver_id=SERVER, since=since):
+            db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
+
+
 def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
     """A no outlasts a restore: it goes into the journal beside the backups, in the order in which it was said."""
     if kind is HoldKind.NO:

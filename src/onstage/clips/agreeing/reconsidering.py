@@ -9,6 +9,7 @@ from onstage.accounts.acts import Act
 from onstage.accounts.notices import Notice
 from onstage.clips.agreeing import narrowing, repeats, rows, touched, withdrawing
 from onstage.clips.agreeing.deciding import decide
+from onstage.clips.agreeing.holds import orphan
 from onstage.clips.agreeing.rows import Record
 from onstage.clips.models import (
     HoldKind,
@@ -147,6 +148,7 @@ def leave(db: Connection, person: int) -> None:
     for table in (appearances, clip_yeses, concerned):
         about |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
     db.execute(delete(holds).where(given))
+    orphan(db, person)
     db.execute(delete(clip_caps).where(clip_caps.c.giver_id == person))
     db.execute(delete(last_yeses).where(last_yeses.c.giver_id == person))
     for clip in held:

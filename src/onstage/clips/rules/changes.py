@@ -75,6 +75,9 @@ def _yes_facts(yes: Yes) -> Fields:
     return {"version": yes.version, "leaves": yes.leaves, **beforehand}
 
 
+_OF_A_CAUSE = {HoldKind.CLAIM, HoldKind.SCREENING}  # whose giver is the number of a case, or of who is in doubt
+
+
 def as_told(kind: HoldKind) -> HoldKind:
     """What the ledger calls a hold: that something is kept for the law reads as any other act of a moderator (R16)."""
     return HoldKind.MODERATION if kind is HoldKind.PRESERVED else kind
@@ -89,7 +92,7 @@ def _place(hold: Hold) -> tuple[str, int]:
 
 
 def _hold(what: Act, hold: Hold, act: Act | None, by: int | None) -> Change:
-    giver = None if hold.giver == SERVER or hold.kind is HoldKind.CLAIM else hold.giver
+    giver = None if hold.giver == SERVER or hold.kind in _OF_A_CAUSE else hold.giver
     if act is not None and _OF_HOLDS.get(act) == (what, hold.kind) and giver == by:
         return Change(act, by, {})
     return Change(what, giver, {"kind": hold.kind.value})

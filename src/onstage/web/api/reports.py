@@ -138,7 +138,7 @@ def settle(app: App, db: Connection, viewer: Viewer, report_id: RowId, data: JSO
 
 
 class WithheldOut(Struct):
-    """A clip that you can let go again. `words`: your reason; empty where it is for adults and shows a minor."""
+    """A clip that you can let go again. `words`: your reason; empty where you don't withhold it."""
 
     clip: str
     account: str
@@ -149,7 +149,7 @@ class WithheldOut(Struct):
 @get("/api/v1/server/withheld", tags=["reports"], responses=problems(401, 403), operation_id="withheld")
 @reads(server_owner)
 def withheld_clips(db: Connection, viewer: Viewer) -> list[WithheldOut]:
-    """What you withhold by settling reports, then what is for adults and shows a minor, but for what concerns you."""
+    """What you withhold, then what is for adults and shows a minor or was withheld by one who left, unless it concerns you."""
     found = [*withheld.mine(db, viewer), *withheld.by_rule(db, viewer)]
     return [WithheldOut(each.slug, each.handle, iso(each.since), each.words) for each in found]
 
@@ -162,7 +162,7 @@ def withheld_clips(db: Connection, viewer: Viewer) -> list[WithheldOut]:
 )
 @writes(server_owner)
 def let_go(app: App, db: Connection, viewer: Viewer, slug: Annotated[str, PathParameter(max_length=32)]) -> None:
-    """End your hold on this clip, or the rule's once no minor is in it or it is no longer for adults."""
+    """End your hold on this clip, or nobody's; not while it is for adults and shows a minor."""
     withheld.let_go(db, app.keys, viewer, slug)
 
 

@@ -334,7 +334,6 @@ def inbox_page(
     asked, looks = questions(db, viewer), portraits.waiting(db, viewer)
     waiting, _more = relations.requests(db, viewer)
     who_asks = asks(db, viewer, now())
-    above = {name for name, found in who_asks.items() if found}
     return page(
         "inbox.html",
         viewer,
@@ -348,7 +347,7 @@ def inbox_page(
             db,
             viewer,
             {each.slug for each in asked} | {each.account.url for each in looks},
-            above=above,
+            above={name for name, found in who_asks.items() if found},
         ),
         error=error,
         said=done(did),
