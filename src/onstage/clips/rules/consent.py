@@ -414,10 +414,7 @@ def is_impartial(clip: Clip, facts: Facts, by: int | None) -> bool:
 
 @_of_a_clip_that_is
 def place(clip: Clip, facts: Facts, kind: HoldKind, cause: int = SERVER, by: int | None = None) -> Clip:
-    """[14, 15] Withheld for a cause that is nobody's no: a case, its source, screening.
-
-    `by`: the moderator who decides; None: the server, as a rule says.
-    """
+    """[14, 15] Withheld for a cause that is nobody's no. `by`: the moderator who decides; None: the server, by a rule."""
     _right(is_impartial(clip, facts, by), "Nobody decides in a case of their own.")
     _need(kind in PLACED, "This is not how such a hold begins.", "kind")
     return _with(clip, Hold(kind, cause, facts.at))
