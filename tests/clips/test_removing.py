@@ -108,10 +108,11 @@ def test_an_adults_no_lets_it_end_after_thirty_days(app: App, cast: Cast, run: R
     remove(app, cast.fay)
     with app.database.read() as db:
         far = inbox.progress(db, cast.ada.viewer, slug)
-        told = db.execute(select(notices.c.person_id, notices.c.by_id, notices.c.about_id)).all()
+        told = db.execute(select(notices.c.kind, notices.c.person_id, notices.c.by_id, notices.c.about_id)).all()
     assert far.erased_at is not None
     assert abs(far.erased_at - now() - DEPARTS) < DEPARTS // 100
-    assert [tuple(row) for row in told] == [(cast.ada.viewer.person, None, None)]
+    author = (cast.ada.viewer.person, None, None)
+    assert sorted(tuple(row) for row in told) == [("clip_refused", *author), ("wants_out", *author)]
     hasten(app, removing.DEPART)
     run()
     assert there(app, clip), "a job that comes early does nothing"
