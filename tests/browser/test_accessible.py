@@ -51,7 +51,7 @@ def test_keeping_for_the_law(chromium: Browser, site: Site, look: Look, phone: b
     said = {"clip": site.slugs[int(phone)], "reason": "illegal"}
     ben = site.page(chromium, site.cast.ben)
     made = ben.request.post(f"{site.origin}/api/v1/reports", data=said, headers={"origin": site.origin})
-    path = f"/server/keep?report={made.json()['id']}"
+    path = f"/server/keep/report/{made.json()['id']}"
     page = site.page(chromium, site.cast.ola, phone=phone, java_script_enabled=False, reduced_motion="reduce")
     page.goto(site.origin + path)
     looked = site.page(chromium, site.cast.ola, phone=phone, reduced_motion="reduce")

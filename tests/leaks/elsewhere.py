@@ -20,7 +20,7 @@ def of_reports(method: str, path: str, **more: Any) -> Visit:
         with walk.world.app.database.read() as db:
             found = db.execute(select(reports.c.id)).scalars().all()
         for report in found:
-            yield walk.ask(method, f"{path}?report={report}", **more)
+            yield walk.ask(method, f"{path}/report/{report}", **more)
 
     return visit
 
@@ -112,8 +112,10 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/server/claims/{{claim_id:int}}/decide": once("POST", f"{API}/server/claims/1/decide", json={}),
     "POST /settings/claims": once("POST", "/settings/claims", form={}),
     "POST /server/claims": once("POST", "/server/claims", form={}),
-    "GET /server/keep": of_reports("GET", "/server/keep"),
-    "POST /server/keep": of_reports("POST", "/server/keep", form={"do": "ask", "ground": "an order"}),
+    "GET /server/keep/{kind:str}/{number:int}": of_reports("GET", "/server/keep"),
+    "POST /server/keep/{kind:str}/{number:int}": of_reports(
+        "POST", "/server/keep", form={"do": "ask", "ground": "an order"}
+    ),
     "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
     f"DELETE {API}/accounts/{{handle:str}}/coauthored/{{slug:str}}": once(
         "DELETE", f"{API}/accounts/{UNKNOWN}/coauthored/x"

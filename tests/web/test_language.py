@@ -30,7 +30,7 @@ SIGNED_IN = (
     "/settings/notifications", "/settings/comments", "/settings/age",
     "/settings/history", "/settings/record", "/settings/deleted", "/settings/leaving", "/settings/check",
     "/me/with-me", "/together", "/together/new", "/children", "/guardians", "/settings/claims", "/server/claims",
-    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up", "/server/keep?report={report}",
+    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up", "/server/keep/report/{report}",
 )  # fmt: skip
 SPOKEN = ("aria-label", "placeholder", "title", "alt", "label")
 SILENT = {"script", "style", "code", "kbd", "time", "bdi", "svg"}

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, Parameter
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
@@ -18,21 +18,22 @@ from onstage.web.pages.forms import Fields, words
 from onstage.web.words import day
 from onstage.web.words import gettext as _
 
-Number = Annotated[int | None, Parameter(ge=1, le=ids.LARGEST)]
+Number = Annotated[int, Parameter(ge=1, le=ids.LARGEST)]
+_CASE = "/server/keep/{kind:str}/{number:int}"
 
 
-@get("/server/keep", include_in_schema=False)
+@get(_CASE, include_in_schema=False)
 @plain(server_owner)
-def ask(app: App, viewer: Viewer, report: Number = None, claim: Number = None) -> Response[Any]:
+def ask(app: App, viewer: Viewer, kind: FromPath[str], number: Number) -> Response[Any]:
     """What it does, and the field for the ground; what is kept already."""
-    return _page(app, viewer, _case(report, claim))
+    return _page(app, viewer, _case(kind, number))
 
 
-@post("/server/keep", include_in_schema=False, status_code=200)
+@post(_CASE, include_in_schema=False, status_code=200)
 @plain(server_owner)
-def keep(app: App, viewer: Viewer, data: Fields, report: Number = None, claim: Number = None) -> Response[Any]:
+def keep(app: App, viewer: Viewer, kind: FromPath[str], number: Number, data: Fields) -> Response[Any]:
     """Go on to the question whether it is meant; keep it; or let the clip go again."""
-    case, do, ground = _case(report, claim), words(data, "do"), words(data, "ground")
+    case, do, ground = _case(kind, number), words(data, "do"), words(data, "ground")
     try:
         if do not in {"keep", "let_go"}:
             return _page(app, viewer, case, ground=preserving.grounds(ground), asks=True)
@@ -46,16 +47,14 @@ def keep(app: App, viewer: Viewer, data: Fields, report: Number = None, claim: N
     return see_other(_path(case))
 
 
-def _case(report: int | None, claim: int | None) -> Case:
-    if report is not None:
-        return Case(Kind.REPORT, report)
-    if claim is not None:
-        return Case(Kind.CLAIM, claim)
-    raise NotFound(_("There is no such case."))
+def _case(kind: str, number: int) -> Case:
+    if kind not in set(Kind):
+        raise NotFound(_("There is no such case."))
+    return Case(Kind(kind), number)
 
 
 def _path(case: Case) -> str:
-    return f"/server/keep?{case.kind}={case.id}"
+    return f"/server/keep/{case.kind}/{case.id}"
 
 
 def _page(
