@@ -11,9 +11,7 @@ from litestar.response import Response
 
 from onstage.accounts import notices, relations
 from onstage.accounts.byline import By
-from onstage.accounts.doors import passkeys
 from onstage.accounts.notices import Notice
-from onstage.accounts.queries import password_hash
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, inbox
 from onstage.clips.agreeing.inbox import Progress, Waiting
@@ -27,9 +25,8 @@ from onstage.engagement.cards import Card, cards
 from onstage.errors import Conflict, Invalid, NotFound, Refused
 from onstage.media.cues import parse
 from onstage.notifications import inbox as told
-from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
-from onstage.web.pages import telling
+from onstage.web.pages import telling, who_is_there
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, kept, ticked, words
 from onstage.web.pages.telling import Line, day
@@ -237,18 +234,13 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, slug: FromPath[str], d
 
     If the last check was long ago, a yes asks first who is there, and goes on with what they show.
     """
-    proof = words(data, "passkey") or words(data, "password")
     try:
-        if proof:
-            shown = passkeys.as_credential(proof) if words(data, "passkey") else proof
-            viewer = entry.confirm(app, request, viewer, shown)
+        viewer = who_is_there.checked(app, request, viewer, data)
         with app.database.write() as db:
             said = _answer(app, db, viewer, slug, data)
     except Refused as error:
-        if error.code == "check-needed":
-            return _who_is_there(app, viewer, slug, data)
-        if proof and error.field in {"password", "passkey"}:
-            return _who_is_there(app, viewer, slug, data, error)
+        if who_is_there.is_asked(error):
+            return _who_is_there(app, viewer, slug, data, who_is_there.shown(error))
         with app.database.read() as db:
             own_no = inbox.said_no(db, viewer, slug)
             if own_no and words(data, "do") == "yes":
@@ -261,16 +253,12 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, slug: FromPath[str], d
     return see_other(f"/inbox?did={said}")
 
 
-def _who_is_there(
-    app: App, viewer: Viewer, slug: str, data: dict[str, Any], error: Refused | None = None
-) -> Response[Any]:
+def _who_is_there(app: App, viewer: Viewer, slug: str, data: dict[str, Any], error: Refused | None) -> Response[Any]:
     """Ask who presses Yes; the answer is kept in the form, so that nobody presses it twice."""
-    assert viewer.person is not None
     with app.database.read() as db:
         asked = inbox.one(db, viewer, slug)
         (card,) = cards(db, viewer, [asked.clip])
-        has_password = password_hash(db, viewer.person) is not None
-        with_passkeys = passkeys.mine(db, viewer)
+        ways = who_is_there.ways(db, viewer)
     return page(
         "answer_check.html",
         viewer,
@@ -279,8 +267,7 @@ def _who_is_there(
         asked=asked,
         leaves=ticked(data, "leaves"),
         typed=kept(data, "words", "known"),
-        has_password=has_password,
-        passkeys=with_passkeys,
+        **ways,
         error=error,
     )
 

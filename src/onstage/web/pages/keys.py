@@ -8,12 +8,13 @@ from litestar.params import FromQuery
 from onstage import clock
 from onstage.accounts.doors import passkeys, recovery, sessions
 from onstage.accounts.doors.sessions import SessionKind
-from onstage.accounts.queries import password_hash, person_mail
+from onstage.accounts.queries import person_mail
 from onstage.accounts.viewer import Viewer
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotAllowed, NotFound, Refused
 from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
+from onstage.web.pages import who_is_there
 from onstage.web.pages.doors import codes_page
 from onstage.web.pages.forms import Fields, inside, kept, words
 from onstage.web.pages.settings import CHECK
@@ -42,17 +43,14 @@ def check(app: App, request: AnyRequest, viewer: Viewer, data: Fields) -> Respon
 
 
 def _check_page(app: App, viewer: Viewer, next_path: str, error: Refused | None = None) -> Response[Any]:
-    assert viewer.person is not None
     with app.database.read() as db:
-        has_password = password_hash(db, viewer.person) is not None
-        kept_passkeys = passkeys.mine(db, viewer)
+        ways = who_is_there.ways(db, viewer)
     return page(
         "settings_check.html",
         viewer,
         status=error.status if error else 200,
         next=inside(next_path),
-        has_password=has_password,
-        passkeys=kept_passkeys,
+        **ways,
         error=error,
         said="",
     )
@@ -133,8 +131,7 @@ def _ways_page(app: App, viewer: Viewer, said: str = "", error: Refused | None =
             viewer,
             status=error.status if error else 200,
             checked=sessions.is_checked(viewer, clock.now()),
-            has_password=password_hash(db, viewer.person) is not None,
-            passkeys=passkeys.mine(db, viewer),
+            **who_is_there.ways(db, viewer),
             codes_left=recovery.codes_left(db, viewer.person),
             by_mail=app.settings.mail_url.startswith("smtp"),
             mail=person_mail(db, viewer),

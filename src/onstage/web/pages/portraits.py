@@ -6,15 +6,13 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from onstage.accounts.doors import passkeys
-from onstage.accounts.queries import password_hash
 from onstage.accounts.viewer import Viewer
 from onstage.clips.portraits import answers, asking, reading
 from onstage.clips.portraits.reading import Waiting
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotFound, Refused
-from onstage.web import entry
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
+from onstage.web.pages import who_is_there
 from onstage.web.pages.asking import waits_for
 from onstage.web.pages.forms import Fields, words
 from onstage.web.words import gettext as _
@@ -73,18 +71,15 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, handle: FromPath[str],
 
     If the last check was long ago, a yes asks first who is there, and goes on with what they show.
     """
-    proof = words(data, "passkey") or words(data, "password")
     try:
-        if proof:
-            shown = passkeys.as_credential(proof) if words(data, "passkey") else proof
-            viewer = entry.confirm(app, request, viewer, shown)
+        viewer = who_is_there.checked(app, request, viewer, data)
         with app.database.write() as db:
             said = _answer(app, db, viewer, handle, data)
     except NotFound:
         raise
     except Refused as error:
-        if error.code == "check-needed" or (proof and error.field in {"password", "passkey"}):
-            return _who_is_there(app, viewer, handle, data, error if proof else None)
+        if who_is_there.is_asked(error):
+            return _who_is_there(app, viewer, handle, data, who_is_there.shown(error))
         with app.database.read() as db:
             return _page(db, viewer, handle, error=error)
     try:
@@ -118,19 +113,15 @@ def _answer(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[st
 
 def _who_is_there(app: App, viewer: Viewer, handle: str, data: dict[str, Any], error: Refused | None) -> Response[Any]:
     """Ask who presses Yes; the answer is kept in the form, so that nobody presses it twice."""
-    assert viewer.person is not None
     with app.database.read() as db:
-        found = reading.look(db, viewer, handle)
-        has_password = password_hash(db, viewer.person) is not None
-        kept = passkeys.mine(db, viewer)
+        found, ways = reading.look(db, viewer, handle), who_is_there.ways(db, viewer)
     return page(
         "portrait_check.html",
         viewer,
         status=error.status if error else 200,
         p=found,
         version=words(data, "version"),
-        has_password=has_password,
-        passkeys=kept,
+        **ways,
         error=error,
     )
 
