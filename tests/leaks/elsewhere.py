@@ -127,6 +127,9 @@ _SENT: dict[str, Visit] = {
     f"POST {API}/accounts/{{handle:str}}/portrait/no": once(
         "POST", f"{API}/accounts/{UNKNOWN}/portrait/no", json={"version": 1}
     ),
+    f"POST {API}/accounts/{{handle:str}}/portrait/wish": once(
+        "POST", f"{API}/accounts/{UNKNOWN}/portrait/wish", json={"words": "another name"}
+    ),
     f"POST {API}/accounts/{{handle:str}}/portrait/recall": once("POST", f"{API}/accounts/{UNKNOWN}/portrait/recall"),
     f"PUT {API}/accounts/{{handle:str}}/portrait/refusal": once("PUT", f"{API}/accounts/{UNKNOWN}/portrait/refusal"),
     f"DELETE {API}/accounts/{{handle:str}}/portrait/refusal": once(

@@ -1,4 +1,4 @@
-"""A link by which a guardian answers leads to each clip of the film."""
+"""A link by which a guardian answers leads to each clip of the film; words to whoever asks about a portrait."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,3 +33,24 @@ def upgrade() -> None:
     )
     op.drop_table("label_links_before")
     op.create_index("ix_label_links_label", "label_links", ["label_id"])
+    op.create_table(
+        "portrait_wishes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("known", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["portraits.account_id"],
+            name=op.f("fk_portrait_wishes_account_id_portraits"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_portrait_wishes_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portrait_wishes")),
+    )
+    op.create_index("ix_portrait_wishes_account", "portrait_wishes", ["account_id"])
+    op.create_index("ix_portrait_wishes_person", "portrait_wishes", ["person_id"])
