@@ -1,4 +1,4 @@
-"""A link by which a guardian answers leads to each clip of the film; words to whoever asks about a portrait."""
+"""A link by which a guardian answers leads to each clip of the film; words to whoever asks about a portrait; proof of age."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,3 +54,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_portrait_wishes_account", "portrait_wishes", ["account_id"])
     op.create_index("ix_portrait_wishes_person", "portrait_wishes", ["person_id"])
+    op.add_column("people", sa.Column("age_proved", sa.Integer(), server_default="0", nullable=False))
