@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts.models import accounts
-from onstage.clips.agreeing import answers, publish, reconsidering, repeats, rows, unregistered
+from onstage.clips.agreeing import answers, holds, publish, reconsidering, repeats, rows, unregistered
 from onstage.clips.agreeing import appearances as appearing
 from onstage.clips.ending import restoring
 from onstage.clips.models import HoldKind, Stage, appearances, clips
@@ -23,6 +23,7 @@ from onstage.clock import now
 from onstage.errors import NotFound
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
+from onstage.moderation import withheld
 from onstage.notifications.inbox import listed
 from onstage.server import job_kinds
 from onstage.storage.journal import Entry
@@ -357,3 +358,27 @@ def test_no_link_reaches_back_to_a_clip_that_was_here_before(films: Films, cast:
         unregistered.say_no(db, films.app.keys, link)
     run()
     assert films.state(before).clip.visible
+
+
+def test_what_a_moderator_withholds_is_withheld_when_it_comes_again(
+    films: Films, cast: Cast, film: Film, tmp_path: Path
+) -> None:
+    before = films.out(cast.ben, film(seconds=5))
+    first = films.out(cast.ada, film(seconds=5))
+    ola = cast.ola.viewer.person or 0
+    with films.app.database.write() as db:
+        holds.place(db, first.clip, HoldKind.MODERATION, ola)
+    copied = films.upload(cast.ben, film(seconds=5), early=True)
+    poor = again(film(seconds=5), tmp_path / "poor.mp4", "-vf", "scale=-2:240", "-c:v", "libx264", "-b:v", "120k")
+    encoded = films.upload(cast.ben, poor, early=True)
+    for upload in (copied, encoded):
+        clip = films.state(upload).clip
+        assert {(hold.kind, hold.giver) for hold in clip.holds} == {(HoldKind.MODERATION, holds.SERVER)}
+        assert not clip.named, "nobody is in it by that"
+    assert films.state(copied).clip.shown is None, "before anybody has seen it"
+    assert films.state(before).clip.visible, "moderators look at what was here by themselves"
+    with films.app.database.write() as db:
+        assert {each.slug for each in withheld.by_rule(db, cast.ola.viewer)} == {copied.slug, encoded.slug}
+        withheld.let_go(db, films.app.keys, cast.ola.viewer, copied.slug)
+    assert not films.state(copied).clip.holds
+    assert films.state(first).clip.holds, "each for itself"

@@ -222,18 +222,18 @@ def the_whole_first_life(rules: Rules) -> None:
     new = rules.life.Clip(CHILD, Stage.UPLOADING, working=version)
     made = rules.consent.uploaded(new)
     assert rules.consent.failed(made).stage is Stage.FAILED
-    draft = rules.consent.processed(made, facts)
+    draft = rules.consent.processed(made)
     assert (draft.stage, draft.holds) == (Stage.DRAFT, frozenset())
-    bad = rules.consent.processed(made, facts, known_bad=True)
+    bad = rules.consent.place(draft, facts, HoldKind.MODERATION)
     assert {(hold.kind, hold.since) for hold in bad.holds} == {(HoldKind.MODERATION, facts.at)}
     worded = rules.consent.edit(new, facts, CHILD, version)
     assert worded.stage is Stage.UPLOADING
     _refused(lambda: rules.consent.uploaded(made))
-    _refused(lambda: rules.consent.processed(new, facts))
+    _refused(lambda: rules.consent.processed(new))
     _refused(lambda: rules.consent.failed(draft))
     _refused(lambda: rules.consent.uploaded(replace(new, gone=True)))
     _refused(lambda: rules.consent.failed(replace(made, gone=True)))
-    _refused(lambda: rules.consent.processed(replace(made, gone=True), facts))
+    _refused(lambda: rules.consent.processed(replace(made, gone=True)))
     shown = rules.consent.ask(draft, facts, CHILD, digest=b"what is seen")
     assert shown.visible
     assert shown.shown.digest == b"what is seen"
