@@ -300,7 +300,7 @@ def test_a_no_by_a_link_goes_with_the_film(films: Films, cast: Cast, film: Film,
     told = [each for each in map(json.loads, letters) if "once more" in each["words"]]
     assert [each["to"] for each in told] == ["father@there.test"]
     by_letter = re.findall(r"/answer/(\S+)", told[0]["words"])[0]
-    assert "uploaded it once more" in client.ask("GET", f"/answer/{by_letter}").text
+    assert "and your no counts there as well" in client.ask("GET", f"/answer/{by_letter}").text
     for path in (f"/api/v1/clips/{second.slug}/appearances", f"/make/{second.slug}", f"/api/v1/clips/{second.slug}"):
         answer = client.ask("GET", path, cast.ben)
         assert answer.status == 200
