@@ -477,8 +477,11 @@ def a_right_is_held_at_the_act(rules: Rules) -> None:
     _refused(lambda: rules.consent.widen(pair.clip, pair.facts_now(), MUM))
     limited = _published(rules, "public")
     assert limited.narrow(DAD, NEAR)
+    assert limited.no(CHILD)
     assert limited.set(frozen=True)
     assert not limited.widen(DAD)
+    assert limited.lift(CHILD), "a no is its giver's alone, frozen or not"
+    assert limited.clip.visible
 
 
 def a_yes_to_what_is_shown_publishes_nothing_else(rules: Rules) -> None:
