@@ -22,7 +22,7 @@ SIGNED_IN = (
     "/settings/notifications", "/settings/comments", "/settings/deleted", "/settings/leaving", "/settings/check",
     "/me/with-me", "/me/remove", "/together", "/together/new", "/children", "/guardians", "/settings/claims",
     "/server/claims", "/server/guardians",
-    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
+    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/bounds", "/server/set-up",
 )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """A film that comes again: who said no to it need not say it again, whoever uploads it and whatever is done to the file."""
 
+import json
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,19 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts.models import accounts
-from onstage.clips.agreeing import answers, publish, repeats, rows
+from onstage.clips.agreeing import answers, publish, reconsidering, repeats, rows, unregistered
+from onstage.clips.agreeing import appearances as appearing
 from onstage.clips.ending import restoring
 from onstage.clips.models import HoldKind, Stage, appearances, clips
 from onstage.clips.rules.life import Hold
 from onstage.clips.same_film import film_marks, film_moves, same_films
 from onstage.clips.upload import Upload
 from onstage.clock import now
+from onstage.errors import NotFound
+from onstage.jobs.models import jobs
+from onstage.jobs.worker import run_due
 from onstage.notifications.inbox import listed
+from onstage.server import job_kinds
 from onstage.storage.journal import Entry
 from onstage.web.app import App
 from tests.cast import Actor, Cast
@@ -77,6 +84,15 @@ class Films:
     def told(self, who: Actor) -> list[str]:
         with self.app.database.read() as db:
             return [each.kind for each in listed(db, who.viewer)[0]]
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child in a film who is not here: the clip, the label, and the secret of their guardian's link."""
+
+    upload: Upload
+    label: int
+    link: str
 
 
 @pytest.fixture
@@ -250,3 +266,94 @@ def test_a_mark_says_nothing_to_who_guesses(films: Films, cast: Cast, film: Film
         repeats.recognise(db, films.app.keys, made.clip, mark)
         marks: Any = db.execute(select(film_marks.c.mark).where(film_marks.c.clip_id == made.clip)).scalars().all()
     assert len(marks) == 2, "what is kept is not what it is made of"
+
+
+@pytest.fixture
+def child(films: Films, cast: Cast, film: Film) -> Child:
+    """Ada's film with a child who is not here, whose father has a link and a mail address."""
+    made = films.upload(cast.ada, film())
+    with films.app.database.write() as db:
+        label = appearing.label(db, films.app.keys, cast.ada.viewer, made.slug, "Tim in red", minor=True)
+        link = unregistered.name_guardian(
+            db, films.app.keys, cast.ada.viewer, made.slug, label, "https://here.test", "father@there.test"
+        )
+    return Child(made, label, link)
+
+
+def test_a_no_by_a_link_goes_with_the_film(films: Films, cast: Cast, film: Film, child: Child, client: Client) -> None:
+    with films.app.database.write() as db:
+        unregistered.say_no(db, films.app.keys, child.link)
+    kinds = {kind: job for kind, job in job_kinds(films.app).items() if kind != "mail"}
+    second = Films(films.app, cast, lambda: run_due(films.app.database, kinds)).upload(cast.ben, film(), early=True)
+    (label,) = films.noes(second)
+    assert label != child.label
+    assert films.state(second).clip.shown is None
+    with films.app.database.read() as db:
+        first, other = (unregistered.question(db, child.link, slug) for slug in ("", second.slug))
+        letters = db.execute(select(jobs.c.payload).where(jobs.c.kind == "mail")).scalars().all()
+        with pytest.raises(NotFound):
+            unregistered.question(db, child.link, "another-clip")
+    assert (first.slug, first.words) == (child.upload.slug, "Tim in red")
+    assert [(each.slug, each.refused) for each in first.again] == [(second.slug, True)]
+    assert (other.words, other.refused) == ("", True)
+    told = [each for each in map(json.loads, letters) if "once more" in each["words"]]
+    assert [each["to"] for each in told] == ["father@there.test"]
+    by_letter = re.findall(r"/answer/(\S+)", told[0]["words"])[0]
+    assert "uploaded it once more" in client.ask("GET", f"/answer/{by_letter}").text
+    for path in (f"/api/v1/clips/{second.slug}/appearances", f"/make/{second.slug}", f"/api/v1/clips/{second.slug}"):
+        answer = client.ask("GET", path, cast.ben)
+        assert answer.status == 200
+        assert "Tim" not in answer.text
+        assert str(label) not in answer.text
+
+
+def test_who_brought_the_film_can_do_nothing_to_a_label_that_is_not_theirs(
+    films: Films, cast: Cast, film: Film, child: Child
+) -> None:
+    with films.app.database.write() as db:
+        unregistered.say_no(db, films.app.keys, child.link)
+    second = films.upload(cast.ben, film())
+    (label,) = films.noes(second)
+    keys, ben = films.app.keys, cast.ben.viewer
+    with films.app.database.write() as db:
+        with pytest.raises(NotFound):
+            appearing.unlabel(db, keys, ben, second.slug, label)
+        with pytest.raises(NotFound):
+            unregistered.name_guardian(db, keys, ben, second.slug, label, "https://here.test")
+        with pytest.raises(NotFound):
+            appearing.take_over(db, keys, cast.ada.viewer, second.slug, label)
+    assert films.noes(second) == {label}
+
+
+def test_each_no_by_a_link_is_lifted_for_each_clip_and_lifting_is_no_yes(
+    films: Films, cast: Cast, film: Film, child: Child, client: Client
+) -> None:
+    keys = films.app.keys
+    out = films.out(cast.ben, film())
+    with films.app.database.write() as db:
+        unregistered.say_no(db, keys, child.link)
+    assert not films.state(out).clip.visible
+    page = client.ask("GET", f"/answer/{child.link}").text
+    assert f"?clip={out.slug}" in page
+    with films.app.database.write() as db:
+        unregistered.lift(db, keys, child.link, out.slug)
+    assert {hold.kind for hold in films.state(out).clip.holds} == {HoldKind.BASIS}
+    assert films.noes(child.upload), "that one stays"
+    with films.app.database.write() as db:
+        unregistered.say_yes(db, keys, child.link, unregistered.question(db, child.link, out.slug).version, out.slug)
+        reconsidering.run(db, keys)
+        revised = answers.bring_back(db, keys, cast.ben.viewer, out.slug)
+    assert revised.visible
+    shown = films.state(out)
+    assert str(shown.kept_reach.audience) == "friends", "near at most, with a child who is not here"
+
+
+def test_no_link_reaches_back_to_a_clip_that_was_here_before(films: Films, cast: Cast, film: Film, run: Run) -> None:
+    before = films.out(cast.ben, film())
+    made = films.upload(cast.ada, film())
+    with films.app.database.write() as db:
+        label = appearing.label(db, films.app.keys, cast.ada.viewer, made.slug, "Tim", minor=True)
+        link = unregistered.name_guardian(db, films.app.keys, cast.ada.viewer, made.slug, label, "https://here.test")
+        unregistered.say_no(db, films.app.keys, link)
+    run()
+    assert films.state(before).clip.visible

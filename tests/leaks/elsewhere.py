@@ -48,7 +48,7 @@ _PAGES = (
         "/me",
     ),
     *("/sign-in", "/sign-in/recover", "/sign-up", "/sign-up/handle"),
-    *("/server", "/server/invitations", "/server/people", "/server/set-up"),
+    *("/server", "/server/invitations", "/server/people", "/server/bounds", "/server/set-up"),
     *(
         f"/settings{room}"
         for room in (
@@ -93,7 +93,15 @@ _POSTED_BY_SPARE = (
     "/settings/age", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
-_POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
+_POSTED_BY_GUEST = (
+    "/sign-in",
+    "/sign-in/recover",
+    "/sign-out",
+    "/sign-up",
+    "/server/invitations",
+    "/server/people",
+    "/server/bounds",
+)
 _SENT: dict[str, Visit] = {
     "POST /settings/records": once("POST", "/settings/records", form={}),
     "GET /records/{account:str}/{minor:str}/csv": once("GET", "/records/max/max/csv"),
@@ -126,6 +134,9 @@ _SENT: dict[str, Visit] = {
     ),
     f"POST {API}/accounts/{{handle:str}}/portrait/no": once(
         "POST", f"{API}/accounts/{UNKNOWN}/portrait/no", json={"version": 1}
+    ),
+    f"POST {API}/accounts/{{handle:str}}/portrait/wish": once(
+        "POST", f"{API}/accounts/{UNKNOWN}/portrait/wish", json={"words": "another name"}
     ),
     f"POST {API}/accounts/{{handle:str}}/portrait/recall": once("POST", f"{API}/accounts/{UNKNOWN}/portrait/recall"),
     f"PUT {API}/accounts/{{handle:str}}/portrait/refusal": once("PUT", f"{API}/accounts/{UNKNOWN}/portrait/refusal"),

@@ -20,7 +20,8 @@ from onstage.clips.agreeing.edit import choose_cover
 from onstage.clips.agreeing.holds import lift, place
 from onstage.clips.ending import deletion
 from onstage.clips.ending.restoring import RESTORED
-from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clip_yeses, clips, holds, tombstones
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import HoldKind, Stage, appearances, clip_yeses, clips, holds, tombstones
 from onstage.clips.workroom import JOURNAL
 from onstage.clock import now
 from onstage.db import tables

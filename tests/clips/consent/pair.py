@@ -362,6 +362,19 @@ class Pair:
             model=lambda: self.model.same_film(people, noes, elsewhere, earlier),
         )  # fmt: skip
 
+    def film_by_link(self, label: int, *, earlier: bool = False) -> bool:
+        """[1, 4] Another clip of the same film has a child who is not here, and whoever stands for them says no to it."""
+        if not self.clip.gone and not earlier:
+            self.world.children[label] = True
+        version = self.rules.need.Version(FRIEND, self.reach(("private", False, False)))
+        facts = self.facts_now()
+        there = replace(facts, children=(self.rules.need.Child(label, True),))
+        holds = frozenset(self.rules.life.Hold(kind, label) for kind in (HoldKind.NO, HoldKind.DELETING))
+        other = self.rules.life.Clip(FRIEND, Stage.DRAFT, working=version, holds=holds)
+        assert not self.rules.repeated.carried(other, there, elsewhere=False)
+        noes = dict.fromkeys(self.rules.repeated.by_links(other, there), frozenset[int]())
+        return self.do("covered", facts, noes, earlier=earlier, model=lambda: self.model.film_by_link(label, earlier))
+
     def restored(self) -> bool:
         return self.do("restored", self.facts_now(), model=self.model.from_backup)
 

@@ -962,6 +962,32 @@ def a_no_comes_with_the_film(rules: Rules) -> None:
     assert pair.clip.holds == {rules.life.Hold(HoldKind.BASIS)}
 
 
+def a_no_by_a_link_comes_with_the_film(rules: Rules) -> None:
+    """A child who is not here is in every later clip of the film, and whoever stands for them has said no to it."""
+    link = 300
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD}), text("public"))
+    assert pair.ask()
+    assert pair.film_by_link(link, earlier=True)
+    assert pair.clip.visible
+    assert pair.film_by_link(link)
+    assert pair.clip.holds == {rules.life.Hold(HoldKind.NO, link), rules.life.Hold(HoldKind.BASIS)}
+    assert pair.lift(link)
+    assert not pair.clip.visible
+    assert pair.yes(link, of="shown")
+    assert pair.confirm(CHILD)
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == ("followers", False, False)
+    assert pair.film_by_link(link, earlier=True)
+    assert not pair.clip.visible
+    draft = Pair(rules, family(Band.ADULT, owners={CHILD}), text("friends"))
+    assert draft.film_by_link(link)
+    assert not draft.clip.is_held(HoldKind.BASIS)
+    assert draft.lift(link)
+    assert draft.ask()
+    assert not draft.clip.visible
+    assert draft.yes(link)
+    assert draft.clip.visible
+
+
 def what_the_law_asks_for_is_kept(rules: Rules) -> None:
     """By a moderator with a ground; who placed that hold ends it, and a deletion goes on meanwhile."""
     pair = _published(rules)
@@ -989,6 +1015,7 @@ def what_the_law_asks_for_is_kept(rules: Rules) -> None:
 
 SMALLER: tuple[Trace, ...] = (
     a_no_comes_with_the_film,
+    a_no_by_a_link_comes_with_the_film,
     what_the_law_asks_for_is_kept,
     only_what_waits_is_brought_back,
     one_guardian_is_enough_where_all_want_it_so,

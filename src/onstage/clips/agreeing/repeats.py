@@ -7,8 +7,9 @@ from onstage.clips import same_film
 from onstage.clips.agreeing import rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.kept import read
+from onstage.clips.agreeing.labelling import label_again
 from onstage.clips.models import HoldKind, appearances
-from onstage.clips.rules.repeated import Noes, carried, covered
+from onstage.clips.rules.repeated import Noes, by_links, carried, covered
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
@@ -55,13 +56,16 @@ def look_again(db: Connection, clip: int) -> None:
 
 
 def _cover(db: Connection, keys: Keys, source: int, into: int, only: int | None = None) -> None:
-    """`only`: the no of this person."""
+    """`only`: the no of this person, or by the link of this label."""
     one, other = rows.load(db, source), read(db, [into])[into]
+    earlier = into < source
     found = carried(one.clip, one.facts, elsewhere=one.account != other.account)
     noes = {giver: people for giver, people in found.items() if only in (None, giver)}
+    labels = [label for label in by_links(one.clip, one.facts) if only in (None, label)]
+    there = [label_again(db, keys, label, into, known=earlier) for label in labels]
+    noes |= {label: frozenset() for label in there if label is not None}
     if not noes:
         return
-    earlier = into < source
     enters = not earlier and _enter(db, into, noes)
     after = decide(
         db,

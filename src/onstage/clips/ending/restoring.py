@@ -13,7 +13,8 @@ from onstage.accounts.models import accounts, people
 from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
 from onstage.clips.ending import vault
-from onstage.clips.models import HoldKind, appearances, clip_labels, clips
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import HoldKind, appearances, clips
 from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change

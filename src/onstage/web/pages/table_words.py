@@ -9,6 +9,7 @@ from onstage.accounts.age import (
     Choice,
     DailyLimit,
     GuardiansYes,
+    Marked,
     Personal,
     QuietHours,
     Reach,
@@ -105,8 +106,8 @@ def value_words(value: Value) -> str:
         case QuietHours():
             words = _("from %(start)s to %(end)s, without a sound") if value.silent else _("from %(start)s to %(end)s")
             return words % {"start": f"{value.start}:00", "end": f"{value.end}:00"}
-        case Choice():
-            return _("yes") if value is Choice.YES else _("no")
+        case Choice() | Marked():
+            return {"yes": _("yes"), "no": _("no"), "proved": _("with proof of age")}[value]
     return _steps()[value]
 
 
