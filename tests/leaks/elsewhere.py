@@ -110,6 +110,7 @@ _SENT: dict[str, Visit] = {
     f"PUT {API}/records/{{account:str}}/{{minor:str}}/rule": once("PUT", f"{API}/records/x/y/rule", json={}),
     f"POST {API}/records/{{account:str}}/{{minor:str}}/entries": once("POST", f"{API}/records/x/y/entries", json={}),
     "GET /claim": once("GET", "/claim"),
+    "GET /report": once("GET", "/report?account=ada"),
     "GET /claims/{secret:str}": once("GET", "/claims/x"),
     "POST /claims/{secret:str}": once("POST", "/claims/x", form={}),
     f"GET {API}/claims/{{secret:str}}": once("GET", f"{API}/claims/x"),

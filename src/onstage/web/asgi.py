@@ -65,6 +65,7 @@ from onstage.web.pages import (
     keys,
     proving,
     record,
+    reporting,
     server_room,
     settings,
     shell,
@@ -110,6 +111,7 @@ MODULES = (
     ),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
     *(doors, settings, keys, making, caption_pages, server_room, bounds, keeping, record, claiming, time_and_money),
+    reporting,
     *(together, family, ages, checking, proving, time_page, grown),
     *(answering, answering_pages, removing, removal_pages),
 )

@@ -160,6 +160,9 @@ def test_the_room_for_checking_is_for_who_was_named(cast: Cast, client: Client) 
     assert "Never met her." in seen(client, "/server/guardians", cast.ola)
     assert sent(client, "/server/guardians", cast.ola, do="right", case=one, reason="He says so.").status == 303
     assert sent(client, "/server/guardians", cast.ola, do="annul", case=one, reason="A mistake.").status == 303
+    told = "It was decided that you never were a guardian of Max. A mistake."
+    assert told in seen(client, "/together", cast.ada), "with the reason"
+    assert "Ada never was your guardian. Their yeses do not count. A mistake." in seen(client, "/together", cast.max)
     assert sent(client, "/server/guardians", cast.ola, do="household", household="yes").status == 303
 
 
@@ -232,9 +235,9 @@ def mia(client: Client, cast: Cast) -> str:
 
 def test_who_leaves_the_server_is_named_in_no_notice_any_more(cast: Cast, client: Client) -> None:
     sent(client, "/children/mia", cast.gus, do="end")
-    assert "Gus is no guardian of you any more." in seen(client, "/together", cast.mia)
+    assert "Gus no longer looks after you here." in seen(client, "/together", cast.mia)
     with cast.app.database.write() as db:
         leaving.leave(db, cast.gus.viewer, cast.app.purgers)
         assert "Gus" not in " ".join(db.execute(select(notices.c.fields)).scalars())
         leaving.leave(db, cast.gil.viewer, cast.app.purgers)
-    assert "Somebody is no guardian of you any more." in seen(client, "/together", cast.mia)
+    assert "Somebody no longer looks after you here." in seen(client, "/together", cast.mia)

@@ -237,11 +237,11 @@ def judge_end(
     Raises NotFound, NotAllowed or Invalid.
     """
     row = judged(db, viewer, guardianship, now)
-    sentence(reason)
+    why = sentence(reason)
     gone = row["absent_since"] is not None and _last_seen(db, row["guardian_id"]) <= now - GONE_FOR
     if not annul and not gone:
         raise NotAllowed("Only who has not been here for 180 days is ended by others.", code="not-gone")
-    guarding.end(db, keys, guardianship, viewer.person, now, how="annulled" if annul else "ended")
+    guarding.end(db, keys, guardianship, viewer.person, now, how="annulled" if annul else "ended", reason=why)
 
 
 def turn_full(db: Connection, keys: Keys, now: int) -> int:

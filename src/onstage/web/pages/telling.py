@@ -39,10 +39,10 @@ def sentence(told: Told, reader: int) -> str:
         "on": day(told.fields["on"]) if "on" in told.fields else "",
         "reason": told.fields.get("reason", ""),
     }
-    return _sentences(told, about_me=about_me)[told.kind] % named
+    return (_sentences(told, reader, about_me=about_me)[told.kind] % named).strip()
 
 
-def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
+def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
     minutes = int(told.fields.get("minutes", 0))
     upheld = told.fields.get("upheld")
     return (
@@ -68,8 +68,6 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
             Notice.CONTEST_DECIDED: _("It was decided: the guardian of %(about)s stays a carer. %(reason)s")
             if upheld
             else _("It was decided: the guardian of %(about)s is one. %(reason)s"),
-            Notice.GUARDIAN_ENDED: _("%(guardian)s is no guardian of %(about)s any more."),
-            Notice.GUARDIAN_ANNULLED: _("%(guardian)s never was a guardian of %(about)s. Their yeses do not count."),
             Notice.COME_BACK: _("You have not been here for a while, and %(about)s may need you."),
             Notice.ABSENT: _(
                 "You were away for 30 days. The other guardians of %(about)s go on without you until you are back."
@@ -97,19 +95,38 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
                 "this one is erased on %(on)s."
             ),
         }
-        | _about_age(about_me=about_me)
+        | _about_ends(was_me=told.guardian == reader, about_me=about_me)
+        | _about_age(str(told.fields.get("band", "")), about_me=about_me)
         | _about_answers(about_me=about_me)
     )
 
 
-def _about_age(*, about_me: bool) -> dict[Notice, str]:
+def _about_ends(*, was_me: bool, about_me: bool) -> dict[Notice, str]:
+    if was_me:
+        return {
+            Notice.GUARDIAN_ENDED: _("You no longer look after %(about)s here. %(reason)s"),
+            Notice.GUARDIAN_ANNULLED: _("It was decided that you never were a guardian of %(about)s. %(reason)s"),
+        }
+    if about_me:
+        return {
+            Notice.GUARDIAN_ENDED: _("%(guardian)s no longer looks after you here. %(reason)s"),
+            Notice.GUARDIAN_ANNULLED: _(
+                "It was decided that %(guardian)s never was your guardian. Their yeses do not count. %(reason)s"
+            ),
+        }
     return {
-        Notice.BAND_SOON: _(
-            "From %(on)s other rules of age count for %(about)s. Nothing that is there gets wider by itself."
+        Notice.GUARDIAN_ENDED: _("%(guardian)s no longer looks after %(about)s here. %(reason)s"),
+        Notice.GUARDIAN_ANNULLED: _(
+            "It was decided that %(guardian)s never was a guardian of %(about)s. Their yeses do not count. %(reason)s"
         ),
-        Notice.BAND_NOW: _(
-            "Other rules of age count for %(about)s from today. Nothing that is there got wider by itself."
-        ),
+    }
+
+
+def _about_age(band: str, *, about_me: bool) -> dict[Notice, str]:
+    soon, today = (_birthday if about_me else _birthday_of)(band)
+    return {
+        Notice.BAND_SOON: soon,
+        Notice.BAND_NOW: today,
         Notice.ZONE: _("%(by)s goes to another time zone on %(on)s. Quiet hours follow it from then on."),
         Notice.BIRTH_DATE: _("Your birth date was corrected.")
         if about_me
@@ -121,6 +138,44 @@ def _about_age(*, about_me: bool) -> dict[Notice, str]:
         if about_me
         else _("Who looks after this server doubts the age of %(about)s. Their clips wait until it is settled."),
     }
+
+
+def _birthday(band: str) -> tuple[str, str]:
+    """What somebody who gets older is told before, and on the day."""
+    match band:
+        case "13_15":
+            return (
+                _("You turn 13 on %(on)s. From then on your own yes counts too, and you let followers in yourself."),
+                _("You are 13. A clip with you needs your own yes now, and you let followers in yourself."),
+            )
+        case "16_17":
+            return (
+                _("You turn 16 on %(on)s. From then on you decide about your clips, and your guardians are told."),
+                _("You are 16. You decide about your clips now, and your guardians are told."),
+            )
+    return (
+        _("You turn 18 on %(on)s. Then nobody looks after you here any more, and all that is here with you is yours."),
+        _("You are 18. What is here from when you were a child is yours to keep, hide or delete. Look at it."),
+    )
+
+
+def _birthday_of(band: str) -> tuple[str, str]:
+    """The same for those who look after them."""
+    match band:
+        case "13_15":
+            return (
+                _("%(about)s turns 13 on %(on)s. From then on their own yes counts beside yours."),
+                _("%(about)s is 13. Their own yes counts beside yours now, and they let followers in themselves."),
+            )
+        case "16_17":
+            return (
+                _("%(about)s turns 16 on %(on)s. From then on they decide about their clips, and you are told."),
+                _("%(about)s is 16. They decide about their clips now. Your no takes one back to those near them."),
+            )
+    return (
+        _("%(about)s turns 18 on %(on)s. Then your part as a guardian ends. You need do nothing."),
+        _("%(about)s is 18 and decides alone now. Your part as a guardian has ended."),
+    )
 
 
 def _about_answers(*, about_me: bool) -> dict[Notice, str]:
@@ -152,6 +207,10 @@ def _url(told: Told, reader: int) -> str:
     match told.kind:
         case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
             return "/grown-up"
+        case Notice.BAND_SOON | Notice.BAND_NOW if told.about == reader and told.fields.get("band") != "adult":
+            return "/guardians"
+        case Notice.BAND_SOON | Notice.BAND_NOW if told.about_handle and told.fields.get("band") != "adult":
+            return f"/children/{told.about_handle}"
         case Notice.AGE_DOUBTED if told.about == reader:
             return "/settings/age"
         case Notice.CLIP_SHOWN:

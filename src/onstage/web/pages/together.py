@@ -8,7 +8,7 @@ from litestar.params import FromPath, Parameter
 from markupsafe import Markup
 
 from onstage import clock
-from onstage.accounts import guardianship, invitations, joint, notices, profiles
+from onstage.accounts import growing, guardianship, invitations, joint, notices, profiles
 from onstage.accounts.guardians import beforehand, guarding, household, screen_time
 from onstage.accounts.invitations import Invitation, Waits
 from onstage.accounts.joint import Joint
@@ -60,6 +60,7 @@ def _index_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
             children=wards,
             guarded=bool(guardianship.guardians_of(db, [person])),
             may_begin=viewer.band == "adult",
+            choosing=growing.is_choosing(db, person),
             lines=telling.lines(told, person),
             error=error,
             said="",
