@@ -31,6 +31,7 @@ from onstage.web.app import App
 from tests.cast import Actor, Cast
 from tests.client import Client
 from tests.clips.conftest import Film, Run, send
+from tests.scenes import Scene, Scenes
 
 
 class Films:
@@ -101,6 +102,17 @@ def films(app: App, cast: Cast, run: Run) -> Films:
     return Films(app, cast, run)
 
 
+@pytest.fixture
+def scene(app: App, scenes: Scenes, run: Run, film: Film) -> Scene[Upload]:
+    return scenes.begin(app, "fay is in a film", lambda cast: Films(app, cast, run).out(cast.ada, film(), cast.fay))
+
+
+@pytest.fixture
+def first(scene: Scene[Upload]) -> Upload:
+    """A film of ada's that is out, with fay in it."""
+    return scene.made
+
+
 def again(film: Path, to: Path, *how: str) -> Path:
     """The film, written once more."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(film), *how, str(to)]
@@ -110,9 +122,8 @@ def again(film: Path, to: Path, *how: str) -> Path:
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
 def test_a_no_covers_the_film_in_another_account(
-    films: Films, cast: Cast, film: Film, tmp_path: Path, container: str
+    films: Films, cast: Cast, first: Upload, film: Film, tmp_path: Path, container: str
 ) -> None:
-    first = films.out(cast.ada, film(), cast.fay)
     films.no(cast.fay, first)
     copy = again(film(), tmp_path / f"other words.{container}", "-c", "copy", "-metadata", "title=Mine")
     second = films.upload(cast.ben, copy, early=True)
@@ -155,17 +166,17 @@ def test_who_says_no_later_covers_what_came_after_and_not_what_came_before(
     assert films.state(before).clip.visible
 
 
-def test_it_covers_what_came_before_where_they_are_in_that_too(films: Films, cast: Cast, film: Film) -> None:
-    before = films.out(cast.ada, film(), cast.fay)
+def test_it_covers_what_came_before_where_they_are_in_that_too(
+    films: Films, cast: Cast, first: Upload, film: Film
+) -> None:
     later = films.out(cast.ada, film(), cast.fay)
     films.no(cast.fay, later)
-    assert not films.state(before).clip.visible
+    assert not films.state(first).clip.visible
 
 
 def test_each_no_is_lifted_by_its_giver_for_each_clip_and_does_not_come_back(
-    films: Films, cast: Cast, film: Film, tmp_path: Path
+    films: Films, cast: Cast, first: Upload, film: Film, tmp_path: Path
 ) -> None:
-    first = films.out(cast.ada, film(), cast.fay)
     films.no(cast.fay, first)
     second = films.upload(cast.ben, film(), early=True)
     films.lift(cast.fay, second)
@@ -207,8 +218,7 @@ def test_an_owner_s_no_stays_in_the_account(films: Films, cast: Cast, film: Film
     assert not films.noes(films.upload(cast.ada, film()))
 
 
-def test_nobody_is_told_who_said_no(films: Films, cast: Cast, film: Film, client: Client) -> None:
-    first = films.out(cast.ada, film(), cast.fay)
+def test_nobody_is_told_who_said_no(films: Films, cast: Cast, first: Upload, film: Film, client: Client) -> None:
     films.no(cast.fay, first)
     second = films.upload(cast.ben, film(), early=True)
     clip = f"/api/v1/clips/{second.slug}"
@@ -247,8 +257,8 @@ def test_nothing_of_a_deleted_film_is_left_to_know_it_by(films: Films, cast: Cas
     assert films.noes(third) == {cast.fay.viewer.person}, "by the second one, which is here"
 
 
-def test_what_a_no_covered_is_found_again_after_a_restore(films: Films, cast: Cast, film: Film) -> None:
-    first, second = films.out(cast.ada, film(), cast.fay), films.out(cast.ben, film())
+def test_what_a_no_covered_is_found_again_after_a_restore(films: Films, cast: Cast, first: Upload, film: Film) -> None:
+    second = films.out(cast.ben, film())
     fay = cast.fay.viewer.person or 0
     with films.app.database.write() as db:
         said = [Entry("no", clip, now(), fay) for clip in (first.clip, second.clip)]
