@@ -979,8 +979,11 @@ def a_no_by_a_link_comes_with_the_film(rules: Rules) -> None:
     assert pair.yes(link, of="shown")
     assert pair.confirm(CHILD)
     assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == ("followers", False, False)
+    assert pair.set(owners={CHILD, OWNER}, rule="all")
     assert pair.film_by_link(link, earlier=True)
     assert not pair.clip.visible
+    assert pair.lift(link)
+    assert pair.clip.visible, "they were in it before, and whoever gains a right later is not asked anew"
     draft = Pair(rules, family(Band.ADULT, owners={CHILD}), text("friends"))
     assert draft.film_by_link(link)
     assert not draft.clip.is_held(HoldKind.BASIS)
