@@ -27,6 +27,7 @@ from onstage.moderation import withheld
 from onstage.notifications.inbox import listed
 from onstage.server import job_kinds
 from onstage.storage.journal import Entry
+from onstage.upkeep import ledger_replay
 from onstage.web.app import App
 from tests.cast import Actor, Cast
 from tests.client import Client
@@ -267,6 +268,24 @@ def test_what_a_no_covered_is_found_again_after_a_restore(films: Films, cast: Ca
     films.run()
     assert films.state(second).clip.named == {fay}, "so that she can take it back there"
     films.lift(cast.fay, second)
+
+
+def test_who_was_named_after_the_backup_takes_their_no_back_after_the_restore(
+    films: Films, cast: Cast, film: Film
+) -> None:
+    out = films.out(cast.ben, film())
+    fay = cast.fay.viewer.person or 0
+    with films.app.database.write() as db:
+        (restored,) = restoring.say_no_again(db, [Entry("no", out.clip, now(), fay)])
+        restoring.enter(db, films.app.keys, [restored])
+    assert films.state(out).clip.named == {fay}
+    with films.app.database.read() as db:
+        assert [each for each in ledger_replay.differences(db) if each.startswith("clip")] == []
+    films.lift(cast.fay, out)
+    assert {hold.kind for hold in films.state(out).clip.holds} == {HoldKind.BASIS}, "no no is a yes"
+    with films.app.database.write() as db:
+        answers.say_yes(db, films.app.keys, cast.fay.viewer, out.slug, 1)
+        assert answers.bring_back(db, films.app.keys, cast.ben.viewer, out.slug).visible
 
 
 def test_a_mark_says_nothing_to_who_guesses(films: Films, cast: Cast, film: Film) -> None:
