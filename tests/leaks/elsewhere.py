@@ -79,6 +79,7 @@ _PAGES = (
             "me/follow-requests",
             "me/nevers",
             "me/portraits",
+            "me/notices",
             "passkeys",
             "sessions",
             "tokens",
