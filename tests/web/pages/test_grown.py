@@ -94,7 +94,8 @@ def test_many_are_hidden_or_deleted_at_once_also_those_of_others(cast: Cast, cli
         assert choose(client, cast, "delete", mine[2], other).status == 303
     assert held(cast, mine[2], other) == [{HoldKind.DELETING}, {HoldKind.NO}]
     assert "nothing left to decide" in client.get("/grown-up", cast.max).text
-    assert choose(client, cast, "done").header("location") == "/together"
+    assert choose(client, cast, "done").header("location") == "/together?did=chosen"
+    assert "Your own choices count from now on." in client.get("/together?did=chosen", cast.max).text
     assert "/grown-up" not in re.sub("<ol.*</ol>", "", client.get("/together", cast.max).text, flags=re.DOTALL)
 
 

@@ -103,7 +103,7 @@ def choose(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     growing.end_others_ownership(db, app.keys, viewer, found.id, made_by, clock.now())
                 case "done":
                     growing.has_chosen(db, viewer)
-                    return see_other("/together")
+                    return see_other("/together?did=chosen")
     except Refused as error:
         return _page(app, viewer, error=error)
     return see_other(f"/grown-up?did={act}")

@@ -52,16 +52,16 @@ def _cell(db: Connection, child: Child, reader: int, row: Row) -> Cell:
     options = [Option(step.value, value_words(step), "", step == chosen, possible=True) for step in open_]
     names = {each.person: each.name for each in child.guardians}
     others = [
-        _("%(name)s says: %(value)s") % {"name": names[who], "value": value_words(value)}
+        _("%(name)s says: %(value)s") % {"name": names[who], "value": value_words(value, row)}
         for who, value in said.guardians.items()
         if who in names and who != reader
     ]
     if mine is not None and said.own is not ...:
-        others.append(_("%(name)s says: %(value)s") % {"name": child.name, "value": value_words(said.own)})
+        others.append(_("%(name)s says: %(value)s") % {"name": child.name, "value": value_words(said.own, row)})
     return Cell(
         row=row.value,
         title=title(row, own=mine is None),
-        holds=value_words(permissions.value_for(db, child.person, row)),
+        holds=value_words(permissions.value_for(db, child.person, row), row),
         options=options if len(options) > 1 else [],
         others=others,
         why=why(row, child.band, may_narrow=mine is not None and len(options) > 1),
@@ -95,11 +95,11 @@ def title(row: Row, *, own: bool) -> str:
     }[row]
 
 
-def value_words(value: Value) -> str:
-    """A value in words."""
+def value_words(value: Value, row: Row | None = None) -> str:
+    """A value in words, of that row where it matters."""
     match value:
         case None:
-            return _("no limit")
+            return _("none") if row is Row.QUIET_HOURS else _("no limit")
         case DailyLimit():
             words = _("%(minutes)s minutes, then it ends") if value.ends else _("a reminder after %(minutes)s minutes")
             return words % {"minutes": value.minutes}

@@ -44,7 +44,7 @@ def sentence(told: Told, reader: int) -> str:
 
 def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
     minutes = int(told.fields.get("minutes", 0))
-    upheld = told.fields.get("upheld")
+    was_me, upheld = told.guardian == reader, bool(told.fields.get("upheld"))
     return (
         {
             Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
@@ -59,15 +59,19 @@ def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
             else _("%(about)s was taken out of %(account)s."),
             Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
             Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
-            Notice.GUARDIAN_CLAIMED: _("%(by)s says: I am a guardian of %(about)s."),
-            Notice.GUARDIAN_ACCEPTED: _("%(guardian)s is a guardian of %(about)s now, as a carer."),
+            Notice.GUARDIAN_CLAIMED: _("%(by)s says: I look after you.")
+            if about_me
+            else _("%(by)s says: I look after %(about)s."),
             Notice.GUARDIAN_REFUSED: _("You were not accepted as a guardian of %(about)s."),
-            Notice.FULL_SOON: _("A guardian of %(about)s was checked, and may say yes for %(about)s from %(on)s."),
-            Notice.FULL_NOW: _("A guardian of %(about)s may say yes for %(about)s from now on."),
-            Notice.CONTESTED: _("%(by)s says that a new guardian of %(about)s is not one. Somebody decides."),
-            Notice.CONTEST_DECIDED: _("It was decided: the guardian of %(about)s stays a carer. %(reason)s")
-            if upheld
-            else _("It was decided: the guardian of %(about)s is one. %(reason)s"),
+            Notice.CONTESTED: _("%(by)s says that you are no guardian. Whoever checks guardians here decides.")
+            if was_me
+            else _(
+                "%(by)s says that %(guardian)s is no guardian of theirs. It waits for somebody who checks guardians."
+            )
+            if told.by == told.about
+            else _(
+                "%(by)s says that %(guardian)s is no guardian of %(about)s. It waits for somebody who checks guardians."
+            ),
             Notice.COME_BACK: _("You have not been here for a while, and %(about)s may need you."),
             Notice.ABSENT: _(
                 "You were away for 30 days. The other guardians of %(about)s go on without you until you are back."
@@ -95,10 +99,44 @@ def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
                 "this one is erased on %(on)s."
             ),
         }
-        | _about_ends(was_me=told.guardian == reader, about_me=about_me)
+        | _about_checks(was_me=was_me, about_me=about_me, upheld=upheld)
+        | _about_ends(was_me=was_me, about_me=about_me)
         | _about_age(str(told.fields.get("band", "")), about_me=about_me)
         | _about_answers(about_me=about_me)
     )
+
+
+def _about_checks(*, was_me: bool, about_me: bool, upheld: bool) -> dict[Notice, str]:
+    if was_me:
+        return {
+            Notice.GUARDIAN_ACCEPTED: _("You look after %(about)s now, as a carer."),
+            Notice.FULL_SOON: _("You were checked, and may say yes for %(about)s from %(on)s."),
+            Notice.FULL_NOW: _("You may say yes for %(about)s from now on."),
+            Notice.CONTEST_DECIDED: _("It was decided: you stay a carer of %(about)s. %(reason)s")
+            if upheld
+            else _("It was decided: you are the guardian of %(about)s. %(reason)s"),
+        }
+    if about_me:
+        return {
+            Notice.GUARDIAN_ACCEPTED: _("%(guardian)s looks after you now, as a carer."),
+            Notice.FULL_SOON: _(
+                "%(guardian)s was checked, and may say yes for you from %(on)s. If that is not right, say so."
+            ),
+            Notice.FULL_NOW: _("%(guardian)s may say yes for you from now on."),
+            Notice.CONTEST_DECIDED: _("It was decided: %(guardian)s stays your carer. %(reason)s")
+            if upheld
+            else _("It was decided: %(guardian)s is your guardian. %(reason)s"),
+        }
+    return {
+        Notice.GUARDIAN_ACCEPTED: _("%(guardian)s looks after %(about)s now, as a carer."),
+        Notice.FULL_SOON: _(
+            "%(guardian)s was checked, and may say yes for %(about)s from %(on)s. If that is not right, say so."
+        ),
+        Notice.FULL_NOW: _("%(guardian)s may say yes for %(about)s from now on."),
+        Notice.CONTEST_DECIDED: _("It was decided: %(guardian)s stays a carer of %(about)s. %(reason)s")
+        if upheld
+        else _("It was decided: %(guardian)s is the guardian of %(about)s. %(reason)s"),
+    }
 
 
 def _about_ends(*, was_me: bool, about_me: bool) -> dict[Notice, str]:
@@ -223,6 +261,8 @@ def _url(told: Told, reader: int) -> str:
             return ""
         case Notice.FORM_CAME:
             return "/server/guardians"
+        case Notice.CONTESTED if told.guardian != reader:
+            return "/server/guardians"
         case Notice.FORM_REFUSED if told.about_handle:
             return f"/children/{told.about_handle}/form"
         case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
@@ -233,6 +273,8 @@ def _url(told: Told, reader: int) -> str:
             return f"/inbox/portraits/{told.account}"
         case Notice.CLOSING | Notice.CLOSING_STOPPED:
             return f"/together/{told.account}"
+        case Notice.FULL_SOON | Notice.FULL_NOW if told.about_handle and told.about != reader:
+            return f"/children/{told.about_handle}"
         case Notice.MORE_TIME_ASKED | Notice.COME_BACK | Notice.ADULT_JOINS if told.about_handle:
             return f"/children/{told.about_handle}"
         case _:
