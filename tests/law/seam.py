@@ -8,7 +8,7 @@ Statements that the tests send themselves are theirs.
 import re
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -84,6 +84,7 @@ def _place(filename: str) -> str:
     return OF_TESTS if path.is_relative_to(TESTS) and path != Path(__file__) else ""
 
 
+@lru_cache(10_000)
 def is_marked(sql: str, kind: str) -> bool:
     """Whether the whole text of one of the seam's conditions stands in the statement."""
     words = _plain(sql)
