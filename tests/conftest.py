@@ -6,7 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from sqlalchemy import text
 
 from onstage import settings
@@ -20,12 +20,21 @@ from tests import postgres
 from tests.cast import Cast
 from tests.client import Client
 from tests.law.seam import Watch, watching
+from tests.left_out import CHROMIUMS
 from tests.scenes import TABLES, Scenes
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+WHOLE_CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+# Where there is one without a window: it is the same engine with the same codecs, for a third of the work.
+CHROMIUM = shutil.which("chromium-headless-shell") or WHOLE_CHROMIUM
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 hypothesis.settings.register_profile("long", max_examples=5000, deadline=None)  # `make fuzz`
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: no process is left alone with one while the others have nothing to do any more."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -70,15 +79,32 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A running Chromium with an invented camera: one for each test process, as playwright allows no second."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on the path")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers: one for each test process, as it allows no second."""
     expect.set_options(timeout=60_000)  # what a test waits for comes when the machine has time for it
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *CAMERA], timeout=120_000)
-        yield browser
-        browser.close()
+    with sync_playwright() as driving:
+        yield driving
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A running Chromium with an invented camera."""
+    yield from launched(playwright, CHROMIUM)
+
+
+@pytest.fixture
+def whole_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One that has what belongs to a window, too, such as notifications."""
+    yield from launched(playwright, WHOLE_CHROMIUM)
+
+
+def launched(playwright: Playwright, program: str | None) -> Iterator[Browser]:
+    """A browser, for a fixture."""
+    if program is None:
+        pytest.skip("no Chromium on the path")
+    browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *CAMERA], timeout=120_000)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

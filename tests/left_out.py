@@ -3,8 +3,9 @@
 import shutil
 import sys
 
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 WANTED = (
-    (("chromium", "chromium-browser", "google-chrome"), "Chromium", "chromium", "the browser tests"),
+    (CHROMIUMS, "Chromium", "chromium chromium-headless-shell", "the browser tests"),
     (("node",), "Node.js", "nodejs npm", "one of the two upload clients and the look for what shuts people out"),
     (("nginx", "/usr/sbin/nginx"), "nginx", "nginx-light", "serving behind a proxy"),
 )

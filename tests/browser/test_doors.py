@@ -185,8 +185,8 @@ SUBSCRIBES = """(service) => {
 SERVICE = settings.load({}).push_services.partition(",")[0].strip()
 
 
-def test_who_wakes_a_browser_says_what_for(chromium: Browser, site: Site, database: Database) -> None:
-    page = site.page(chromium, site.cast.fay, permissions=["notifications"])
+def test_who_wakes_a_browser_says_what_for(whole_chromium: Browser, site: Site, database: Database) -> None:
+    page = site.page(whole_chromium, site.cast.fay, permissions=["notifications"])
     page.add_init_script(f"({SUBSCRIBES})('{SERVICE}')")
     page.goto(f"{site.origin}/settings/notifications")
     page.get_by_role("button", name="Wake this browser").click()

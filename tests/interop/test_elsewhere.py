@@ -21,7 +21,10 @@ from tests.interop.test_s3 import CREDENTIALS, bucket
 from tests.media.files import make
 from tests.serve.running import free_port, serving, wait_for
 
-pytestmark = [pytest.mark.interop, pytest.mark.browser, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [
+    *(pytest.mark.slow, pytest.mark.interop, pytest.mark.browser),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 
 PLAYS = "() => { const v = document.querySelector('clip-feed')?.player?.video; return !!v && !v.paused && v.currentTime > %s }"
 
