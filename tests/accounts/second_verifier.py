@@ -39,7 +39,7 @@ def check(file: bytes, held: tuple[int, str] | None = None, trusted: str = "") -
     """How many entries, how many of them open, the last hash. Raises Wrong."""
     try:
         lines = [json.loads(line) for line in file.splitlines(keepends=False)]
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Wrong("JSON") from None
     need(file.endswith(b"}\n"), "the end of the last line")
     need(len(lines) >= 3 and all(isinstance(line, dict) for line in lines), "objects")
@@ -95,6 +95,7 @@ def check_keys(keys: object, trusted: str) -> None:
         need(type(key.get("since")) is int, "since")
     publics = [key["public"] for key in keys]
     need(not trusted or trusted in publics, "trusted key")
+    need(keys[0].get("handed_over") is None, "hand-over to the first")
     for place in range(1, len(keys)):
         before, key = keys[place - 1], keys[place]
         if key.get("handed_over") is None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from onstage.accounts import chain, export, ledger
 from onstage.accounts.chain import Head, read_head
 from onstage.accounts.ledger import Act, Entry
+from onstage.accounts.models import ledger_signers
 from onstage.accounts.verify import Broken, Verified, verify
 from onstage.clock import now
 from onstage.db.engine import Connection, Database
@@ -108,6 +110,23 @@ def test_after_a_shredding_it_is_whole_and_says_less(database: Database) -> None
 
 def test_an_empty_ledger_has_a_whole_copy(database: Database) -> None:
     assert check(copy_of(database, MOTHER)).entries == 0
+
+
+def test_nobody_handed_over_to_the_first_key(database: Database) -> None:
+    fill(database)
+    with database.write() as db:
+        db.execute(update(ledger_signers).values(before=bytes(32), handed_over=bytes(64)))
+    with pytest.raises(Broken, match="do not follow"):
+        check(copy_of(database, MOTHER))
+
+
+@pytest.mark.parametrize("line", [0, 2, -1])
+def test_brackets_without_end_are_no_json(database: Database, line: int) -> None:
+    fill(database)
+    lines = copy_of(database, MOTHER).splitlines(keepends=True)
+    lines[line] = b'{"end": ' + b"[" * 200_000 + b"]" * 200_000 + b"}\n"
+    with pytest.raises(Broken, match="not JSON"):
+        check(b"".join(lines))
 
 
 def test_a_cut_tail_shows_to_whoever_holds_a_head(database: Database) -> None:

@@ -80,6 +80,7 @@ _PAGES = (
             "me/follow-requests",
             "me/nevers",
             "me/portraits",
+            "me/notices",
             "passkeys",
             "sessions",
             "tokens",

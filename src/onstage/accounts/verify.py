@@ -105,7 +105,7 @@ def verify(lines: Iterable[bytes], *, head: Head | None = None, key: str = "") -
 def _read(line: bytes, number: int) -> Mapping[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):  # the second: brackets in brackets in brackets
         raise Broken(f"Line {number} is not JSON.") from None
     if not isinstance(row, dict):
         raise Broken(f"Line {number} is not a JSON object.")
@@ -186,6 +186,8 @@ def _hand_overs(reading: _Reading, key: str) -> int:
     weak = 0
     for before, each in zip([None, *reading.keys], reading.keys, strict=False):
         trusted_before, trusted = trusted, trusted or each["public"] == key.lower()
+        if before is None and each.get("handed_over") is not None:
+            raise Broken("The keys do not follow one another.")
         if before is None:
             continue
         if each.get("handed_over") is None:

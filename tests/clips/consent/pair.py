@@ -368,11 +368,13 @@ class Pair:
             self.world.children[label] = True
         version = self.rules.need.Version(FRIEND, self.reach(("private", False, False)))
         facts = self.facts_now()
-        there = replace(facts, children=(self.rules.need.Child(label, True),))
-        holds = frozenset(self.rules.life.Hold(kind, label) for kind in (HoldKind.NO, HoldKind.DELETING))
+        there = replace(facts, children=tuple(self.rules.need.Child(each, True) for each in (label, label + 1)))
+        hold = self.rules.life.Hold
+        holds = frozenset({hold(HoldKind.NO, label), hold(HoldKind.DELETING, label + 1), hold(HoldKind.NO, STRANGER)})
         other = self.rules.life.Clip(FRIEND, Stage.DRAFT, working=version, holds=holds)
-        assert not self.rules.repeated.carried(other, there, elsewhere=False)
-        noes = dict.fromkeys(self.rules.repeated.by_links(other, there), frozenset[int]())
+        assert self.rules.repeated.carried(other, there, elsewhere=False).keys() == {STRANGER}
+        assert self.rules.repeated.by_links(other, there) == [label]
+        noes = {label: frozenset[int]()}
         return self.do("covered", facts, noes, earlier=earlier, model=lambda: self.model.film_by_link(label, earlier))
 
     def restored(self) -> bool:

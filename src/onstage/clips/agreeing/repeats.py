@@ -4,11 +4,12 @@ from collections.abc import Collection
 
 from onstage.accounts.acts import Act
 from onstage.clips import same_film
-from onstage.clips.agreeing import rows
+from onstage.clips.agreeing import holds, rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.kept import read
 from onstage.clips.agreeing.labelling import label_again
 from onstage.clips.models import HoldKind, appearances
+from onstage.clips.rules import consent
 from onstage.clips.rules.repeated import Noes, by_links, carried, covered
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -35,6 +36,7 @@ def meet(db: Connection, keys: Keys, clip: int, others: Collection[int]) -> None
         if other != clip and same_film.join(db, clip, other):
             for source, into in ((other, clip), (clip, other)):
                 _cover(db, keys, source, into)
+            _hold_again(db, keys, min(clip, other), max(clip, other))
 
 
 def spread(db: Connection, keys: Keys, clip: int, person: int) -> None:
@@ -53,6 +55,12 @@ def look_again(db: Connection, clip: int) -> None:
     """Out of a backup, and a no was said since: what it covered is found once more."""
     same_film.part(db, clip)
     compare_soon(db, clip)
+
+
+def _hold_again(db: Connection, keys: Keys, source: int, into: int) -> None:
+    """[1] What a moderator withholds is known to be bad: moderators look at the film again before anybody sees it."""
+    if holds.by_moderator(db, source):
+        decide(db, keys, into, lambda record: consent.place(record.clip, record.facts, HoldKind.MODERATION))
 
 
 def _cover(db: Connection, keys: Keys, source: int, into: int, only: int | None = None) -> None:

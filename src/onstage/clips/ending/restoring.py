@@ -18,8 +18,11 @@ from onstage.clips.models import HoldKind, appearances, clips
 from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
+from onstage.clips.rules.need import deleters, objectors
 from onstage.clips.vaulted import vault_items
+from onstage.clock import now
 from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
 from onstage.keys import Keys
@@ -67,11 +70,26 @@ def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
     for (clip, by), entry in last.items():
         again, act = change[entry.kind]
         if again(db, clip, HoldKind.NO, by):
+            told = [Change(act, by, {"kind": HoldKind.NO.value})]
             if entry.kind == "no":
+                told += _appears_again(db, clip, by)
                 repeats.look_again(db, clip)
-            found.append(Restored(clip, [Change(act, by, {"kind": HoldKind.NO.value})]))
+            found.append(Restored(clip, told))
     portraits = [Restored(0, [Change(act, by, {})], account) for account, act, by in noes.say_again(db, entries)]
     return [*found, *portraits]
+
+
+def _appears_again(db: Connection, clip: int, by: int) -> list[Change]:
+    """Whose no counts by no right that the backup knows was named since: they are in the clip again, so they can lift it."""
+    record, here = rows.load(db, clip), select(people.c.id).where(people.c.id == by)
+    known = objectors(record.clip.people, record.facts) | deleters(record.clip.author, record.facts)
+    if by in known or db.execute(here).first() is None:
+        return []
+    insert_missing(db, appearances, clip_id=clip, person_id=by, at=now())
+    record = rows.load(db, clip)
+    after = consent.appear(record.clip, record.facts, by)
+    rows.save(db, record, after)
+    return told_of(record, after, Act.APPEARANCE_NAMED)
 
 
 def _moment(entry: Entry) -> int:

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import unregistered
 from onstage.clips.agreeing.unregistered import Question
+from onstage.clips.models import Audience
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, Refused
 from onstage.web.api.answering import Secret, Which
@@ -36,6 +37,7 @@ def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -
         cover=f"/answer/{secret}/cover{_of(found)}",
         captions=[(language, read(text)) for language, _source, text in (look_.captions if look_ else ())],
         for_whom=for_whom(look_.content.audience) if look_ else "",
+        is_wide=look_ is not None and look_.content.audience in {Audience.PUBLIC, Audience.UNLISTED},
         state=_state(found),
         changed=changed,
         error=error,
