@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 GUEST = (
     "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=nothing", "/tag/dance", "/tag/none", "/@ada",
     "/@ada/watch", "/@nobody", "/sign-up", "/sign-in", "/sign-in/recover", "/welcome/gone", "/join/gone", "/reset/gone",
-    "/about", "/offline", "/claim?account=ada",
+    "/about", "/offline", "/unsent", "/claim?account=ada",
 )  # fmt: skip
 SIGNED_IN = (
     "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/@ola?tab=reposts",

@@ -39,6 +39,7 @@ _PAGES = (
     *(
         "/about",
         "/offline",
+        "/unsent",
         "/manifest.webmanifest",
         "/sw.js",
         "/favicon.ico",

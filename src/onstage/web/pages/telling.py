@@ -47,18 +47,6 @@ def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
     was_me, upheld = told.guardian == reader, bool(told.fields.get("upheld"))
     return (
         {
-            Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
-            Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
-            Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
-            Notice.JOINED: _("You are %(role)s of %(account)s now.")
-            if about_me
-            else _("%(about)s is %(role)s of %(account)s now."),
-            Notice.LEFT: _("%(about)s left %(account)s."),
-            Notice.REMOVED: _("%(by)s took you out of %(account)s.")
-            if about_me
-            else _("%(about)s was taken out of %(account)s."),
-            Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
-            Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
             Notice.GUARDIAN_CLAIMED: _("%(by)s says: I look after you.")
             if about_me
             else _("%(by)s says: I look after %(about)s."),
@@ -90,20 +78,38 @@ def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
             else _("%(by)s says: no more time today."),
             Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
             Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
-            Notice.CLOSING: _(
-                "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
-            ),
-            Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
             Notice.WANTS_OUT: _(
                 "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
                 "this one is erased on %(on)s."
             ),
         }
+        | _about_accounts(about_me=about_me)
         | _about_checks(was_me=was_me, about_me=about_me, upheld=upheld)
         | _about_ends(was_me=was_me, about_me=about_me)
         | _about_age(str(told.fields.get("band", "")), about_me=about_me)
         | _about_answers(about_me=about_me)
     )
+
+
+def _about_accounts(*, about_me: bool) -> dict[Notice, str]:
+    return {
+        Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
+        Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
+        Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
+        Notice.JOINED: _("You are %(role)s of %(account)s now.")
+        if about_me
+        else _("%(about)s is %(role)s of %(account)s now."),
+        Notice.LEFT: _("%(about)s left %(account)s."),
+        Notice.REMOVED: _("%(by)s took you out of %(account)s.")
+        if about_me
+        else _("%(about)s was taken out of %(account)s."),
+        Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
+        Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
+        Notice.CLOSING: _(
+            "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
+        ),
+        Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
+    }
 
 
 def _about_checks(*, was_me: bool, about_me: bool, upheld: bool) -> dict[Notice, str]:
