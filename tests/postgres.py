@@ -38,7 +38,9 @@ def running() -> Iterator[str]:
         "--no-sync",
     ]
     subprocess.run(init, check=True, user=user, stdout=subprocess.DEVNULL, env=environment, cwd="/")
-    options = ["-c", "fsync=off", "-c", "max_connections=200", "-c", f"unix_socket_directories={folder}"]
+    chosen = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
+    chosen["unix_socket_directories"] = str(folder)
+    options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
     start: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", *options]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(start, user=user, stderr=log, stdout=log, env=environment, cwd="/")
