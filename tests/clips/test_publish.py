@@ -202,16 +202,16 @@ def test_a_caption_has_an_end(database: Database, cast: Cast) -> None:
 def test_holds_are_counted_and_end_one_by_one(database: Database, cast: Cast) -> None:
     clip, _ = make_clip(database, cast.ada.viewer)
     with database.write() as db:
-        assert holds.place(db, clip, HoldKind.NO, 1)
-        assert not holds.place(db, clip, HoldKind.NO, 1)
-        assert holds.place(db, clip, HoldKind.NO, 2)
+        assert holds.place(db, clip, HoldKind.MODERATION, 1)
+        assert not holds.place(db, clip, HoldKind.MODERATION, 1)
+        assert holds.place(db, clip, HoldKind.MODERATION, 2)
         assert holds.place(db, clip, HoldKind.MODERATION)
     assert row(database, clip).holds == 3
     with database.write() as db:
         assert not holds.lift(db, clip, HoldKind.CLAIM, 1)
-        assert holds.lift(db, clip, HoldKind.NO, 1)
-        assert not holds.lift(db, clip, HoldKind.NO, 1)
-        assert holds.lift(db, clip, HoldKind.NO, 2)
+        assert holds.lift(db, clip, HoldKind.MODERATION, 1)
+        assert not holds.lift(db, clip, HoldKind.MODERATION, 1)
+        assert holds.lift(db, clip, HoldKind.MODERATION, 2)
     assert row(database, clip).holds == 1
     with database.write() as db:
         assert holds.lift(db, clip, HoldKind.MODERATION)
@@ -234,12 +234,12 @@ def test_holds_stay_exact_when_many_come_and_go_at_once(database: Database, cast
     def come_and_go(giver: int) -> None:
         for _ in range(5):
             with database.write() as db:
-                holds.place(db, clip, HoldKind.NO, giver)
+                holds.place(db, clip, HoldKind.MODERATION, giver)
                 holds.place(db, clip, HoldKind.CLAIM)
             with database.write() as db:
                 holds.lift(db, clip, HoldKind.CLAIM)
                 if giver % 2:
-                    holds.lift(db, clip, HoldKind.NO, giver)
+                    holds.lift(db, clip, HoldKind.MODERATION, giver)
 
     threads = [threading.Thread(target=come_and_go, args=(giver,)) for giver in range(1, 7)]
     for thread in threads:

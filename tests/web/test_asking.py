@@ -6,11 +6,13 @@ from sqlalchemy import select, update
 
 from onstage.accounts.models import people, sessions
 from onstage.clips.agreeing import reconsidering
+from onstage.clips.ending import restoring
 from onstage.clips.models import clip_consents, concerned
 from onstage.clock import DAY, MINUTE, now
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
-from tests.cast import KEYS, Actor
+from onstage.storage.journal import Entry
+from tests.cast import KEYS, Actor, Cast
 from tests.web.family import Family
 
 
@@ -282,3 +284,106 @@ def test_two_noes_at_once_are_two_noes(family: Family) -> None:
     assert "Take my no back" in family.client.ask("GET", "/me/with-me", family.dad).text
     assert family.api(family.dad, "DELETE", "/no").status == 204
     assert family.sees(family.friend)
+
+
+def test_what_a_moderator_withholds_is_not_shown_to_who_may_object_who_may_say_no_all_the_same(
+    cast: Cast, family: Family
+) -> None:
+    out_to_friends(family)
+    settled = hold(family, cast.ola)
+    assert not family.sees(family.mum)
+    assert not family.sees(family.dad)
+    assert family.sees(family.child)
+    assert family.api(family.dad, "POST", "/no", json={}).status == 204
+    assert family.api(family.other, "POST", "/no", json={}).status == 404
+    assert family.client.ask("DELETE", settled, cast.ola).status == 204
+    assert not family.sees(family.friend), "the no stands"
+    assert family.sees(family.dad)
+    assert not family.sees(family.mum)
+
+
+def test_whoever_may_object_sees_it_again_when_a_moderator_lets_it_go(cast: Cast, family: Family) -> None:
+    out_to_friends(family)
+    settled = hold(family, cast.ola)
+    assert family.api(family.child, "PUT", "/limit", json={"audience": "members"}).status == 204
+    assert family.client.ask("DELETE", settled, cast.ola).status == 204
+    assert family.sees(family.mum)
+    assert family.sees(family.dad)
+    assert family.api(family.dad, "POST", "/no", json={}).status == 204
+    assert not family.sees(family.mum)
+
+
+def test_what_was_refused_before_it_was_out_can_be_refused_by_others_too(family: Family) -> None:
+    assert family.api(family.dad, "POST", "/no", json={}).status == 404, "nobody has asked yet"
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        assert family.api(who, "POST", "/no", json={}).status == 204
+    assert family.api(family.friend, "POST", "/no", json={}).status == 404
+    assert family.api(family.mum, "DELETE", "/no").status == 204
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        assert family.yes(who, 2) == 204
+    assert not family.sees(family.friend)
+
+
+def test_a_no_to_what_is_being_deleted_stands_when_it_comes_back(family: Family) -> None:
+    out_to_friends(family)
+    assert family.api(family.child, "DELETE", "").status == 200
+    assert not family.sees(family.dad)
+    assert family.api(family.dad, "POST", "/no", json={}).status == 204
+    assert family.api(family.child, "POST", "/restore").status == 200
+    assert not family.sees(family.friend)
+    assert family.sees(family.dad)
+
+
+def test_after_a_restore_a_no_hides_it_from_the_others_and_is_its_givers_to_take_back(family: Family) -> None:
+    out_to_friends(family)
+    with family.app.database.write() as db:
+        restoring.say_no_again(db, [Entry("no", family.clip, now(), family.dad.viewer.person or 0)])
+    assert not family.sees(family.friend)
+    assert not family.sees(family.mum)
+    assert family.api(family.dad, "DELETE", "/no").status == 204
+    assert family.sees(family.friend)
+    assert family.sees(family.mum)
+
+
+def test_after_a_restore_no_yes_from_before_a_no_counts_for_what_is_asked(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    assert family.yes(family.dad, 1) == 204
+    with family.app.database.write() as db:
+        restoring.say_no_again(db, [Entry("no", family.clip, now(), family.dad.viewer.person or 0)])
+    assert family.yes(family.mum, 1) == 404
+    assert family.api(family.dad, "DELETE", "/no").status == 204
+    family.api(family.child, "POST", "/publish")
+    assert family.yes(family.mum, 2) == 204
+    assert not family.sees(family.friend), "his yes is missing"
+    assert family.yes(family.dad, 2) == 204
+    assert family.sees(family.friend)
+
+
+def test_after_a_restore_the_no_of_somebody_who_left_waits_as_when_they_left(family: Family) -> None:
+    out_to_friends(family)
+    with family.app.database.write() as db:
+        restoring.say_no_again(db, [Entry("no", family.clip, now(), 1)])
+        restoring.say_no_again(db, [Entry("lifted", family.clip, now(), 2)])
+    assert not family.sees(family.friend)
+    assert family.api(family.mum, "POST", "/bring-back").status == 204
+    assert family.sees(family.friend)
+
+
+def out_to_friends(family: Family) -> None:
+    family.api(family.child, "POST", "/publish")
+    for who in (family.mum, family.dad):
+        assert family.yes(who, 1) == 204
+    assert family.sees(family.friend)
+
+
+def hold(family: Family, moderator: Actor) -> str:
+    """A moderator withholds it; gives the path that ends that."""
+    report = family.client.ask(
+        "POST", "/api/v1/reports", family.friend, json={"reason": "violence", "clip": family.slug}
+    ).json["id"]
+    settle = {"outcome": "hold", "words": "To be looked at."}
+    assert family.client.ask("POST", f"/api/v1/reports/{report}/settle", moderator, json=settle).status == 204
+    assert not family.sees(family.friend)
+    return f"/api/v1/server/withheld/{family.slug}"

@@ -1,6 +1,6 @@
 """Answers: yes, no, taking a no back, narrower, "bring it back"; each belongs to its person and is theirs alone."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from onstage.accounts.acts import Act
 from onstage.accounts.doors.sessions import is_checked
@@ -8,7 +8,7 @@ from onstage.accounts.membership import need_rested
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import rows
 from onstage.clips.agreeing.deciding import concerning, decide
-from onstage.clips.models import Audience, HoldKind, clips
+from onstage.clips.models import Audience, Stage, clip_consents, clips
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Fields
 from onstage.clips.rules.life import Clip
@@ -40,26 +40,28 @@ def say_yes(db: Connection, keys: Keys, viewer: Viewer, slug: str, version: int,
 def say_no(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, words: str = "", known: bool = False) -> Clip:
     """Withhold the clip at once, in every version, until it is lifted. `words` reach its author only.
 
-    What is out can be refused also while another withholds it: when they take theirs back, this one stands.
+    What was asked about or is out can be refused also while it is not shown to them, whatever withholds it: when that
+    ends, their no stands.
     `known`: others may know whose no it is. Raises NotFound, and NotAllowed for one whose no does not count.
     """
     by = _person(viewer)
-    clip = _withheld_by_others(db, by, slug) or concerning(db, viewer, slug)
+    clip = _out_of_sight(db, by, slug) or concerning(db, viewer, slug)
     fields: Fields = {"known": known, "words": words} if words else {"known": known}
     return decide(
         db, keys, clip, lambda record: consent.say_no(record.clip, record.facts, by), Act.NO, by=by, fields=fields
     )
 
 
-def _withheld_by_others(db: Connection, by: int, slug: str) -> int | None:
-    """The clip of that name, if it is out, others say no to it, and this person's no counts as well."""
-    out = select(clips.c.id).where(clips.c.slug == slug, clips.c.published_at.is_not(None), clips.c.holds > 0)
-    clip = db.execute(out).scalar()
+def _out_of_sight(db: Connection, by: int, slug: str) -> int | None:
+    """The clip of that name, if this person's no counts, it was asked about or is out, and it may not be shown to them now."""
+    known = or_(clip_consents.c.last > 0, clips.c.published_at.is_not(None))
+    hidden = or_(clips.c.holds > 0, clips.c.stage == Stage.DRAFT.value)
+    of_clip = select(clips.c.id).outerjoin(clip_consents).where(clips.c.slug == slug, known, hidden)
+    clip = db.execute(of_clip).scalar()
     if clip is None:
         return None
     record = rows.load(db, clip)
-    counts = record.clip.is_held(HoldKind.NO) and by in objectors(record.clip.people, record.facts)
-    return int(clip) if counts else None
+    return int(clip) if by in objectors(record.clip.people, record.facts) else None
 
 
 def lift(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:

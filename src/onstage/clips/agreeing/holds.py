@@ -5,6 +5,8 @@ from sqlalchemy import delete, exists, select, update
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
 from onstage.accounts.ledger import Entry
+from onstage.clips.agreeing import rows
+from onstage.clips.agreeing.outlasting import journal
 from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.models import HoldKind, clips, holds
 from onstage.clips.rules.changes import as_told
@@ -12,11 +14,10 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.events import ClipShown, ClipWithheld
-from onstage.jobs.queue import enqueue, record
+from onstage.jobs.queue import record
 from onstage.keys import Keys
 
 SERVER = 0
-JOURNAL = "journal"
 _TOLD_AS = {told: [kind for kind in HoldKind if as_told(kind) is told] for told in HoldKind}
 
 
@@ -31,6 +32,7 @@ def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> boo
     if count == 0 and published_at is not None:
         withdraw(db, clip)
         record(db, ClipWithheld(clip))
+    rows.save_concerned(db, rows.load(db, clip))
     return True
 
 
@@ -45,6 +47,7 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     count, published_at = before
     if count == 1 and published_at is not None:
         record(db, ClipShown(clip))
+    rows.save_concerned(db, rows.load(db, clip))
     return True
 
 
@@ -57,12 +60,6 @@ def orphan(db: Connection, giver: int) -> None:
     ):
         if not insert_missing(db, holds, clip_id=clip, kind=kind, giver_id=SERVER, since=since):
             db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
-
-
-def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
-    """A no outlasts a restore: it goes into the journal beside the backups, in the order in which it was said."""
-    if kind is HoldKind.NO:
-        enqueue(db, JOURNAL, {"kind": said, "id": clip, "at": now(), "by": giver})
 
 
 def enter(db: Connection, keys: Keys, clip: int, kind: HoldKind, by: int | None, *, placed: bool) -> None:

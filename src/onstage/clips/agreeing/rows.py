@@ -10,8 +10,8 @@ from sqlalchemy import Table, delete, insert, select, update
 from onstage.accounts.queries import personal_account
 from onstage.clips import captioned
 from onstage.clips.agreeing.facts import around
-from onstage.clips.agreeing.holds import journal
 from onstage.clips.agreeing.kept import DRAFT, Content, Kept, KeptPart, basis, read, wards
+from onstage.clips.agreeing.outlasting import journal
 from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.labels import clip_labels, label_yeses
 from onstage.clips.models import (

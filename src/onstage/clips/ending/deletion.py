@@ -21,9 +21,10 @@ from onstage.accounts.leaving import NOBODY, Purger, Subject
 from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
 from onstage.clips import cases, records
-from onstage.clips.agreeing import holds, rows, unregistered
+from onstage.clips.agreeing import rows, unregistered
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import own
+from onstage.clips.agreeing.outlasting import JOURNAL
 from onstage.clips.agreeing.reconsidering import leave
 from onstage.clips.ending import receipts, vault
 from onstage.clips.ending.gone import DISCARD, Discard
@@ -302,4 +303,4 @@ def kinds(ending: Ending) -> Mapping[str, Kind]:
     return {name: Kind(partial(run, ending), attempts=1000) for name, run in _JOBS.items()}
 
 
-_JOBS = {ERASE: erase, DISCARD: discard, SCRUB: scrub, holds.JOURNAL: note}
+_JOBS = {ERASE: erase, DISCARD: discard, SCRUB: scrub, JOURNAL: note}

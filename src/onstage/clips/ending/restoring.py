@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct, convert, to_builtins
-from sqlalchemy import Column, or_, select
+from sqlalchemy import Column, exists, or_, select
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
@@ -14,7 +14,7 @@ from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
 from onstage.clips.ending import vault
 from onstage.clips.labels import clip_labels
-from onstage.clips.models import HoldKind, appearances, clips
+from onstage.clips.models import HoldKind, Stage, appearances, clips
 from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
@@ -63,18 +63,21 @@ def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Ent
 
 
 def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
-    """Place the holds of noes that were said after the backup, and end those that were lifted; gives what changed."""
+    """Place the holds of noes that were said after the backup, and end those that were lifted; gives what changed.
+
+    What was asked is a draft again by a no. That of somebody who is not here any more is `basis`, as when they left.
+    """
     last = {(entry.id, entry.by): entry for entry in sorted(entries, key=_moment) if entry.kind in {"no", "lifted"}}
-    change = {"no": (holds.place, Act.HOLD_PLACED), "lifted": (holds.lift, Act.HOLD_ENDED)}
     found = []
     for (clip, by), entry in last.items():
-        again, act = change[entry.kind]
-        if again(db, clip, HoldKind.NO, by):
-            told = [Change(act, by, {"kind": HoldKind.NO.value})]
-            if entry.kind == "no":
-                told += _appears_again(db, clip, by)
-                repeats.look_again(db, clip)
-            found.append(Restored(clip, told))
+        here = _is_here(db, clip, by)
+        if entry.kind == "lifted" and holds.lift(db, clip, HoldKind.NO, by):
+            found.append(Restored(clip, [Change(Act.HOLD_ENDED, by, {"kind": HoldKind.NO.value})]))
+        kind, giver = (HoldKind.NO, by) if here else (HoldKind.BASIS, holds.SERVER)
+        if entry.kind == "no" and holds.place(db, clip, kind, giver):
+            repeats.look_again(db, clip)
+            placed = Change(Act.HOLD_PLACED, giver or None, {"kind": kind.value})
+            found.append(Restored(clip, [placed, *_appears_again(db, clip, by), *_ask_no_more(db, clip)]))
     portraits = [Restored(0, [Change(act, by, {})], account) for account, act, by in noes.say_again(db, entries)]
     return [*found, *portraits]
 
@@ -90,6 +93,23 @@ def _appears_again(db: Connection, clip: int, by: int) -> list[Change]:
     after = consent.appear(record.clip, record.facts, by)
     rows.save(db, record, after)
     return told_of(record, after, Act.APPEARANCE_NAMED)
+
+
+def _is_here(db: Connection, clip: int, by: int) -> bool:
+    """Whether a no is of a person, or of who answers by a link for a child in this clip."""
+    person = exists().where(people.c.id == by)
+    label = exists().where(clip_labels.c.id == by, clip_labels.c.clip_id == clip)
+    return bool(db.execute(select(or_(person, label))).scalar())
+
+
+def _ask_no_more(db: Connection, clip: int) -> list[Change]:
+    """No yes from before a no counts for what was asked; gives what changed."""
+    record = rows.load(db, clip)
+    if record.clip.stage is not Stage.ASKED:
+        return []
+    after = consent.recall(record.clip, record.clip.author)
+    rows.save(db, record, after)
+    return told_of(record, after)
 
 
 def _moment(entry: Entry) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from onstage.accounts.acts import Act
 from onstage.accounts.models import accounts, people
 from onstage.accounts.profiles import show
-from onstage.clips.agreeing.holds import JOURNAL
+from onstage.clips.agreeing.outlasting import JOURNAL
 from onstage.clips.portraits.models import portrait_noes, portraits, portraits_withheld
 from onstage.clips.portraits.record import Record, load
 from onstage.clock import now

@@ -1,0 +1,14 @@
+"""A no outlasts a restore: it goes into the journal beside the backups, in the order in which it was said."""
+
+from onstage.clips.models import HoldKind
+from onstage.clock import now
+from onstage.db.engine import Connection
+from onstage.jobs.queue import enqueue
+
+JOURNAL = "journal"
+
+
+def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
+    """Have a hold that begins (`said`: "no") or ends ("lifted") written there, if it is a no."""
+    if kind is HoldKind.NO:
+        enqueue(db, JOURNAL, {"kind": said, "id": clip, "at": now(), "by": giver})
