@@ -91,7 +91,9 @@ def test_a_claim_is_within_reach_without_scripts(cast: Cast, client: Client) -> 
     _id, slug = make_clip(cast.app.database, cast.ada.viewer)
     page = seen(client, f"/c/{slug}", cast.guest)
     assert f'<noscript><a class="act" href="/claim?clip={slug}">' in page
-    assert '<noscript><span class="cluster"><a class="button" href="/claim?account=ada">' in seen(client, "/@ada", cast.guest)
+    assert '<noscript><span class="cluster"><a class="button" href="/claim?account=ada">' in seen(
+        client, "/@ada", cast.guest
+    )
 
 
 def test_an_answer_to_joining_says_what_it_did(cast: Cast, client: Client) -> None:
