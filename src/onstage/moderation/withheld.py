@@ -79,7 +79,8 @@ def let_go(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
     if _let_go_own(db, keys, clip, viewer.person):
         return
     for former in cases.former_moderators(db, clip):
-        holds.pass_on(db, keys, clip, former)
+        holds.orphan(db, former, clip)
+        holds.enter_orphaned(db, keys, clip, former)
     if not holds.is_held_by(db, clip, HoldKind.MODERATION, holds.SERVER):
         raise NotFound("There is no hold of yours on this clip.")
     decide(db, keys, clip, partial(_released, by=viewer.person), by=viewer.person)

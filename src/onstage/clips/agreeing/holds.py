@@ -52,27 +52,26 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     return True
 
 
-def orphan(db: Connection, giver: int, clip: int | None = None) -> None:
-    """A moderator leaves: what they withheld, or this clip, is withheld by nobody in particular from now on.
+def orphan(db: Connection, giver: int, clip: int | None = None) -> list[int]:
+    """A moderator leaves: what they withheld, or this clip, is withheld by nobody in particular from now on; gives which.
 
     So is what they had kept for the law: what is in the vault stays there, and somebody has to be able to end the hold.
     """
     given = (holds.c.giver_id == giver) & holds.c.kind.in_(_MODERATORS)
     if clip is not None:
         given &= holds.c.clip_id == clip
-    taken = delete(holds).where(given).returning(holds.c.clip_id, holds.c.since)
-    for held, since in db.execute(taken).all():
+    taken = db.execute(delete(holds).where(given).returning(holds.c.clip_id, holds.c.since)).all()
+    for held, since in taken:
         row = {"clip_id": held, "kind": HoldKind.MODERATION.value, "giver_id": SERVER, "since": since}
         if not insert_missing(db, holds, **row):
             db.execute(update(clips).where(clips.c.id == held).values(holds=clips.c.holds - 1))
+    return sorted({row.clip_id for row in taken})
 
 
-def pass_on(db: Connection, keys: Keys, clip: int, giver: int) -> None:
-    """Somebody is no moderator any more: what they withhold of this clip is withheld by nobody, as when they leave."""
-    had = is_held_by(db, clip, HoldKind.MODERATION, SERVER)
-    orphan(db, giver, clip)
+def enter_orphaned(db: Connection, keys: Keys, clip: int, giver: int) -> None:
+    """Enter in the ledger that what a moderator withheld is withheld by nobody: their office has an alias of its own."""
     enter(db, keys, clip, HoldKind.MODERATION, giver, placed=False)
-    if not had:
+    if is_held_by(db, clip, HoldKind.MODERATION, SERVER):
         enter(db, keys, clip, HoldKind.MODERATION, None, placed=True)
 
 
