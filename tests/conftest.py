@@ -11,15 +11,16 @@ from sqlalchemy import text
 
 from onstage import settings
 from onstage.db import migrate
-from onstage.db.engine import Database, metadata
+from onstage.db.engine import Database
 from onstage.db.postgres import open_postgres
 from onstage.server import compose
 from onstage.settings import Settings
 from onstage.web.http import App
 from tests import postgres
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.client import Client
 from tests.law.seam import Watch, watching
+from tests.scenes import TABLES, Scenes
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
@@ -108,7 +109,7 @@ def _empty(database: Database) -> None:
     """DELETE without the foreign keys' triggers: a TRUNCATE of so many tables takes a hundred times as long."""
     with database.write() as db:
         db.execute(text("SET LOCAL session_replication_role = replica"))
-        db.execute(text("; ".join(f"DELETE FROM {name}" for name in [*metadata.tables, "search_words"])))
+        db.execute(text("; ".join(f"DELETE FROM {name}" for name in TABLES)))
 
 
 @pytest.fixture
@@ -117,10 +118,19 @@ def database(app: App) -> Database:
     return app.database
 
 
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Scenes:
+    """What tests begin with that takes long to make: see tests/scenes.py."""
+    return Scenes(tmp_path_factory.mktemp("scenes"))
+
+
 @pytest.fixture
-def cast(app: App) -> Cast:
-    """The people of most tests: see tests/cast.py."""
-    return make_cast(app)
+def cast(app: App, scenes: Scenes, request: pytest.FixtureRequest) -> Cast:
+    """The people of most tests: see tests/cast.py. Where a test has a `scene`, they are those of it."""
+    if "scene" in request.fixturenames:
+        found: Cast = request.getfixturevalue("scene").cast
+        return found
+    return scenes.begin(app, "the cast", lambda _cast: None).cast
 
 
 @pytest.fixture

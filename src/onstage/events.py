@@ -96,7 +96,10 @@ class YesUsed(Event):
 
 @dataclass(frozen=True)
 class FilmCameAgain(Event):
-    """A clip is of a film that somebody has said no to, and their no covers it; nobody else is told that it is theirs."""
+    """A clip is of a film that somebody has said no to, and their no covers it; nobody else is told that it is theirs.
+
+    `person`: or the label by whose link it was said.
+    """
 
     clip: int
     person: int

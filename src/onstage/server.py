@@ -252,6 +252,9 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
     def write_to_guardians(db: Connection, event: YesAsked) -> None:
         unregistered.write_to_guardians(db, event.clip, app.settings.origin)
 
+    def write_again(db: Connection, event: FilmCameAgain) -> None:
+        unregistered.write_again(db, event, app.settings.origin)
+
     return {
         CameOfAge: [hand_over],
         ClipShown: [index_clip, forget_cached, notices.shown],
@@ -264,7 +267,7 @@ def _subscribers(app: App) -> Mapping[type[Event], Sequence[Subscriber]]:
         Commented: [notices.commented],
         Followed: [notices.followed],
         YesUsed: [notices.used],
-        FilmCameAgain: [notices.came_again],
+        FilmCameAgain: [notices.came_again, write_again],
         YesReminded: [ask_again],
         GuardianReminded: [notices.missed],
         Claimed: [notices.claimed],

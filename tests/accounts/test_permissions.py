@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from onstage.accounts import permissions
-from onstage.accounts.age import Accepting, Band, Choice, Personal, Reach, Row, Who, options
+from onstage.accounts.age import Accepting, Band, Choice, Marked, Personal, Reach, Row, Who, options
 from onstage.accounts.models import accounts, members, people
 from onstage.accounts.viewer import Viewer
 from onstage.clock import DAY, now
@@ -40,7 +40,7 @@ def test_a_sixteen_year_old_loosens_what_the_table_lets_them(database: Database)
 @pytest.mark.parametrize(
     ("row", "value"),
     [
-        (Row.SEES_MARKED, Choice.YES),
+        (Row.SEES_MARKED, Marked.YES),
         (Row.DOWNLOAD, Choice.YES),
         (Row.NIGHT_PUSH, Choice.YES),
         (Row.MESSAGES, Who.EVERYONE),
@@ -73,15 +73,15 @@ def test_a_past_band_keeps_the_stricter_one_in_force(database: Database) -> None
         db.execute(update(people).values(band_until=now() - DAY))
         assert permissions.band(db, mia.person) is Band.FROM_16
         with pytest.raises(NotAllowed):
-            permissions.choose(db, mia, Row.SEES_MARKED, Choice.YES)
+            permissions.choose(db, mia, Row.SEES_MARKED, Marked.YES)
 
 
 def test_marked_content_is_an_adults_choice(cast: Cast) -> None:
     with cast.app.database.write() as db:
-        permissions.choose(db, cast.ada.viewer, Row.SEES_MARKED, Choice.YES)
+        permissions.choose(db, cast.ada.viewer, Row.SEES_MARKED, Marked.YES)
         marked = select(people.c.sees_marked).where(people.c.id == cast.ada.viewer.person)
         assert db.execute(marked).scalar_one() == 1
-        permissions.choose(db, cast.ada.viewer, Row.SEES_MARKED, Choice.NO)
+        permissions.choose(db, cast.ada.viewer, Row.SEES_MARKED, Marked.NO)
         assert db.execute(marked).scalar_one() == 0
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 GUEST = (
     "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=nothing", "/tag/dance", "/tag/none", "/@ada",
     "/@ada/watch", "/@nobody", "/sign-up", "/sign-in", "/sign-in/recover", "/welcome/gone", "/join/gone", "/reset/gone",
-    "/about", "/offline", "/claim?account=ada",
+    "/about", "/offline", "/unsent", "/claim?account=ada",
 )  # fmt: skip
 SIGNED_IN = (
     "/", "/following", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/@ola?tab=reposts",
@@ -22,7 +22,7 @@ SIGNED_IN = (
     "/settings/notifications", "/settings/comments", "/settings/deleted", "/settings/leaving", "/settings/check",
     "/me/with-me", "/me/remove", "/together", "/together/new", "/children", "/guardians", "/settings/claims",
     "/server/claims", "/server/guardians",
-    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/set-up",
+    "/server", "/server/reports", "/server/invitations", "/server/people", "/server/bounds", "/server/set-up",
 )  # fmt: skip
 
 

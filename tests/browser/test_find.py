@@ -20,6 +20,7 @@ PAGES = (
     "/@ada",
     "/about",
     "/offline",
+    "/unsent",
     "/nothing",
 )
 
@@ -165,6 +166,21 @@ def test_the_shell_is_there_without_a_network(chromium: Browser, site: Site) -> 
     page.get_by_role("link", name="Try again").click()
     expect(page).to_have_url(site.origin + "/@ada")
     expect(page.get_by_role("heading", name="Ada")).to_be_visible()
+
+
+def test_what_is_pressed_without_a_network_says_that_it_may_not_have_arrived(chromium: Browser, site: Site) -> None:
+    page = site.page(chromium, site.cast.max)
+    page.goto(site.origin + "/guardians")
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Ask somebody to look after you").click()
+    expect(page.get_by_role("heading", name="That may not have arrived")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Back").click()
+    expect(page).to_have_url(site.origin + "/guardians")
+    page.get_by_role("button", name="Ask somebody to look after you").click()
+    expect(page.get_by_role("status").filter(has_text="/guardian/")).to_be_visible()
 
 
 def test_a_person_with_two_accounts_chooses_as_which_to_act(chromium: Browser, site: Site) -> None:

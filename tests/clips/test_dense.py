@@ -20,19 +20,28 @@ from tests.cast import Cast
 from tests.clips.conftest import Film, Run, send
 from tests.clips.test_pipeline import files, named, stored
 from tests.media.files import make
+from tests.scenes import Scene, Scenes
 
 
 @pytest.fixture
-def watched(app: App, cast: Cast, run: Run, tmp_path: Path) -> Upload:
+def scene(app: App, scenes: Scenes, run: Run, tmp_path: Path) -> Scene[Upload]:
+    def make_watched(cast: Cast) -> Upload:
+        grainy = "testsrc2=s=400x712:r=25:d=4,noise=alls=12:allf=t"
+        make.run(tmp_path / "grainy.mp4", "-f", "lavfi", "-i", grainy, *make.TONE, *make.H264, "-c:a", "aac")
+        upload = send(app, cast.ada.viewer, (tmp_path / "grainy.mp4").read_bytes())
+        run()
+        with app.database.write() as db:
+            publish.publish(db, app.keys, cast.ada.viewer, upload.slug)
+            db.execute(totals.insert().values(clip_id=upload.clip, views=100))
+        return upload
+
+    return scenes.begin(app, "a clip that many watch", make_watched)
+
+
+@pytest.fixture
+def watched(scene: Scene[Upload]) -> Upload:
     """A clip of ada's, grainy as films are, that is out and has a hundred views."""
-    grainy = "testsrc2=s=400x712:r=25:d=4,noise=alls=12:allf=t"
-    make.run(tmp_path / "grainy.mp4", "-f", "lavfi", "-i", grainy, *make.TONE, *make.H264, "-c:a", "aac")
-    upload = send(app, cast.ada.viewer, (tmp_path / "grainy.mp4").read_bytes())
-    run()
-    with app.database.write() as db:
-        publish.publish(db, app.keys, cast.ada.viewer, upload.slug)
-        db.execute(totals.insert().values(clip_id=upload.clip, views=100))
-    return upload
+    return scene.made
 
 
 def ask(app: App, least: int) -> None:

@@ -10,7 +10,8 @@ from onstage.accounts.models import notices, people
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, inbox
 from onstage.clips.ending import deletion, past_childhood, receipts, removing
-from onstage.clips.models import Audience, HoldKind, appearances, clip_labels, clips, departures, holds
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import Audience, HoldKind, appearances, clips, departures, holds
 from onstage.clips.queries import seen
 from onstage.clips.rules.fate import DEPARTS, Fate
 from onstage.clock import now

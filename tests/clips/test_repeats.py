@@ -1,7 +1,9 @@
 """A film that comes again: who said no to it need not say it again, whoever uploads it and whatever is done to the file."""
 
+import json
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +12,27 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from onstage.accounts.models import accounts
-from onstage.clips.agreeing import answers, publish, repeats, rows
+from onstage.clips.agreeing import answers, holds, publish, reconsidering, repeats, rows, unregistered
+from onstage.clips.agreeing import appearances as appearing
 from onstage.clips.ending import restoring
 from onstage.clips.models import HoldKind, Stage, appearances, clips
 from onstage.clips.rules.life import Hold
 from onstage.clips.same_film import film_marks, film_moves, same_films
 from onstage.clips.upload import Upload
 from onstage.clock import now
+from onstage.errors import NotFound
+from onstage.jobs.models import jobs
+from onstage.jobs.worker import run_due
+from onstage.moderation import withheld
 from onstage.notifications.inbox import listed
+from onstage.server import job_kinds
 from onstage.storage.journal import Entry
+from onstage.upkeep import ledger_replay
 from onstage.web.app import App
 from tests.cast import Actor, Cast
 from tests.client import Client
 from tests.clips.conftest import Film, Run, send
+from tests.scenes import Scene, Scenes
 
 
 class Films:
@@ -79,9 +89,29 @@ class Films:
             return [each.kind for each in listed(db, who.viewer)[0]]
 
 
+@dataclass(frozen=True)
+class Child:
+    """A child in a film who is not here: the clip, the label, and the secret of their guardian's link."""
+
+    upload: Upload
+    label: int
+    link: str
+
+
 @pytest.fixture
 def films(app: App, cast: Cast, run: Run) -> Films:
     return Films(app, cast, run)
+
+
+@pytest.fixture
+def scene(app: App, scenes: Scenes, run: Run, film: Film) -> Scene[Upload]:
+    return scenes.begin(app, "fay is in a film", lambda cast: Films(app, cast, run).out(cast.ada, film(), cast.fay))
+
+
+@pytest.fixture
+def first(scene: Scene[Upload]) -> Upload:
+    """A film of ada's that is out, with fay in it."""
+    return scene.made
 
 
 def again(film: Path, to: Path, *how: str) -> Path:
@@ -93,9 +123,8 @@ def again(film: Path, to: Path, *how: str) -> Path:
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
 def test_a_no_covers_the_film_in_another_account(
-    films: Films, cast: Cast, film: Film, tmp_path: Path, container: str
+    films: Films, cast: Cast, first: Upload, film: Film, tmp_path: Path, container: str
 ) -> None:
-    first = films.out(cast.ada, film(), cast.fay)
     films.no(cast.fay, first)
     copy = again(film(), tmp_path / f"other words.{container}", "-c", "copy", "-metadata", "title=Mine")
     second = films.upload(cast.ben, copy, early=True)
@@ -138,17 +167,17 @@ def test_who_says_no_later_covers_what_came_after_and_not_what_came_before(
     assert films.state(before).clip.visible
 
 
-def test_it_covers_what_came_before_where_they_are_in_that_too(films: Films, cast: Cast, film: Film) -> None:
-    before = films.out(cast.ada, film(), cast.fay)
+def test_it_covers_what_came_before_where_they_are_in_that_too(
+    films: Films, cast: Cast, first: Upload, film: Film
+) -> None:
     later = films.out(cast.ada, film(), cast.fay)
     films.no(cast.fay, later)
-    assert not films.state(before).clip.visible
+    assert not films.state(first).clip.visible
 
 
 def test_each_no_is_lifted_by_its_giver_for_each_clip_and_does_not_come_back(
-    films: Films, cast: Cast, film: Film, tmp_path: Path
+    films: Films, cast: Cast, first: Upload, film: Film, tmp_path: Path
 ) -> None:
-    first = films.out(cast.ada, film(), cast.fay)
     films.no(cast.fay, first)
     second = films.upload(cast.ben, film(), early=True)
     films.lift(cast.fay, second)
@@ -190,8 +219,7 @@ def test_an_owner_s_no_stays_in_the_account(films: Films, cast: Cast, film: Film
     assert not films.noes(films.upload(cast.ada, film()))
 
 
-def test_nobody_is_told_who_said_no(films: Films, cast: Cast, film: Film, client: Client) -> None:
-    first = films.out(cast.ada, film(), cast.fay)
+def test_nobody_is_told_who_said_no(films: Films, cast: Cast, first: Upload, film: Film, client: Client) -> None:
     films.no(cast.fay, first)
     second = films.upload(cast.ben, film(), early=True)
     clip = f"/api/v1/clips/{second.slug}"
@@ -230,8 +258,8 @@ def test_nothing_of_a_deleted_film_is_left_to_know_it_by(films: Films, cast: Cas
     assert films.noes(third) == {cast.fay.viewer.person}, "by the second one, which is here"
 
 
-def test_what_a_no_covered_is_found_again_after_a_restore(films: Films, cast: Cast, film: Film) -> None:
-    first, second = films.out(cast.ada, film(), cast.fay), films.out(cast.ben, film())
+def test_what_a_no_covered_is_found_again_after_a_restore(films: Films, cast: Cast, first: Upload, film: Film) -> None:
+    second = films.out(cast.ben, film())
     fay = cast.fay.viewer.person or 0
     with films.app.database.write() as db:
         said = [Entry("no", clip, now(), fay) for clip in (first.clip, second.clip)]
@@ -242,6 +270,24 @@ def test_what_a_no_covered_is_found_again_after_a_restore(films: Films, cast: Ca
     films.lift(cast.fay, second)
 
 
+def test_who_was_named_after_the_backup_takes_their_no_back_after_the_restore(
+    films: Films, cast: Cast, film: Film
+) -> None:
+    out = films.out(cast.ben, film())
+    fay = cast.fay.viewer.person or 0
+    with films.app.database.write() as db:
+        (restored,) = restoring.say_no_again(db, [Entry("no", out.clip, now(), fay)])
+        restoring.enter(db, films.app.keys, [restored])
+    assert films.state(out).clip.named == {fay}
+    with films.app.database.read() as db:
+        assert [each for each in ledger_replay.differences(db) if each.startswith("clip")] == []
+    films.lift(cast.fay, out)
+    assert {hold.kind for hold in films.state(out).clip.holds} == {HoldKind.BASIS}, "no no is a yes"
+    with films.app.database.write() as db:
+        answers.say_yes(db, films.app.keys, cast.fay.viewer, out.slug, 1)
+        assert answers.bring_back(db, films.app.keys, cast.ben.viewer, out.slug).visible
+
+
 def test_a_mark_says_nothing_to_who_guesses(films: Films, cast: Cast, film: Film) -> None:
     made = films.upload(cast.ada, film())
     with films.app.database.read() as db:
@@ -250,3 +296,118 @@ def test_a_mark_says_nothing_to_who_guesses(films: Films, cast: Cast, film: Film
         repeats.recognise(db, films.app.keys, made.clip, mark)
         marks: Any = db.execute(select(film_marks.c.mark).where(film_marks.c.clip_id == made.clip)).scalars().all()
     assert len(marks) == 2, "what is kept is not what it is made of"
+
+
+@pytest.fixture
+def child(films: Films, cast: Cast, film: Film) -> Child:
+    """Ada's film with a child who is not here, whose father has a link and a mail address."""
+    made = films.upload(cast.ada, film())
+    with films.app.database.write() as db:
+        label = appearing.label(db, films.app.keys, cast.ada.viewer, made.slug, "Tim in red", minor=True)
+        link = unregistered.name_guardian(
+            db, films.app.keys, cast.ada.viewer, made.slug, label, "https://here.test", "father@there.test"
+        )
+    return Child(made, label, link)
+
+
+def test_a_no_by_a_link_goes_with_the_film(films: Films, cast: Cast, film: Film, child: Child, client: Client) -> None:
+    with films.app.database.write() as db:
+        unregistered.say_no(db, films.app.keys, child.link)
+    kinds = {kind: job for kind, job in job_kinds(films.app).items() if kind != "mail"}
+    second = Films(films.app, cast, lambda: run_due(films.app.database, kinds)).upload(cast.ben, film(), early=True)
+    (label,) = films.noes(second)
+    assert label != child.label
+    assert films.state(second).clip.shown is None
+    with films.app.database.read() as db:
+        first, other = (unregistered.question(db, child.link, slug) for slug in ("", second.slug))
+        letters = db.execute(select(jobs.c.payload).where(jobs.c.kind == "mail")).scalars().all()
+        with pytest.raises(NotFound):
+            unregistered.question(db, child.link, "another-clip")
+    assert (first.slug, first.words) == (child.upload.slug, "Tim in red")
+    assert [(each.slug, each.refused) for each in first.again] == [(second.slug, True)]
+    assert (other.words, other.refused) == ("", True)
+    told = [each for each in map(json.loads, letters) if "once more" in each["words"]]
+    assert [each["to"] for each in told] == ["father@there.test"]
+    by_letter = re.findall(r"/answer/(\S+)", told[0]["words"])[0]
+    assert "and your no counts there as well" in client.ask("GET", f"/answer/{by_letter}").text
+    for path in (f"/api/v1/clips/{second.slug}/appearances", f"/make/{second.slug}", f"/api/v1/clips/{second.slug}"):
+        answer = client.ask("GET", path, cast.ben)
+        assert answer.status == 200
+        assert "Tim" not in answer.text
+        assert str(label) not in answer.text
+
+
+def test_who_brought_the_film_can_do_nothing_to_a_label_that_is_not_theirs(
+    films: Films, cast: Cast, film: Film, child: Child
+) -> None:
+    with films.app.database.write() as db:
+        unregistered.say_no(db, films.app.keys, child.link)
+    second = films.upload(cast.ben, film())
+    (label,) = films.noes(second)
+    keys, ben = films.app.keys, cast.ben.viewer
+    with films.app.database.write() as db:
+        with pytest.raises(NotFound):
+            appearing.unlabel(db, keys, ben, second.slug, label)
+        with pytest.raises(NotFound):
+            unregistered.name_guardian(db, keys, ben, second.slug, label, "https://here.test")
+        with pytest.raises(NotFound):
+            appearing.take_over(db, keys, cast.ada.viewer, second.slug, label)
+    assert films.noes(second) == {label}
+
+
+def test_each_no_by_a_link_is_lifted_for_each_clip_and_lifting_is_no_yes(
+    films: Films, cast: Cast, film: Film, child: Child, client: Client
+) -> None:
+    keys = films.app.keys
+    out = films.out(cast.ben, film())
+    with films.app.database.write() as db:
+        unregistered.say_no(db, keys, child.link)
+    assert not films.state(out).clip.visible
+    page = client.ask("GET", f"/answer/{child.link}").text
+    assert f"?clip={out.slug}" in page
+    with films.app.database.write() as db:
+        unregistered.lift(db, keys, child.link, out.slug)
+    assert {hold.kind for hold in films.state(out).clip.holds} == {HoldKind.BASIS}
+    assert films.noes(child.upload), "that one stays"
+    with films.app.database.write() as db:
+        unregistered.say_yes(db, keys, child.link, unregistered.question(db, child.link, out.slug).version, out.slug)
+        reconsidering.run(db, keys)
+        revised = answers.bring_back(db, keys, cast.ben.viewer, out.slug)
+    assert revised.visible
+    shown = films.state(out)
+    assert str(shown.kept_reach.audience) == "friends", "near at most, with a child who is not here"
+
+
+def test_no_link_reaches_back_to_a_clip_that_was_here_before(films: Films, cast: Cast, film: Film, run: Run) -> None:
+    before = films.out(cast.ben, film())
+    made = films.upload(cast.ada, film())
+    with films.app.database.write() as db:
+        label = appearing.label(db, films.app.keys, cast.ada.viewer, made.slug, "Tim", minor=True)
+        link = unregistered.name_guardian(db, films.app.keys, cast.ada.viewer, made.slug, label, "https://here.test")
+        unregistered.say_no(db, films.app.keys, link)
+    run()
+    assert films.state(before).clip.visible
+
+
+def test_what_a_moderator_withholds_is_withheld_when_it_comes_again(
+    films: Films, cast: Cast, film: Film, tmp_path: Path
+) -> None:
+    before = films.out(cast.ben, film(seconds=5))
+    first = films.out(cast.ada, film(seconds=5))
+    ola = cast.ola.viewer.person or 0
+    with films.app.database.write() as db:
+        holds.place(db, first.clip, HoldKind.MODERATION, ola)
+    copied = films.upload(cast.ben, film(seconds=5), early=True)
+    poor = again(film(seconds=5), tmp_path / "poor.mp4", "-vf", "scale=-2:240", "-c:v", "libx264", "-b:v", "120k")
+    encoded = films.upload(cast.ben, poor, early=True)
+    for upload in (copied, encoded):
+        clip = films.state(upload).clip
+        assert {(hold.kind, hold.giver) for hold in clip.holds} == {(HoldKind.MODERATION, holds.SERVER)}
+        assert not clip.named, "nobody is in it by that"
+    assert films.state(copied).clip.shown is None, "before anybody has seen it"
+    assert films.state(before).clip.visible, "moderators look at what was here by themselves"
+    with films.app.database.write() as db:
+        assert {each.slug for each in withheld.by_rule(db, cast.ola.viewer)} == {copied.slug, encoded.slug}
+        withheld.let_go(db, films.app.keys, cast.ola.viewer, copied.slug)
+    assert not films.state(copied).clip.holds
+    assert films.state(first).clip.holds, "each for itself"

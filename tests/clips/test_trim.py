@@ -28,6 +28,7 @@ from onstage.web.http import App
 from tests.cast import Actor, Cast
 from tests.clips.conftest import Film, Run, send
 from tests.clips.test_pipeline import files, named, row, stored
+from tests.scenes import Scene, Scenes
 
 _WORDS = (
     "WEBVTT\n\n00:00.200 --> 00:00.800\nbefore\n\n00:01.200 --> 00:02.000\nwithin\n\n00:03.500 --> 00:03.900\nafter\n"
@@ -35,11 +36,19 @@ _WORDS = (
 
 
 @pytest.fixture
-def draft(app: App, cast: Cast, film: Film, run: Run) -> Upload:
+def scene(app: App, scenes: Scenes, film: Film, run: Run) -> Scene[Upload]:
+    def make(cast: Cast) -> Upload:
+        upload = send(app, cast.ada.viewer, film(4, "400x712").read_bytes())
+        run()
+        return upload
+
+    return scenes.begin(app, "a draft of four seconds", make)
+
+
+@pytest.fixture
+def draft(scene: Scene[Upload]) -> Upload:
     """A draft of ada's of four seconds, made to the end."""
-    upload = send(app, cast.ada.viewer, film(4, "400x712").read_bytes())
-    run()
-    return upload
+    return scene.made
 
 
 def choose(app: App, viewer: Viewer, slug: str, start: float, end: float) -> Trim | None:

@@ -27,11 +27,17 @@ from onstage.web.app import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run
 from tests.moderation.keeping import CAPTION, GROUND, SAID, WHY, WORDS, Reported, hasten, keep, reported
+from tests.scenes import Scene, Scenes
 
 
 @pytest.fixture
-def about(app: App, cast: Cast, film: Film, run: Run) -> Reported:
-    return reported(app, cast, film, run)
+def scene(app: App, scenes: Scenes, film: Film, run: Run) -> Scene[Reported]:
+    return scenes.begin(app, "a reported clip", lambda cast: reported(app, cast, film, run))
+
+
+@pytest.fixture
+def about(scene: Scene[Reported]) -> Reported:
+    return scene.made
 
 
 def run_all(app: App, run: Run) -> None:

@@ -1,14 +1,18 @@
 """Units of work and statements that run hot, on both databases."""
 
+from contextlib import closing
+
 import pytest
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from onstage.accounts.models import accounts
-from onstage.db.engine import Database
+from onstage.db.engine import COMPILED, Database
 from onstage.db.hot import Hot, HotAmong, HotMany
 from onstage.db.postgres import open_postgres
 from onstage.errors import NoRoom, Unreachable
+from onstage.server import open_database
+from onstage.settings import Settings
 
 ROW = {"id": 1, "handle": "ada", "name": "Ada", "kind": "personal", "created_at": 5}
 BY_HANDLE = Hot(
@@ -124,3 +128,17 @@ def test_many_rows_keep_the_rules_of_their_table(database: Database) -> None:
         with pytest.raises(IntegrityError):
             things.run(db, [ROWS[0], ROWS[0]])
         db.rollback()
+
+
+def test_a_statement_is_compiled_once_for_reading_writing_and_whoever_opens_the_database(
+    database: Database, chosen_settings: Settings
+) -> None:
+    asked_nowhere_else = select(accounts.c.id).where(accounts.c.bio == accounts.c.name).order_by(accounts.c.bio)
+    with database.read() as db:
+        db.execute(asked_nowhere_else).all()
+    compiled = len(COMPILED)
+    with database.write() as db:
+        db.execute(asked_nowhere_else).all()
+    with closing(open_database(chosen_settings)) as another, another.read() as db:
+        db.execute(asked_nowhere_else).all()
+    assert len(COMPILED) == compiled

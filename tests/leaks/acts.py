@@ -84,6 +84,7 @@ ACTS: dict[str, Act] = {
     f"DELETE {SLUG}/repost": Act("DELETE", CLIP + "/repost", to_see),
     f"POST {SLUG}/comments": Act("POST", CLIP + "/comments", to_see, {"json": {"words": "hello"}}),
     f"POST {API}/reports": Act("POST", API + "/reports", to_see, {"json": REPORT}),
+    "POST /report": Act("POST", "/report", to_see, {"form": REPORT}),
     f"POST {SLUG}/yes": Act("POST", CLIP + "/yes", to_see, {"json": {"version": 1}}),
     f"POST {SLUG}/no": Act("POST", CLIP + "/no", to_refuse, {"json": {}}),
     f"DELETE {SLUG}/no": Act("DELETE", CLIP + "/no", to_see),

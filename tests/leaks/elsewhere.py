@@ -39,6 +39,7 @@ _PAGES = (
     *(
         "/about",
         "/offline",
+        "/unsent",
         "/manifest.webmanifest",
         "/sw.js",
         "/favicon.ico",
@@ -48,7 +49,7 @@ _PAGES = (
         "/me",
     ),
     *("/sign-in", "/sign-in/recover", "/sign-up", "/sign-up/handle"),
-    *("/server", "/server/invitations", "/server/people", "/server/set-up"),
+    *("/server", "/server/invitations", "/server/people", "/server/bounds", "/server/set-up"),
     *(
         f"/settings{room}"
         for room in (
@@ -79,6 +80,7 @@ _PAGES = (
             "me/follow-requests",
             "me/nevers",
             "me/portraits",
+            "me/notices",
             "passkeys",
             "sessions",
             "tokens",
@@ -93,7 +95,15 @@ _POSTED_BY_SPARE = (
     "/settings/age", "/settings/leaving", "/settings/privacy", "/settings/profile", "/settings/sessions",
     "/settings/sign-in", "/settings/tokens",
 )  # fmt: skip
-_POSTED_BY_GUEST = ("/sign-in", "/sign-in/recover", "/sign-out", "/sign-up", "/server/invitations", "/server/people")
+_POSTED_BY_GUEST = (
+    "/sign-in",
+    "/sign-in/recover",
+    "/sign-out",
+    "/sign-up",
+    "/server/invitations",
+    "/server/people",
+    "/server/bounds",
+)
 _SENT: dict[str, Visit] = {
     "POST /settings/records": once("POST", "/settings/records", form={}),
     "GET /records/{account:str}/{minor:str}/csv": once("GET", "/records/max/max/csv"),
@@ -102,6 +112,7 @@ _SENT: dict[str, Visit] = {
     f"PUT {API}/records/{{account:str}}/{{minor:str}}/rule": once("PUT", f"{API}/records/x/y/rule", json={}),
     f"POST {API}/records/{{account:str}}/{{minor:str}}/entries": once("POST", f"{API}/records/x/y/entries", json={}),
     "GET /claim": once("GET", "/claim"),
+    "GET /report": once("GET", "/report?account=ada"),
     "GET /claims/{secret:str}": once("GET", "/claims/x"),
     "POST /claims/{secret:str}": once("POST", "/claims/x", form={}),
     f"GET {API}/claims/{{secret:str}}": once("GET", f"{API}/claims/x"),
@@ -126,6 +137,9 @@ _SENT: dict[str, Visit] = {
     ),
     f"POST {API}/accounts/{{handle:str}}/portrait/no": once(
         "POST", f"{API}/accounts/{UNKNOWN}/portrait/no", json={"version": 1}
+    ),
+    f"POST {API}/accounts/{{handle:str}}/portrait/wish": once(
+        "POST", f"{API}/accounts/{UNKNOWN}/portrait/wish", json={"words": "another name"}
     ),
     f"POST {API}/accounts/{{handle:str}}/portrait/recall": once("POST", f"{API}/accounts/{UNKNOWN}/portrait/recall"),
     f"PUT {API}/accounts/{{handle:str}}/portrait/refusal": once("PUT", f"{API}/accounts/{UNKNOWN}/portrait/refusal"),

@@ -17,6 +17,7 @@ from onstage.settings import Settings
 from onstage.web.http import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run, film, room, run, send
+from tests.scenes import Scene, Scenes
 
 __all__ = ["film", "room", "run"]
 
@@ -36,19 +37,26 @@ class Filled:
 
 
 @pytest.fixture
-def filled(app: App, cast: Cast, film: Film, run: Run) -> Filled:
-    ada, ben = cast.ada.viewer, cast.ben.viewer
-    first, second = (send(app, ada, film(seconds).read_bytes()) for seconds in (1, 2))
-    with app.database.write() as db:
-        for clip in (first, second):
-            publish.publish(db, app.keys, ada, clip.slug)
-    run()
-    with app.database.write() as db:
-        likes.like(db, ben, second.slug)
-        comments.comment(db, ben, second.slug, "What a finish")
-    waiting = send(app, ada, film(1).read_bytes())
+def scene(app: App, scenes: Scenes, film: Film, run: Run) -> Scene[tuple[Upload, Upload, Upload]]:
+    def make(cast: Cast) -> tuple[Upload, Upload, Upload]:
+        ada, ben = cast.ada.viewer, cast.ben.viewer
+        first, second = (send(app, ada, film(seconds).read_bytes()) for seconds in (1, 2))
+        with app.database.write() as db:
+            for clip in (first, second):
+                publish.publish(db, app.keys, ada, clip.slug)
+        run()
+        with app.database.write() as db:
+            likes.like(db, ben, second.slug)
+            comments.comment(db, ben, second.slug, "What a finish")
+        return first, second, send(app, ada, film(1).read_bytes())
+
+    return scenes.begin(app, "worth saving", make)
+
+
+@pytest.fixture
+def filled(app: App, scene: Scene[tuple[Upload, Upload, Upload]]) -> Filled:
     (app.settings.data / "secret").write_text("kept in the folder")
-    return Filled(app, cast, replace(app.settings, secret=""), first, second, waiting)
+    return Filled(app, scene.cast, replace(app.settings, secret=""), *scene.made)
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
-"""Does the jobs of a server and dies at the nth moment, as by a power cut: python -m tests.upkeep.dying DATA SECRET N.
+"""Does the jobs of a server and dies as by a power cut: at the first moment, then at the second, until nothing is due.
 
-Moments are before each step of a job, after its act and before its commit, and after the commit.
+Moments are before each step of a job, after its act and before its commit, and after the commit. Each life is a process of
+its own, forked from one that has imported everything and opened nothing.
 """
 
 import os
 import signal
+import subprocess
 import sys
+import traceback
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from sqlalchemy import update
@@ -17,6 +21,7 @@ from onstage.jobs import queue
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import Job, run_due
 from onstage.server import compose, job_kinds
+from onstage.settings import Settings
 
 _left = 0
 
@@ -46,13 +51,11 @@ def watched(method: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def main(data: str, secret: str, at: int) -> None:
+def live(data: str, secret: str, at: int) -> None:
     """Take over what the last one left, and work until nothing is due."""
     global _left
     _left = at
     app = compose(settings.load({"ONSTAGE_DATA": data, "ONSTAGE_SECRET": secret}))
-    Job.step = watched(Job.step)  # type: ignore[method-assign]
-    Job.change = watched(Job.change)  # type: ignore[method-assign]
     with app.database.write() as db:
         queue.free_dead(db)
         db.execute(update(jobs).where(jobs.c.due_at.is_not(None), jobs.c.period.is_(None)).values(due_at=now()))
@@ -62,5 +65,35 @@ def main(data: str, secret: str, at: int) -> None:
     app.close()
 
 
+def ended(data: str, secret: str, at: int) -> int:
+    """How a life ends that is to die at this moment."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        live(data, secret, at)
+    except BaseException:  # noqa: BLE001 - told, and the process ends with it
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def lives(of: Settings) -> int:
+    """Live and die until nothing is due; how many lives it took. Raises CalledProcessError where one fails."""
+    command = [sys.executable, "-m", "tests.upkeep.dying", str(of.data), of.secret]
+    return int(subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=300).stdout)
+
+
+def main(data: str, secret: str) -> None:
+    """What `lives` starts: none of its lives may have opened anything that another inherits."""
+    Job.step = watched(Job.step)  # type: ignore[method-assign]
+    Job.change = watched(Job.change)  # type: ignore[method-assign]
+    for moment_of_death in count(1):
+        how = ended(data, secret, moment_of_death)
+        if how != -signal.SIGKILL:
+            sys.stdout.write(f"{moment_of_death}\n")
+            sys.exit(how)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(*sys.argv[1:])

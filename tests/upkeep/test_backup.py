@@ -20,7 +20,8 @@ from onstage.clips.agreeing.edit import choose_cover
 from onstage.clips.agreeing.holds import lift, place
 from onstage.clips.ending import deletion
 from onstage.clips.ending.restoring import RESTORED
-from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clip_yeses, clips, holds, tombstones
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import HoldKind, Stage, appearances, clip_yeses, clips, holds, tombstones
 from onstage.clips.workroom import JOURNAL
 from onstage.clock import now
 from onstage.db import tables
@@ -180,8 +181,11 @@ def test_a_no_that_was_said_after_the_backup_holds_after_a_restore(
     with back.database.read() as db:
         held = db.execute(select(holds.c.clip_id, holds.c.kind, holds.c.giver_id)).all()
         counted = dict(iter(db.execute(select(clips.c.id, clips.c.holds))))
-    assert [tuple(row) for row in held] == [(filled.second.clip, "no", ben)]
-    assert (counted[filled.first.clip], counted[filled.second.clip]) == (0, 1)
+    second = filled.second.clip
+    assert {tuple(row) for row in held} == {(second, "no", ben), (second, "basis", 0)}, (
+        "he was named since, and is asked"
+    )
+    assert (counted[filled.first.clip], counted[second]) == (0, 2)
     back.close()
 
 

@@ -1,8 +1,6 @@
 """After a deletion nothing is left anywhere, and the sweep finds whatever would be."""
 
 import shutil
-import signal
-import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +33,8 @@ from onstage.upkeep.sweep import look, sweep, varint
 from onstage.web.app import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run, send
+from tests.scenes import Scene, Scenes
+from tests.upkeep.dying import lives
 
 WORDS = ("Wunderkerze im Garten", "zucchini-in-the-comment", "report-about-the-sparkler")
 
@@ -50,8 +50,7 @@ def run_all(app: App, run: Run) -> None:
         hasten(app)
 
 
-@pytest.fixture
-def clip(app: App, cast: Cast, film: Film, run: Run) -> Upload:
+def left_traces(app: App, cast: Cast, film: Film, run: Run) -> Upload:
     """A clip of ada's that has left traces everywhere."""
     made = send(app, cast.ada.viewer, film().read_bytes())
     run()
@@ -71,6 +70,17 @@ def clip(app: App, cast: Cast, film: Film, run: Run) -> Upload:
         ledger.append(db, app.keys, yes)
     run()
     return made
+
+
+@pytest.fixture
+def scene(app: App, scenes: Scenes, film: Film, run: Run) -> Scene[Upload]:
+    return scenes.begin(app, "a clip with traces", lambda cast: left_traces(app, cast, film, run))
+
+
+@pytest.fixture
+def clip(scene: Scene[Upload]) -> Upload:
+    """A clip of ada's that has left traces everywhere."""
+    return scene.made
 
 
 def delete(app: App, cast: Cast, clip: Upload) -> None:
@@ -209,13 +219,7 @@ def test_a_deletion_that_is_killed_at_every_moment_ends_all_the_same(
         return  # the steps and their commits are the same ones; a killed process is tried once
     delete(app, cast, clip)
     app.close()
-    command = [sys.executable, "-m", "tests.upkeep.dying", str(chosen_settings.data), chosen_settings.secret]
-    moments, ended = 0, -signal.SIGKILL
-    while ended == -signal.SIGKILL:
-        moments += 1
-        assert moments < 60
-        ended = subprocess.run([*command, str(moments)], check=False, timeout=300).returncode
-    assert ended == 0
+    moments = lives(chosen_settings)
     assert moments > 8, "each of these was a death"
     again = compose(chosen_settings)
     assert traces(again, clip.slug, *WORDS) == []

@@ -1,9 +1,6 @@
 """The vault on the machine: listed, handed out, erased; through backups, restores, and deaths at every moment."""
 
 import json
-import signal
-import subprocess
-import sys
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -30,12 +27,19 @@ from onstage.web.app import App
 from tests.cast import Cast
 from tests.clips.conftest import Film, Run
 from tests.moderation.keeping import GROUND, WORDS, Reported, hasten, keep, reported
+from tests.scenes import Scene, Scenes
 from tests.upkeep.conftest import EmptyPlace
+from tests.upkeep.dying import lives
 
 
 @pytest.fixture
-def about(app: App, cast: Cast, film: Film, run: Run) -> Reported:
-    return reported(app, cast, film, run)
+def scene(app: App, scenes: Scenes, film: Film, run: Run) -> Scene[Reported]:
+    return scenes.begin(app, "a reported clip", lambda cast: reported(app, cast, film, run))
+
+
+@pytest.fixture
+def about(scene: Scene[Reported]) -> Reported:
+    return scene.made
 
 
 def run_all(app: App, run: Run) -> None:
@@ -208,13 +212,7 @@ def test_killed_at_every_moment_it_is_kept_all_the_same(
         with app.database.write() as db:
             deletion.delete(db, app.keys, cast.ada.viewer, about.upload.slug)
     app.close()
-    dying = [sys.executable, "-m", "tests.upkeep.dying", str(chosen_settings.data), chosen_settings.secret]
-    moments, ended = 0, -signal.SIGKILL
-    while ended == -signal.SIGKILL:
-        moments += 1
-        assert moments < 90
-        ended = subprocess.run([*dying, str(moments)], check=False, timeout=300).returncode
-    assert ended == 0
+    moments = lives(chosen_settings)
     assert moments > 8, "each of these was a death"
     with closing(compose(chosen_settings)) as again:
         with again.database.write() as db:

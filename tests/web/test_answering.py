@@ -10,7 +10,8 @@ from sqlalchemy import insert, select, update
 from onstage.accounts.age import Band
 from onstage.accounts.models import accounts, ledger_keys
 from onstage.clips.agreeing import appearances, revising
-from onstage.clips.models import Audience, HoldKind, Stage, clip_labels, holds, label_yeses, renditions, trims
+from onstage.clips.labels import clip_labels, label_yeses
+from onstage.clips.models import Audience, HoldKind, Stage, holds, renditions, trims
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds

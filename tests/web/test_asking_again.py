@@ -12,7 +12,8 @@ from onstage.clips import captioned
 from onstage.clips.agreeing import inbox
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.holdings import object_keys
-from onstage.clips.models import Audience, Stage, appearances, clips, covers_aside, label_guardians, label_links
+from onstage.clips.labels import label_guardians, label_links
+from onstage.clips.models import Audience, Stage, appearances, clips, covers_aside
 from onstage.clips.queries import media_for
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds

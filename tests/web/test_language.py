@@ -22,7 +22,7 @@ from tests.client import Client
 GUEST = (
     "/", "/following", "/explore", "/search", "/search?q=dance", "/search?q=qq", "/tag/dance", "/tag/none", "/@ada",
     "/@ada/watch", "/@nobody", "/sign-up", "/sign-in", "/sign-in/recover", "/welcome/gone", "/join/gone", "/reset/gone",
-    "/about", "/offline", "/c/{slug}", "/embed/{slug}", "/embed/none", "/claim?clip={slug}",
+    "/about", "/offline", "/unsent", "/c/{slug}", "/embed/{slug}", "/embed/none", "/claim?clip={slug}",
 )  # fmt: skip
 SIGNED_IN = (
     "/", "/@ada", "/@ola", "/@ola?tab=liked", "/@ola?tab=saved", "/me/clips", "/figures", "/make", "/make/{own}", "/inbox",

@@ -103,6 +103,42 @@ def test_the_settings_say_what_waits_and_for_how_many(cast: Cast, client: Client
     assert client.get(AT, troupe).json["asked"] is None
 
 
+def test_words_reach_those_who_run_it_and_name_nobody_unless_they_want(
+    cast: Cast, client: Client, troupe: Actor
+) -> None:
+    client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Tiny dancers"})
+    assert "Ask for a change" in client.get("/inbox/portraits/troupe", cast.gus).text
+    assert client.post(f"{AT}/wish", cast.fay, json={"words": SECRET}).status == 404
+    assert client.post(f"{AT}/wish", cast.gus, json={"words": " "}).status == 422
+    assert client.post(f"{AT}/wish", cast.gus, json={"words": "A shorter name"}).status == 204
+    form = {"do": "no", "version": "1", "words": "Not that name", "known": "1"}
+    assert client.post("/inbox/portraits/troupe", cast.gil, form=form).status == 303
+    asked = client.get(AT, troupe).json
+    assert asked["asked"] is None
+    assert [(each["words"], each["by"] and each["by"]["handle"]) for each in asked["wishes"]] == [
+        ("Not that name", "gil"), ("A shorter name", None),
+    ]  # fmt: skip
+    for place in ("/settings/profile", "/inbox/portraits/troupe"):
+        assert "A shorter name" in client.get(place, troupe).text
+        assert "gus" not in client.get(place, troupe).text.lower()
+    for who in (cast.gus, cast.mia):
+        assert "Not that name" not in client.get("/inbox/portraits/troupe", who).text
+    client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Dancers"})
+    for who in (cast.gus, cast.gil):
+        assert client.post(f"{AT}/yes", who, json={"version": 2}).status == 204
+    assert client.get(AT, troupe).json["wishes"] == [], "all have agreed"
+
+
+def test_words_too_long_stay_in_the_form(cast: Cast, client: Client, troupe: Actor) -> None:
+    client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Tiny dancers"})
+    form = {"do": "wish", "version": "1", "words": "short " * 300}
+    page = client.post("/inbox/portraits/troupe", cast.gus, form=form)
+    assert page.status == 422
+    assert "Write 1 to 1000 characters." in page.text
+    assert "short short" in page.text
+    assert client.post("/inbox/portraits/troupe", cast.gus, form={"do": "wish", "version": "1"}).status == 422
+
+
 def test_a_yes_on_the_page_asks_who_is_there(cast: Cast, client: Client, troupe: Actor) -> None:
     client.ask("PATCH", "/api/v1/me", troupe, json={"bio": "We dance."})
     with cast.app.database.write() as db:

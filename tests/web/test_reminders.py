@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from onstage.accounts.age import Band
 from onstage.accounts.guardians import absence
 from onstage.accounts.models import guardianships, people
 from onstage.clips.agreeing import asking, reconsidering, versions
@@ -17,7 +18,7 @@ from onstage.mail import JOB as MAIL
 from onstage.notifications.models import devices, tiding_choices
 from onstage.notifications.telling import PUSH
 from onstage.server import job_kinds
-from tests.cast import KEYS, Actor
+from tests.cast import KEYS, Actor, person, stand_for
 from tests.web.family import Family
 
 
@@ -123,6 +124,18 @@ def test_who_is_away_was_called_three_times_first_on_their_devices_too(family: F
     kinds = job_kinds(family.app)
     run_due(family.app.database, {name: kind for name, kind in kinds.items() if name != PUSH})
     assert len(of_kind(family, PUSH)) == 3
+
+
+def test_who_looks_after_several_children_gets_one_mail_for_all(family: Family) -> None:
+    dad = family.dad.viewer
+    with family.app.database.write() as db:
+        for handle in ("sister", "brother"):
+            stand_for(db, dad, person(db, handle, band=Band.UNDER_13), is_full=1)
+        away = {"seen_at": now() - 10 * DAY, "mail": "dad@example.org"}
+        db.execute(update(people).where(people.c.id == dad.person).values(away))
+        absence.run(db, KEYS, "http://localhost", now())
+    assert [letter["to"] for letter in of_kind(family, MAIL)] == ["dad@example.org"]
+    assert family.client.get("/together", family.dad).text.count("You have not been here for a while") == 3
 
 
 def test_what_a_version_is_covers_all_that_a_viewer_gets(family: Family) -> None:

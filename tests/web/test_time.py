@@ -78,6 +78,27 @@ def test_the_page_is_kind_and_asks_for_more_once(cast: Cast, client: Client) -> 
     assert client.get("/api/v1/me/time", cast.mia).json["left"] == 30
 
 
+def test_the_page_says_what_became_of_the_question(cast: Cast, client: Client) -> None:
+    end_time(cast)
+    client.post("/time", cast.mia, form={})
+    assert "The people who look after you see it." in client.get("/time", cast.mia).text
+    sent = client.post("/children/mia", cast.gil, form={"do": "more", "minutes": "15"})
+    assert sent.status == 200
+    assert "and got a yes. It begins once everyone" in client.get("/time", cast.mia).text, "gus has a limit too"
+    client.post("/children/mia", cast.gus, form={"do": "more", "minutes": "0"})
+    assert "no more today" in client.get("/time", cast.mia).text
+
+
+def test_in_quiet_hours_nobody_is_asked_for_what_would_change_nothing(cast: Cast, client: Client) -> None:
+    assert "Ask for more time" in client.get("/guardians", cast.mia).text
+    end_time(cast, Row.QUIET_HOURS)
+    page = client.get("/guardians", cast.mia).text
+    assert "It is quiet time now." in page
+    assert "Ask for more time" not in page
+    assert "More time changes nothing before that." in client.get("/children/mia", cast.gus).text
+    assert 'href="/guardians#help"' in client.get("/time", cast.mia).text
+
+
 def test_a_play_that_is_reported_counts_the_minute(cast: Cast, client: Client) -> None:
     make_clip(cast.app.database, cast.ada.viewer)
     card = client.get("/api/v1/accounts/ada/clips", cast.mia).json["items"][0]

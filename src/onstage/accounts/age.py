@@ -110,6 +110,14 @@ class Choice(StrEnum):
     YES = "yes"
 
 
+class Marked(StrEnum):
+    """Whether somebody sees clips for adults; `proved`: once somebody who checks ages here has entered theirs."""
+
+    NO = "no"
+    PROVED = "proved"
+    YES = "yes"
+
+
 class Accepting(StrEnum):
     """How followers come in."""
 
@@ -160,7 +168,7 @@ class Setter(StrEnum):
     SERVER = "server"
 
 
-Scale: TypeAlias = Reach | Who | Choice | Accepting | GuardiansYes | Personal
+Scale: TypeAlias = Reach | Who | Choice | Marked | Accepting | GuardiansYes | Personal
 Value: TypeAlias = Scale | DailyLimit | QuietHours | None
 Choices: TypeAlias = Mapping[Setter, Value]
 
@@ -172,7 +180,6 @@ _ChoiceRow: TypeAlias = Literal[
     Row.RECOMMENDED,
     Row.DOWNLOAD,
     Row.LEAVES_SERVER,
-    Row.SEES_MARKED,
     Row.AUTOPLAY,
     Row.NIGHT_PUSH,
     Row.COUNTS_SHOWN,
@@ -245,7 +252,7 @@ _TABLE: Mapping[Row, _Cells] = {
         _Cell(Choice.NO, Choice.YES, _MINOR),
         _free(Choice.YES),
     ),
-    Row.SEES_MARKED: (_Cell(Choice.NO), _Cell(Choice.NO), _Cell(Choice.NO), _free(Choice.NO, Choice.YES)),
+    Row.SEES_MARKED: (_Cell(Marked.NO), _Cell(Marked.NO), _Cell(Marked.NO), _free(Marked.NO, Marked.YES)),
     Row.FEED: (
         _Cell(Personal.OFF),
         _Cell(Personal.EXPLICIT, Personal.ON, _BOTH),
@@ -303,6 +310,8 @@ def value(row: _ReachRow, band: Band, choices: Choices = ...) -> Reach: ...
 def value(row: _WhoRow, band: Band, choices: Choices = ...) -> Who: ...
 @overload
 def value(row: _ChoiceRow, band: Band, choices: Choices = ...) -> Choice: ...
+@overload
+def value(row: Literal[Row.SEES_MARKED], band: Band, choices: Choices = ...) -> Marked: ...
 @overload
 def value(row: Literal[Row.HAND_ACCEPTS], band: Band, choices: Choices = ...) -> Accepting: ...
 @overload
@@ -415,6 +424,9 @@ def loosened_by(row: Row, band: Band) -> frozenset[Setter]:
     return cell.by if cell.loosest is not None or row in LIMITS else frozenset()
 
 
+_OF_OTHERS = frozenset({Accepting.GUARDIAN, Marked.PROVED})  # nobody's own to choose
+
+
 def settable(row: Row, band: Band, setter: Setter, *, full: bool = True) -> tuple[Scale, ...]:
     """The values that a setter may give their own voice to, strictest first; what holds then, `value` says.
 
@@ -428,7 +440,7 @@ def settable(row: Row, band: Band, setter: Setter, *, full: bool = True) -> tupl
     assert isinstance(cell.value, Scale)
     loosens = cell.loosest is not None and setter in cell.by and (full or setter is not Setter.GUARDIANS)
     limit = (cell.loosest if loosens else None) or cell.value
-    steps = (step for step in type(cell.value) if step is not Accepting.GUARDIAN or cell.value is Accepting.GUARDIAN)
+    steps = (step for step in type(cell.value) if step not in _OF_OTHERS or cell.value is step)
     return tuple(step for step in steps if looseness(step) <= looseness(limit))
 
 
@@ -438,5 +450,11 @@ def options(row: Row, band: Band) -> tuple[Scale, ...]:
     if isinstance(cell.value, DailyLimit | QuietHours | GuardiansYes) or cell.value is None:
         return ()
     limit = cell.loosest if cell.by == _MINOR and cell.loosest is not None else cell.value
-    steps = (step for step in type(cell.value) if step is not Accepting.GUARDIAN)
+    steps = (step for step in type(cell.value) if step not in _OF_OTHERS)
     return tuple(step for step in steps if looseness(step) <= looseness(limit))
+
+
+def bounds(row: Row) -> tuple[Scale, ...]:
+    """What the server's owner may bound a row to, for everybody, strictest first; empty for minutes and hours."""
+    usual = _cell(row, Band.ADULT).value
+    return tuple(step for step in type(usual) if step is not Accepting.GUARDIAN) if isinstance(usual, Scale) else ()

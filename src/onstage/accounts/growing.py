@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row as RowOf
 from sqlalchemy import RowMapping, delete, select, update
 
-from onstage.accounts import ledger, notices
+from onstage.accounts import ledger, notices, permissions
 from onstage.accounts.age import Band, Row, band_of
 from onstage.accounts.guardians import guarding
 from onstage.accounts.guardianship import LIVE, guardians_of
@@ -238,11 +238,14 @@ def _age_is(
 ) -> None:
     band, until = band_of(born, row.zone, server_zone, now)
     kept = None if born is None else born.isoformat()
-    db.execute(update(people).where(people.c.id == row.id).values(birth_date=kept, band=band.value, band_until=until))
+    proved = {"age_proved": int(born is not None and by.person != row.id)}
+    new = {"birth_date": kept, "band": band.value, "band_until": until, **proved}
+    db.execute(update(people).where(people.c.id == row.id).values(new))
+    permissions.look_at_marked(db, row.id)
     if band.value != row.band:
         record(db, BandTurned(row.id, band.value, corrected=True))
         if band is not Band.ADULT:
-            db.execute(update(people).where(people.c.id == row.id).values(choosing_since=None, sees_marked=0))
+            db.execute(update(people).where(people.c.id == row.id).values(choosing_since=None))
     enter_age(db, keys, row.id, band, by.person, how)
 
 

@@ -78,6 +78,7 @@ people = Table(
     Column("is_server_owner", Integer, nullable=False, server_default="0"),
     Column("vouches", Integer, nullable=False, server_default="0"),  # named by the server's owner to check guardians
     Column("sees_marked", Integer, nullable=False, server_default="0"),
+    Column("age_proved", Integer, nullable=False, server_default="0"),  # 1: a voucher has entered the birth date
     Column("seen_at", BigInteger),  # last used while signed in, to ten minutes; NULL: never
     Column("created_at", BigInteger, nullable=False),
 )

@@ -78,6 +78,7 @@ class Told:
     by: int | None
     by_handle: str
     by_name: str
+    guardian: int | None
     guardian_name: str
     account: str
     fields: dict[str, Any]
@@ -171,6 +172,7 @@ def _told(row: Any) -> Told:
         by=row.by_id,
         by_handle=row.by_handle or "",
         by_name=row.by_name or "",
+        guardian=row.guardian_id,
         guardian_name=row.guardian_name or "",
         account=row.account_handle or "",
         fields=msgspec.json.decode(row.fields),

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import EllipsisType
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from onstage.accounts import age, ledger
-from onstage.accounts.age import Accepting, Band, Choice, Choices, Row, Scale, Setter, Value
+from onstage.accounts.age import Accepting, Band, Choice, Choices, Marked, Row, Scale, Setter, Value
 from onstage.accounts.guardianship import Guardian, guardians_of
 from onstage.accounts.models import Kind, Role, account_choices, accounts, choices, members, people, server_choices
 from onstage.accounts.notices import Notice, tell
@@ -43,7 +43,9 @@ def value_for(db: Connection, person: int, row: Row) -> Value:
     choosing = select(people.c.choosing_since).where(people.c.id == person)
     if row in _WAITS_FOR_CHOICE and db.execute(choosing).scalar() is not None:
         return Choice.NO  # came of age here, and has not said yet what becomes of what was (consent.md R12)
-    return age.value(row, theirs, _choices(db, person, row, theirs))
+    found = age.value(row, theirs, _choices(db, person, row, theirs))
+    proved = select(people.c.age_proved).where(people.c.id == person)
+    return Marked.YES if found is Marked.PROVED and db.execute(proved).scalar() else found
 
 
 def most_for(db: Connection, person: int, row: Row) -> Scale:
@@ -174,12 +176,18 @@ def _keep(db: Connection, person: int, setter: int, row: Row, value: Value) -> N
     insert_or_set(db, choices, person_id=person, setter_id=setter, row=row.value, value=words, at=now())
     holds = value_for(db, person, row)
     if row is Row.SEES_MARKED:
-        db.execute(update(people).where(people.c.id == person).values(sees_marked=int(holds is Choice.YES)))
+        look_at_marked(db, person)
     if row in _ACCOUNT_ROWS:
         assert isinstance(holds, Scale)
         _apply(db, personal_account(db, person), row, holds)
     if row in _CLIP_ROWS:
         record(db, ChoiceMade(person))
+
+
+def look_at_marked(db: Connection, person: int) -> None:
+    """Write down whether they see clips for adults, after a choice, a bound or a birth date."""
+    sees = value_for(db, person, Row.SEES_MARKED) is Marked.YES
+    db.execute(update(people).where(people.c.id == person).values(sees_marked=int(sees)))
 
 
 def choose_for_all(db: Connection, row: Row, value: Value) -> None:
@@ -196,8 +204,9 @@ def choose_for_all(db: Connection, row: Row, value: Value) -> None:
             record(db, FollowersChosen(account))
     if row is Row.COUNTS_SHOWN and value is Choice.NO:
         db.execute(update(accounts).where(accounts.c.counts_shown == 1).values(counts_shown=0))
-    if row is Row.SEES_MARKED and value is Choice.NO:
-        db.execute(update(people).where(people.c.sees_marked == 1).values(sees_marked=0))
+    if row is Row.SEES_MARKED and value is not Marked.YES:
+        hidden = people.c.age_proved == 0 if value is Marked.PROVED else true()
+        db.execute(update(people).where(people.c.sees_marked == 1, hidden).values(sees_marked=0))
     record(db, BoundSet(row.value))
 
 

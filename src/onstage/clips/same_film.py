@@ -36,7 +36,8 @@ same_films = Table(  # pairs of clips that were found to be of one film: noes th
     **COMPACT,
 )
 
-_SAYS_NO = exists().where(holds.c.clip_id == film_moves.c.clip_id, holds.c.kind == HoldKind.NO.value)
+_WITHHELD = (HoldKind.NO.value, HoldKind.MODERATION.value)
+_IS_WITHHELD = exists().where(holds.c.clip_id == film_moves.c.clip_id, holds.c.kind.in_(_WITHHELD))
 
 
 def note_mark(db: Connection, keys: Keys, clip: int, mark: bytes) -> set[int]:
@@ -58,10 +59,10 @@ def moves_of(db: Connection, clip: int) -> bytes | None:
 
 
 def to_compare(db: Connection, clip: int) -> list[int]:
-    """The clips whose films may be that of this one, where a no to either would come over."""
-    refused = exists().where(holds.c.clip_id == clip, holds.c.kind == HoldKind.NO.value)
+    """The clips whose films may be that of this one, where a no to either, or a moderator's hold, would come over."""
+    refused = exists().where(holds.c.clip_id == clip, holds.c.kind.in_(_WITHHELD))
     others = select(film_moves.c.clip_id).where(film_moves.c.clip_id != clip, film_moves.c.moves != b"")
-    found = db.execute(others.where(or_(refused, _SAYS_NO)).order_by(film_moves.c.clip_id)).scalars()
+    found = db.execute(others.where(or_(refused, _IS_WITHHELD)).order_by(film_moves.c.clip_id)).scalars()
     known = together(db, clip)
     return [each for each in found if each not in known]
 

@@ -9,16 +9,8 @@ from sqlalchemy import and_, case, delete, select, update
 
 from onstage.clips import captioned
 from onstage.clips.captioned import Words, put
-from onstage.clips.models import (
-    MADE,
-    Cutting,
-    appearances,
-    clip_labels,
-    clip_media,
-    clips,
-    renditions,
-    trims,
-)
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import MADE, Cutting, appearances, clip_media, clips, renditions, trims
 from onstage.clips.renditions import Rendition, add, largest, note_media
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set

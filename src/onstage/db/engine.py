@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.util import LRUCache
 
 from onstage.errors import Contended, NoRoom, Refused, Unreachable
 from onstage.events import Fact
 
-__all__ = ["COMPACT", "Connection", "Database", "Id", "answers", "known", "metadata"]
+__all__ = ["COMPACT", "COMPILED", "Alike", "Connection", "Database", "Id", "answers", "known", "metadata"]
 
 metadata = MetaData(
     naming_convention={
@@ -29,8 +31,21 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 _KEPT = 16  # SQLite connections that stay open for the next reader: to take one from the pool costs five times as much
 
+COMPILED: LRUCache[Any, Any] = LRUCache(1000)
+"""Statements as they were compiled, for every engine of the process: reading and writing need not do it twice."""
+
 COMPACT: dict[str, Any] = {"sqlite_with_rowid": False}
 """For tables whose primary key is a pair: SQLite then keeps the rows in its order and needs no second look-up."""
+
+
+class Alike(DefaultDialect):
+    """A dialect that finds in COMPILED what another of its kind put there."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.server_version_info == other.server_version_info
+
+    def __hash__(self) -> int:
+        return hash(type(self))
 
 
 class Database:

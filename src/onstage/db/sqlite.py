@@ -18,7 +18,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.pool import Pool, QueuePool
 
-from onstage.db.engine import Database
+from onstage.db.engine import COMPILED, Alike, Database
 
 LEAST_VERSION = (3, 51, 3)
 PATIENCE_MS = 20_000
@@ -147,7 +147,7 @@ class DriverConnection:
         self.apsw.close(True)
 
 
-class Dialect(SQLiteDialect):
+class Dialect(Alike, SQLiteDialect):
     """SQLAlchemy's SQLite dialect on this driver."""
 
     driver = "apsw"
@@ -218,7 +218,13 @@ def _matches(*pattern_and_words: Any) -> bool:
 def _engine(path: Path, begin_with: str, *, query_only: bool = False) -> Engine:
     url = URL.create("sqlite+apsw", database=str(path))
     engine = create_engine(
-        url, pool_size=16, max_overflow=64, pool_timeout=30, pool_use_lifo=True, hide_parameters=True
+        url,
+        pool_size=16,
+        max_overflow=64,
+        pool_timeout=30,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        execution_options={"compiled_cache": COMPILED},
     )
 
     @event.listens_for(engine, "connect")

@@ -54,6 +54,7 @@ from onstage.web.metrics import Metrics
 from onstage.web.options import options_of
 from onstage.web.pages import (
     ages,
+    bounds,
     checking,
     doors,
     embed,
@@ -64,6 +65,7 @@ from onstage.web.pages import (
     keys,
     proving,
     record,
+    reporting,
     server_room,
     settings,
     shell,
@@ -108,7 +110,8 @@ MODULES = (
         records,
     ),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
-    *(doors, settings, keys, making, caption_pages, server_room, keeping, record, claiming, time_and_money),
+    *(doors, settings, keys, making, caption_pages, server_room, bounds, keeping, record, claiming, time_and_money),
+    reporting,
     *(together, family, ages, checking, proving, time_page, grown),
     *(answering, answering_pages, removing, removal_pages),
 )

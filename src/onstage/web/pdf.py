@@ -1,13 +1,15 @@
 """Lines of text as a PDF (ISO 32000-1): A4 pages in Courier, one of the fonts that every reader has; nothing else is needed."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 LINES = 58
+_BARRED = dict(zip("ŁłĐđĦħŦŧı", "LlDdHhTti", strict=True))  # letters that Unicode does not take apart
 _HEAD = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 
 
 def document(title: str, lines: Sequence[str]) -> bytes:
-    """A PDF of these lines, at most 92 characters each; what Windows-1252 doesn't have becomes a question mark."""
+    """A PDF of these lines, at most 92 characters each, in the letters of Windows-1252; see `latin`."""
     pages = [lines[start : start + LINES] for start in range(0, len(lines), LINES)] or [[]]
     kids = " ".join(f"{4 + 2 * place} 0 R" for place in range(len(pages)))
     objects = [
@@ -20,6 +22,19 @@ def document(title: str, lines: Sequence[str]) -> bytes:
     return _written(objects)
 
 
+def latin(words: str) -> str:
+    """Words as the PDF has them: a letter that Windows-1252 lacks without its marks, and a question mark for all else."""
+    return "".join(map(_letter, words))
+
+
+def _letter(letter: str) -> str:
+    for each in (letter, _BARRED.get(letter, ""), unicodedata.normalize("NFKD", letter)):
+        found = "".join(part for part in each if not unicodedata.combining(part))
+        if found and found.encode("cp1252", "ignore").decode("cp1252") == found:
+            return found
+    return "?"
+
+
 def _page(content: int, lines: Sequence[str]) -> Iterator[bytes]:
     resources = "<< /Font << /F1 3 0 R >> >>"
     box = "[0 0 595 842]"
@@ -30,7 +45,7 @@ def _page(content: int, lines: Sequence[str]) -> Iterator[bytes]:
 
 
 def _escaped(words: str) -> bytes:
-    raw = words.encode("cp1252", "replace")
+    raw = latin(words).encode("cp1252")
     return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
 

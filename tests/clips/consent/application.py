@@ -17,19 +17,17 @@ from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.kept import Content
 from onstage.clips.agreeing.rows import Record
 from onstage.clips.ending import deletion, restoring, vault
+from onstage.clips.labels import clip_labels, label_guardians, label_links
 from onstage.clips.models import (
     Audience,
     HoldKind,
     Stage,
     appearances,
     clip_consents,
-    clip_labels,
     clip_yeses,
     clips,
     concerned,
     holds,
-    label_guardians,
-    label_links,
 )
 from onstage.clips.rules import consent
 from onstage.clips.rules.invariants import agreed, can_end, heeds, within_limits
@@ -173,11 +171,12 @@ class Application:
 
     def _label(self, db: Connection, each: int, *, answers: bool) -> str:
         """A child who is not here is in it; gives the secret of the link by which somebody may answer for them."""
-        label, secret = ids.new(), ids.token()
-        db.execute(insert(clip_labels).values(id=label, clip_id=self.clip, words="a child", minor=1, at=now()))
+        secret = ids.token()
         if answers:
-            db.execute(insert(label_guardians).values(label_id=label, at=now()))
-            db.execute(insert(label_links).values(secret_hash=secret_hash(secret), label_id=label, at=now()))
+            label = self._there(db, self.clip, secret)
+        else:
+            label = ids.new()
+            db.execute(insert(clip_labels).values(id=label, clip_id=self.clip, words="a child", minor=1, at=now()))
         self.id_of[each], self.number[label] = label, each
         return secret
 
@@ -423,6 +422,40 @@ class Application:
         self.noes |= {by for by in noes if (HoldKind.NO, by) in self.model.reasons}
         self.compare()
         return accepted
+
+    def film_by_link(self, each: int, *, earlier: bool = False) -> bool:
+        """Another clip is found to be of the same film, and whoever stands for a child who is not here says no to it."""
+        other, secret = self.after if earlier else self.before[True], self.links.get(each) or ids.token()
+        if self.world.children.get(each) is False:
+            return False  # a child for whom nobody stands is another one
+        if not self.model.gone and not earlier:
+            self.world.children[each] = True
+
+        def act(db: Connection) -> None:
+            for table in (appearances, holds, clip_labels):
+                db.execute(delete(table).where(table.c.clip_id == other))
+            db.execute(delete(same_films).where(or_(same_films.c.clip_id == other, same_films.c.other_id == other)))
+            label = self._there(db, other, secret)
+            row = {"clip_id": other, "kind": HoldKind.NO.value, "giver_id": label, "since": now()}
+            db.execute(insert(holds).values(row))
+            repeats.meet(db, KEYS, self.clip, [other])
+            self._know(db, each, secret)
+
+        return self.do(None, act, lambda model: model.film_by_link(each, earlier))
+
+    def _there(self, db: Connection, clip: int, secret: str) -> int:
+        label = ids.new()
+        db.execute(insert(clip_labels).values(id=label, clip_id=clip, words="a child", minor=1, at=now()))
+        db.execute(insert(label_guardians).values(label_id=label, at=now()))
+        db.execute(insert(label_links).values(secret_hash=secret_hash(secret), label_id=label, at=now()))
+        return label
+
+    def _know(self, db: Connection, each: int, secret: str) -> None:
+        """The label of the child in this clip, if they are in it by now."""
+        here = (clip_labels.c.clip_id == self.clip) & (label_links.c.secret_hash == secret_hash(secret))
+        found = select(clip_labels.c.id).join_from(clip_labels, label_links, label_links.c.label_id == clip_labels.c.id)
+        for label in db.execute(found.where(here)).scalars():
+            self.links[each], self.id_of[each], self.number[label] = secret, label, each
 
     def wait(self, time: int) -> bool:
         """Time goes by: everything that has been written becomes older."""

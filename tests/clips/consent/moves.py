@@ -74,7 +74,7 @@ def _films() -> list[Move]:
     for people, noes in (({FRIEND}, {FRIEND}), ({KID}, {KIDS_MUM}), ({CHILD}, {MUM}), ({CHILD, KID}, {KID, DAD, AUNT})):
         found += [move("same_film", people, noes), move("same_film", people, noes, earlier=True)]
     found += [move("same_film", {FRIEND}, {OWNER, OTHER}, elsewhere=value) for value in (True, False)]
-    return found
+    return [*found, move("film_by_link", LINK), move("film_by_link", LINK, earlier=True)]
 
 
 def _world() -> list[Move]:

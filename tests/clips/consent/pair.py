@@ -362,6 +362,21 @@ class Pair:
             model=lambda: self.model.same_film(people, noes, elsewhere, earlier),
         )  # fmt: skip
 
+    def film_by_link(self, label: int, *, earlier: bool = False) -> bool:
+        """[1, 4] Another clip of the same film has a child who is not here, and whoever stands for them says no to it."""
+        if not self.clip.gone and not earlier:
+            self.world.children[label] = True
+        version = self.rules.need.Version(FRIEND, self.reach(("private", False, False)))
+        facts = self.facts_now()
+        there = replace(facts, children=tuple(self.rules.need.Child(each, True) for each in (label, label + 1)))
+        hold = self.rules.life.Hold
+        holds = frozenset({hold(HoldKind.NO, label), hold(HoldKind.DELETING, label + 1), hold(HoldKind.NO, STRANGER)})
+        other = self.rules.life.Clip(FRIEND, Stage.DRAFT, working=version, holds=holds)
+        assert self.rules.repeated.carried(other, there, elsewhere=False).keys() == {STRANGER}
+        assert self.rules.repeated.by_links(other, there) == [label]
+        noes = {label: frozenset[int]()}
+        return self.do("covered", facts, noes, earlier=earlier, model=lambda: self.model.film_by_link(label, earlier))
+
     def restored(self) -> bool:
         return self.do("restored", self.facts_now(), model=self.model.from_backup)
 

@@ -488,6 +488,15 @@ class Reference:
         for by in speakers & self.may_object():
             self.no(by)
 
+    def film_by_link(self, label: int, earlier: bool) -> None:
+        """The same by whoever stands for a child who is not here, who is in this clip as well by that."""
+        if self.gone:
+            raise No
+        if not earlier:
+            self.look_again(set())
+        if label in self.may_object():
+            self.no(label)
+
     def objects_for(self, by: int, person: int) -> bool:
         """Whether they stand for somebody so young that they may object."""
         ward = self.world.wards[person]

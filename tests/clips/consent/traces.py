@@ -222,18 +222,18 @@ def the_whole_first_life(rules: Rules) -> None:
     new = rules.life.Clip(CHILD, Stage.UPLOADING, working=version)
     made = rules.consent.uploaded(new)
     assert rules.consent.failed(made).stage is Stage.FAILED
-    draft = rules.consent.processed(made, facts)
+    draft = rules.consent.processed(made)
     assert (draft.stage, draft.holds) == (Stage.DRAFT, frozenset())
-    bad = rules.consent.processed(made, facts, known_bad=True)
+    bad = rules.consent.place(draft, facts, HoldKind.MODERATION)
     assert {(hold.kind, hold.since) for hold in bad.holds} == {(HoldKind.MODERATION, facts.at)}
     worded = rules.consent.edit(new, facts, CHILD, version)
     assert worded.stage is Stage.UPLOADING
     _refused(lambda: rules.consent.uploaded(made))
-    _refused(lambda: rules.consent.processed(new, facts))
+    _refused(lambda: rules.consent.processed(new))
     _refused(lambda: rules.consent.failed(draft))
     _refused(lambda: rules.consent.uploaded(replace(new, gone=True)))
     _refused(lambda: rules.consent.failed(replace(made, gone=True)))
-    _refused(lambda: rules.consent.processed(replace(made, gone=True), facts))
+    _refused(lambda: rules.consent.processed(replace(made, gone=True)))
     shown = rules.consent.ask(draft, facts, CHILD, digest=b"what is seen")
     assert shown.visible
     assert shown.shown.digest == b"what is seen"
@@ -477,8 +477,11 @@ def a_right_is_held_at_the_act(rules: Rules) -> None:
     _refused(lambda: rules.consent.widen(pair.clip, pair.facts_now(), MUM))
     limited = _published(rules, "public")
     assert limited.narrow(DAD, NEAR)
+    assert limited.no(CHILD)
     assert limited.set(frozen=True)
     assert not limited.widen(DAD)
+    assert limited.lift(CHILD), "a no is its giver's alone, frozen or not"
+    assert limited.clip.visible
 
 
 def a_yes_to_what_is_shown_publishes_nothing_else(rules: Rules) -> None:
@@ -962,6 +965,35 @@ def a_no_comes_with_the_film(rules: Rules) -> None:
     assert pair.clip.holds == {rules.life.Hold(HoldKind.BASIS)}
 
 
+def a_no_by_a_link_comes_with_the_film(rules: Rules) -> None:
+    """A child who is not here is in every later clip of the film, and whoever stands for them has said no to it."""
+    link = 300
+    pair = Pair(rules, family(Band.ADULT, owners={CHILD}), text("public"))
+    assert pair.ask()
+    assert pair.film_by_link(link, earlier=True)
+    assert pair.clip.visible
+    assert pair.film_by_link(link)
+    assert pair.clip.holds == {rules.life.Hold(HoldKind.NO, link), rules.life.Hold(HoldKind.BASIS)}
+    assert pair.lift(link)
+    assert not pair.clip.visible
+    assert pair.yes(link, of="shown")
+    assert pair.confirm(CHILD)
+    assert pair._three(rules.life.shown_reach(pair.clip, pair.facts)) == ("followers", False, False)
+    assert pair.set(owners={CHILD, OWNER}, rule="all")
+    assert pair.film_by_link(link, earlier=True)
+    assert not pair.clip.visible
+    assert pair.lift(link)
+    assert pair.clip.visible, "they were in it before, and whoever gains a right later is not asked anew"
+    draft = Pair(rules, family(Band.ADULT, owners={CHILD}), text("friends"))
+    assert draft.film_by_link(link)
+    assert not draft.clip.is_held(HoldKind.BASIS)
+    assert draft.lift(link)
+    assert draft.ask()
+    assert not draft.clip.visible
+    assert draft.yes(link)
+    assert draft.clip.visible
+
+
 def what_the_law_asks_for_is_kept(rules: Rules) -> None:
     """By a moderator with a ground; who placed that hold ends it, and a deletion goes on meanwhile."""
     pair = _published(rules)
@@ -989,6 +1021,7 @@ def what_the_law_asks_for_is_kept(rules: Rules) -> None:
 
 SMALLER: tuple[Trace, ...] = (
     a_no_comes_with_the_film,
+    a_no_by_a_link_comes_with_the_film,
     what_the_law_asks_for_is_kept,
     only_what_waits_is_brought_back,
     one_guardian_is_enough_where_all_want_it_so,

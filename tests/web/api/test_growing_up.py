@@ -1,5 +1,7 @@
 """Zones, birth dates, the server's bounds and a child's followers by the API."""
 
+from urllib.parse import quote
+
 from sqlalchemy import insert, select, update
 
 from onstage.accounts.models import accounts, follows, people
@@ -80,3 +82,21 @@ def test_members_read_who_made_a_clip_and_others_the_account(cast: Cast, client:
     assert "posted by" not in client.get(f"/c/{slug}", cast.fay).text
     _, own = make_clip(cast.app.database, cast.ada.viewer)
     assert posted_by(f"{API}/clips/{own}", cast.ada) == ""
+
+
+def test_what_one_was_told_of_the_family_is_listed(cast: Cast, client: Client) -> None:
+    for year in (2011, 2012):
+        born = {"birth_date": f"{year}-01-01"}
+        assert client.put(f"{API}/people/max/birth-date", cast.ola, json=born).status == 204
+    found = client.get(f"{API}/me/notices?limit=9", cast.max).json
+    assert [(each["kind"], each["about"], each["by"]) for each in found[:1]] == [("birth_date", "max", "ola")]
+    kinds = [each["kind"] for each in found]
+    assert kinds.count("birth_date") == 2
+    assert all(each["unread"] for each in found)
+    earlier = client.get(f"{API}/me/notices?until={quote(found[0]['at'])}", cast.max).json
+    assert found[0] not in earlier
+    assert client.get(f"{API}/me/notices?until=yesterday", cast.max).status == 422
+    assert client.put(f"{API}/me/inbox/read", cast.max).status == 204
+    assert not any(each["unread"] for each in client.get(f"{API}/me/notices", cast.max).json)
+    assert client.get(f"{API}/me/notices", cast.eve).json == []
+    assert client.get(f"{API}/me/notices").status == 401

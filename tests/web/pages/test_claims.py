@@ -123,9 +123,13 @@ def test_a_case_says_how_far_it_is_after_an_appeal_and_after_its_end(app: App, c
     client.post("/settings/claims", cast.ada, form={"do": "contest", "claim": which, **words})
     client.post("/server/claims", cast.ola, form={"do": "reject", "claim": which, **words})
     assert client.post(link, form={"do": "appeal", "words": "Look at the left"}).status == 303
-    page = client.get(link).text
+    page, room = client.get(link).text, client.get("/server/claims", cast.ola).text
     assert "Another look was asked for." in page
     assert "Until" in page
+    for shown in (page, room):
+        assert "Look at the left" in shown
+        assert words[f"words-{which}"] in shown, "the first decision too"
+    assert "Look at the left" not in client.get("/settings/claims", cast.ada).text
     assert client.post(link, form={"do": "something else"}).status == 303
     assert "Another look was asked for." in client.get(link).text
     assert client.post(link, form={"do": "withdraw"}).status == 303

@@ -116,7 +116,7 @@ def test_a_contest_that_was_made_is_not_asked_for_again(cast: Cast, client: Clie
     with cast.app.database.write() as db:
         db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(birth_date=born(16).isoformat()))
         stand_for(db, cast.fay.viewer, cast.max.viewer)
-    case = re.search(r'id="case-(\d+)"> <p id="who-\d+"><strong>Fay', seen(client, "/server/guardians", cast.ola))
+    case = re.search(r'id="case-(\d+)"[^>]*> <p id="who-\d+"><strong>Fay', seen(client, "/server/guardians", cast.ola))
     assert case is not None
     sent(client, "/server/guardians", cast.ola, do="check", case=case[1], method="met", kept="passport")
     assert "This is not right" in seen(client, "/guardians", cast.max)

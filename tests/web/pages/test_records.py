@@ -65,7 +65,10 @@ def test_as_csv_and_pdf(client: Client, cast: Cast, band: object) -> None:
     assert b"dog and a boat) Tj" in printed.body.replace(b"\n", b""), "what is long goes on in the next line"
     lines = re.findall(rb"\((.*)\) Tj T\*", printed.body)
     assert max(len(line.replace(b"\\", b"")) for line in lines) == 92, "no line is cut off"
-    (entry,) = csv.DictReader(io.StringIO(client.get("/records/duo/max/entries", cast.max).text))
+    assert b"Where a question mark stands for a letter" in printed.body
+    entries = client.get("/records/duo/max/entries", cast.max).body
+    assert entries.startswith(b"\xef\xbb\xbf"), "a spreadsheet reads it as UTF-8"
+    (entry,) = csv.DictReader(io.StringIO(entries.decode("utf-8-sig")))
     assert (entry["kind"], entry["amount"], entry["currency"], entry["words"]) == (
         "income",
         "1200.50",
@@ -76,6 +79,19 @@ def test_as_csv_and_pdf(client: Client, cast: Cast, band: object) -> None:
         assert client.get("/records/duo/max/csv", actor).status == 404
         assert client.get("/records/duo/max/pdf", actor).status == 404
         assert client.get("/records/duo/max/entries", actor).status == 404
+
+
+def test_words_stay_words_in_a_spreadsheet_and_letters_readable_on_paper(
+    client: Client, cast: Cast, band: object
+) -> None:
+    enter(client, cast, do="deposit", month="2026-11", amount="1", words="=HYPERLINK(1)")
+    enter(client, cast, do="income", month="2026-11", amount="2", words="Żółw & Škoda, Łódź")
+    entries = client.get("/records/duo/max/entries", cast.max).body.decode("utf-8-sig")
+    assert [row["words"] for row in csv.DictReader(io.StringIO(entries))] == ["'=HYPERLINK(1)", "Żółw & Škoda, Łódź"]
+    printed = client.get("/records/duo/max/pdf", cast.max).body
+    assert "Zólw & Škoda, Lódz".encode("cp1252") in printed
+    assert b"=HYPERLINK\\(1\\)" in printed
+    assert b"question mark" not in printed
 
 
 def test_every_object_of_a_pdf_is_where_its_index_says(app: App) -> None:

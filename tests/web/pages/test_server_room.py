@@ -13,7 +13,7 @@ from tests.cast import Cast, make_clip
 from tests.client import Client
 from tests.web.pages.test_doors import TYPED
 
-ROOMS = ("", "/reports", "/invitations", "/people", "/set-up")
+ROOMS = ("", "/reports", "/invitations", "/people", "/bounds", "/set-up")
 
 
 @pytest.mark.parametrize("room", ROOMS)

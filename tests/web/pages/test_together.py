@@ -151,15 +151,24 @@ def test_the_room_for_checking_is_for_who_was_named(cast: Cast, client: Client) 
             db.execute(select(guardianships.c.id).where(guardianships.c.guardian_id == cast.ada.viewer.person)).scalar()
         )
     checked = sent(client, "/server/guardians", cast.ola, do="check", case=one, method="met", kept="identity card")
-    assert checked.status == 303
+    assert "Entered. Those concerned are told." in seen(client, checked.header("location") or "", cast.ola)
+    assert "You were checked, and may say yes for Max from" in seen(client, "/together", cast.ada)
+    assert "Ada was checked, and may say yes for you from" in seen(client, "/together", cast.max)
     assert sent(client, "/server/guardians", cast.ola, do="name", handle="ben").status == 303
     assert client.get("/server/guardians", cast.ben).status == 200
     assert sent(client, "/server/guardians", cast.ben, do="name", handle="fay").status == 403
     assert sent(client, "/server/guardians", cast.ola, do="name", handle="max").status == 403
     assert sent(client, "/guardians", cast.max, do="contest", guardianship=one, words="Never met her.").status == 303
     assert "Never met her." in seen(client, "/server/guardians", cast.ola)
+    assert "Max says that you are no guardian." in seen(client, "/together", cast.ada)
+    assert "Max says that Ada is no guardian of theirs." in seen(client, "/together", cast.ola)
     assert sent(client, "/server/guardians", cast.ola, do="right", case=one, reason="He says so.").status == 303
+    assert "It was decided: Ada stays your carer. He says so." in seen(client, "/together", cast.max)
+    assert "It was decided: you stay a carer of Max. He says so." in seen(client, "/together", cast.ada)
     assert sent(client, "/server/guardians", cast.ola, do="annul", case=one, reason="A mistake.").status == 303
+    told = "It was decided that you never were a guardian of Max. A mistake."
+    assert told in seen(client, "/together", cast.ada), "with the reason"
+    assert "Ada never was your guardian. Their yeses do not count. A mistake." in seen(client, "/together", cast.max)
     assert sent(client, "/server/guardians", cast.ola, do="household", household="yes").status == 303
 
 
@@ -232,9 +241,9 @@ def mia(client: Client, cast: Cast) -> str:
 
 def test_who_leaves_the_server_is_named_in_no_notice_any_more(cast: Cast, client: Client) -> None:
     sent(client, "/children/mia", cast.gus, do="end")
-    assert "Gus is no guardian of you any more." in seen(client, "/together", cast.mia)
+    assert "Gus no longer looks after you here." in seen(client, "/together", cast.mia)
     with cast.app.database.write() as db:
         leaving.leave(db, cast.gus.viewer, cast.app.purgers)
         assert "Gus" not in " ".join(db.execute(select(notices.c.fields)).scalars())
         leaving.leave(db, cast.gil.viewer, cast.app.purgers)
-    assert "Somebody is no guardian of you any more." in seen(client, "/together", cast.mia)
+    assert "Somebody no longer looks after you here." in seen(client, "/together", cast.mia)

@@ -27,11 +27,13 @@ def run(db: Connection, keys: Keys, origin: str, now: int) -> None:
         .where(LIVE, guardianships.c.absent_since.is_(None), seen <= now - REMINDED_AFTER[0])
         .order_by(guardianships.c.id)
     )
-    for row in db.execute(quiet).all():
-        _remind_or_pass(db, keys, row._mapping, origin, now)
+    reminded = {row.mail for row in db.execute(quiet).all() if _remind_or_pass(db, keys, row._mapping, now)}
+    for address in sorted(reminded - {None}):
+        _write_to(db, address, origin)
 
 
-def _remind_or_pass(db: Connection, keys: Keys, row: RowMapping, origin: str, now: int) -> None:
+def _remind_or_pass(db: Connection, keys: Keys, row: RowMapping, now: int) -> bool:
+    """Whether they were reminded: who looks after several children gets one mail for all of them."""
     guardian, minor, reminders = row["guardian_id"], row["minor_id"], row["reminders"]
     one = guardianships.c.id == row["id"]
     if reminders < len(REMINDED_AFTER):
@@ -40,20 +42,18 @@ def _remind_or_pass(db: Connection, keys: Keys, row: RowMapping, origin: str, no
             db.execute(update(guardianships).where(one).values(reminders=reminders + 1, reminded_at=now))
             notices.tell(db, [guardian], Notice.COME_BACK, now, about=minor)
             record(db, GuardianReminded(guardian, minor, now))
-            _write_to(db, row["mail"], origin)
+            return True
     elif row["seen"] <= now - ABSENT_AFTER and row["reminded_at"] <= now - (ABSENT_AFTER - REMINDED_AFTER[2]):
         db.execute(update(guardianships).where(one).values(absent_since=now))
         record(db, GuardianAbsent(guardian, minor, absent=True))
         notices.tell(db, [guardian], Notice.ABSENT, now, about=minor)
         ledger.append(db, keys, Entry(ledger.Act.GUARDIAN_ABSENT, None, about=(guardian, minor)))
+    return False
 
 
-def _write_to(db: Connection, address: str | None, origin: str) -> None:
-    if address:
-        words = (
-            f"Somebody here needs you as a guardian now and then. Look in, so that nothing has to wait:\n\n{origin}\n"
-        )
-        enqueue(db, mail.JOB, {"to": address, "subject": "A child here may need your yes", "words": words})
+def _write_to(db: Connection, address: str, origin: str) -> None:
+    words = f"Somebody here needs you as a guardian now and then. Look in, so that nothing has to wait:\n\n{origin}\n"
+    enqueue(db, mail.JOB, {"to": address, "subject": "A child here may need your yes", "words": words})
 
 
 def enter_returns(db: Connection, keys: Keys) -> int:

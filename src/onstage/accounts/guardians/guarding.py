@@ -159,8 +159,8 @@ def end_own(db: Connection, keys: Keys, viewer: Viewer, minor: int, now: int) ->
     end(db, keys, live(db, viewer.person, minor)["id"], viewer.person, now, how="ended")
 
 
-def end(db: Connection, keys: Keys, guardianship: int, by: int | None, now: int, *, how: str) -> None:
-    """End a guardianship from now on (`ended`, `grown_up`), or as one that never was (`annulled`)."""
+def end(db: Connection, keys: Keys, guardianship: int, by: int | None, now: int, *, how: str, reason: str = "") -> None:
+    """End a guardianship from now on (`ended`, `grown_up`), or as one that never was (`annulled`); they read the reason."""
     one = select(guardianships).where(guardianships.c.id == guardianship)
     wait_for(db, db.execute(one).one().minor_id)
     row = db.execute(one.with_for_update()).one()._mapping
@@ -172,7 +172,7 @@ def end(db: Connection, keys: Keys, guardianship: int, by: int | None, now: int,
     record(db, GuardianshipAnnulled(guardian, minor) if annulled else GuardianshipEnded(guardian, minor))
     kind = Notice.GUARDIAN_ANNULLED if annulled else Notice.GUARDIAN_ENDED
     to = {guardian, minor, *(each.guardian for each in guardians_of(db, [minor]))}
-    notices.tell(db, to, kind, now, about=minor, by=by, guardian=guardian)
+    notices.tell(db, to, kind, now, about=minor, by=by, guardian=guardian, reason=reason)
     act = ledger.Act.GUARDIANSHIP_ANNULLED if annulled else ledger.Act.GUARDIANSHIP_ENDED
     ledger.append(db, keys, Entry(act, by, about=(guardian, minor)))
 

@@ -184,6 +184,12 @@ def _asked(db: Connection, person: int, now: int) -> bool:
     return db.execute(select(more_time.c.day).where(mine, more_time.c.asked_at > 0).limit(1)).first() is not None
 
 
+def answers(db: Connection, person: int, now: int) -> list[int]:
+    """The minutes that each guardian who has answered gives a minor on top today; 0: no more today."""
+    mine = (more_time.c.person_id == person) & (more_time.c.day == today(db, person, now))
+    return list(db.execute(select(more_time.c.minutes).where(mine, more_time.c.answered_at.is_not(None))).scalars())
+
+
 def asking(db: Connection, viewer: Viewer, now: int) -> list[int]:
     """Who has asked the viewer for more time today and waits for an answer: those whom they are a full guardian of."""
     if viewer.person is None:

@@ -69,6 +69,11 @@ class Case:
     scan: bool
     eid: str
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is not full yet, or contested."""
+        return not self.is_full or bool(self.contest)
+
 
 def is_voucher(db: Connection, person: int | None) -> bool:
     """Whether somebody may check guardians here: the server's owner, and whom they named."""
@@ -117,7 +122,7 @@ def cases(db: Connection, viewer: Viewer, now: int) -> list[Case]:
     mine = [row._mapping for row in rows if is_voucher(db, viewer.person) and _may_judge(db, viewer, row._mapping, now)]
     named = {each.id: each for each in guarding.claims(db, guardianships.c.id.in_([row["id"] for row in mine]))}
     found = [_case(db, row, named[row["id"]]) for row in mine if row["id"] in named]
-    return sorted(found, key=lambda each: (each.is_full and not each.contest, each.claim.id))
+    return sorted(found, key=lambda each: (not each.waits, each.claim.id))
 
 
 def check(
@@ -206,7 +211,7 @@ def contest(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, words
         select(people.c.id).where((people.c.is_server_owner == 1) | (people.c.vouches == 1))
     ).scalars()
     to = {row.guardian_id, *deciders}
-    notices.tell(db, to, Notice.CONTESTED, now, about=row.minor_id, by=viewer.person)
+    notices.tell(db, to, Notice.CONTESTED, now, about=row.minor_id, by=viewer.person, guardian=row.guardian_id)
     ledger.append(db, keys, Entry(ledger.Act.GUARDIANSHIP_CONTESTED, viewer.person, about=(row.minor_id,)))
 
 
@@ -223,7 +228,8 @@ def decide(db: Connection, keys: Keys, viewer: Viewer, guardianship: int, upheld
     db.execute(update(vouchings).where(vouchings.c.id == checked["id"]).values(**verdict, decided_at=now))
     to = {row["guardian_id"], row["minor_id"], *(each.guardian for each in guardians_of(db, [row["minor_id"]]))}
     about = row["minor_id"]
-    notices.tell(db, to, Notice.CONTEST_DECIDED, now, about=about, by=viewer.person, upheld=upheld, reason=why)
+    told = {"about": about, "by": viewer.person, "guardian": row["guardian_id"]}
+    notices.tell(db, to, Notice.CONTEST_DECIDED, now, **told, upheld=upheld, reason=why)
     fields = {"kind": str(verdict["decision"])}
     entry = Entry(ledger.Act.GUARDIANSHIP_DECIDED, viewer.person, about=(row["guardian_id"], about), fields=fields)
     ledger.append(db, keys, entry)
@@ -237,11 +243,11 @@ def judge_end(
     Raises NotFound, NotAllowed or Invalid.
     """
     row = judged(db, viewer, guardianship, now)
-    sentence(reason)
+    why = sentence(reason)
     gone = row["absent_since"] is not None and _last_seen(db, row["guardian_id"]) <= now - GONE_FOR
     if not annul and not gone:
         raise NotAllowed("Only who has not been here for 180 days is ended by others.", code="not-gone")
-    guarding.end(db, keys, guardianship, viewer.person, now, how="annulled" if annul else "ended")
+    guarding.end(db, keys, guardianship, viewer.person, now, how="annulled" if annul else "ended", reason=why)
 
 
 def turn_full(db: Connection, keys: Keys, now: int) -> int:
@@ -270,7 +276,8 @@ def _to_be_full(
     db.execute(insert(vouchings).values(**made, **decided, kept=msgspec.json.encode(kept).decode()))
     proofs.forget(db, vouchings.c.guardianship_id == row["id"])
     db.execute(update(guardianships).where(guardianships.c.id == row["id"]).values(full_at=full_at))
-    notices.tell(db, {*told, guardian}, Notice.FULL_SOON, now, about=minor, by=viewer.person, id=row["id"], on=full_at)
+    concerned = {"about": minor, "by": viewer.person, "guardian": guardian}
+    notices.tell(db, {*told, guardian}, Notice.FULL_SOON, now, **concerned, on=full_at)
     fields: dict[str, str | int | bool | None] = {"mode": method.value, "party": _is_party(db, viewer, row)}
     entry = Entry(ledger.Act.GUARDIANSHIP_NOTICED, viewer.person, about=(guardian, minor), fields=fields)
     ledger.append(db, keys, entry)
@@ -285,7 +292,7 @@ def _make_full(db: Connection, keys: Keys, row: RowMapping, now: int) -> None:
     db.execute(update(guardianships).where(guardianships.c.id == row["id"]).values(is_full=1, full_at=now))
     record(db, GuardianshipBegan(guardian, minor, full=True))
     to = {guardian, minor, *(each.guardian for each in guardians_of(db, [minor]))}
-    notices.tell(db, to, Notice.FULL_NOW, now, about=minor)
+    notices.tell(db, to, Notice.FULL_NOW, now, about=minor, guardian=guardian)
     ledger.append(db, keys, Entry(ledger.Act.GUARDIANSHIP_FULL, None, about=(guardian, minor)))
 
 

@@ -18,16 +18,8 @@ from onstage.clips.agreeing.edit import Own, own
 from onstage.clips.agreeing.facts import lock
 from onstage.clips.agreeing.kept import read
 from onstage.clips.agreeing.revising import ask_again, begin, replace_in_film
-from onstage.clips.models import (
-    Stage,
-    appearances,
-    clip_labels,
-    clip_yeses,
-    clips,
-    concerned,
-    label_guardians,
-    never_by,
-)
+from onstage.clips.labels import clip_labels, label_guardians
+from onstage.clips.models import Stage, appearances, clip_yeses, clips, concerned, never_by
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rules import consent
 from onstage.clock import now
@@ -210,7 +202,7 @@ def take_over(db: Connection, keys: Keys, viewer: Viewer, slug: str, label_id: i
     if author == viewer.person or db.execute(select(exists().where(_row(clip, viewer.person)))).scalar():
         raise Conflict("You are named in this clip already.", code="named")
     lock(db, clip, rows.people_in(db, clip) | {viewer.person})
-    mine = (clip_labels.c.id == label_id) & (clip_labels.c.clip_id == clip)
+    mine = _written(clip) & (clip_labels.c.id == label_id)
     if not db.execute(delete(clip_labels).where(mine)).rowcount:
         raise NotFound("There is no such label.")
     found(db, keys, clip, viewer.person, viewer.person)
@@ -289,7 +281,7 @@ def unlabel(db: Connection, keys: Keys, viewer: Viewer, slug: str, label_id: int
     clip = own(db, viewer, slug)
     if clip.stage is Stage.ASKED:
         raise Conflict("Labels belong to a draft. Take back what is asked first.", code="stage")
-    mine = (clip_labels.c.id == label_id) & (clip_labels.c.clip_id == clip.id)
+    mine = _written(clip.id) & (clip_labels.c.id == label_id)
     named_at = db.execute(select(clip_labels.c.at).where(mine)).scalar()
     if named_at is None:
         raise NotFound("There is no such label.")
@@ -336,7 +328,7 @@ def _labels(db: Connection, clip: int) -> list[Label]:
     labels = db.execute(
         select(clip_labels, guardian.label_id, guardian.answered_at)
         .outerjoin(label_guardians, guardian.label_id == clip_labels.c.id)
-        .where(clip_labels.c.clip_id == clip)
+        .where(_written(clip))
         .order_by(clip_labels.c.id)
     )
     return [
@@ -352,6 +344,11 @@ def _labels(db: Connection, clip: int) -> list[Label]:
         )
         for row in labels
     ]
+
+
+def _written(clip: int) -> ColumnElement[bool]:
+    """The labels that its maker wrote: of whom a no by a link has brought in nobody is told (`labelling`)."""
+    return and_(clip_labels.c.clip_id == clip, clip_labels.c.words != "")
 
 
 def concerning_or_shown(db: Connection, viewer: Viewer, slug: str) -> int:

@@ -13,7 +13,8 @@ from onstage.accounts.guardianship import absence_counts, agreement, guardians_o
 from onstage.accounts.membership import is_frozen, owners, publishing_rule
 from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
 from onstage.accounts.permissions import band, bound, value_for
-from onstage.clips.models import Audience, clip_coauthors, clip_labels, clips, label_guardians
+from onstage.clips.labels import clip_labels, label_guardians
+from onstage.clips.models import Audience, clip_coauthors, clips
 from onstage.clips.rules.need import EVERYWHERE, Beforehand, Child, Facts, Person, Reach, Side
 from onstage.clock import now
 from onstage.db.engine import Connection

@@ -94,6 +94,12 @@ def is_held(db: Connection, clip: int, kind: HoldKind) -> bool:
     return bool(db.execute(select(exists().where(holds.c.clip_id == clip, holds.c.kind == kind.value))).scalar())
 
 
+def by_moderator(db: Connection, clip: int) -> bool:
+    """Whether a moderator withholds the clip, and no rule."""
+    theirs = (holds.c.kind == HoldKind.MODERATION.value) & (holds.c.giver_id != SERVER)
+    return bool(db.execute(select(exists().where(holds.c.clip_id == clip, theirs))).scalar())
+
+
 def is_held_by(db: Connection, clip: int, kind: HoldKind, giver: int) -> bool:
     """Whether this giver holds the clip for this reason."""
     mine = (holds.c.clip_id == clip) & (holds.c.kind == kind.value) & (holds.c.giver_id == giver)

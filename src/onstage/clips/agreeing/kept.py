@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Table, select
 
 from onstage.clips.captioned import Words
+from onstage.clips.labels import label_yeses
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -20,7 +21,6 @@ from onstage.clips.models import (
     clip_yeses,
     clips,
     holds,
-    label_yeses,
 )
 from onstage.clips.rules.life import Cap, Clip, Hold
 from onstage.clips.rules.need import Need, Part, Reach, Version, Yes

@@ -4,11 +4,13 @@ from collections.abc import Collection
 
 from onstage.accounts.acts import Act
 from onstage.clips import same_film
-from onstage.clips.agreeing import rows
+from onstage.clips.agreeing import holds, rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.kept import read
+from onstage.clips.agreeing.labelling import label_again
 from onstage.clips.models import HoldKind, appearances
-from onstage.clips.rules.repeated import Noes, carried, covered
+from onstage.clips.rules import consent
+from onstage.clips.rules.repeated import Noes, by_links, carried, covered
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
@@ -34,6 +36,7 @@ def meet(db: Connection, keys: Keys, clip: int, others: Collection[int]) -> None
         if other != clip and same_film.join(db, clip, other):
             for source, into in ((other, clip), (clip, other)):
                 _cover(db, keys, source, into)
+            _hold_again(db, keys, min(clip, other), max(clip, other))
 
 
 def spread(db: Connection, keys: Keys, clip: int, person: int) -> None:
@@ -54,14 +57,23 @@ def look_again(db: Connection, clip: int) -> None:
     compare_soon(db, clip)
 
 
+def _hold_again(db: Connection, keys: Keys, source: int, into: int) -> None:
+    """[1] What a moderator withholds is known to be bad: moderators look at the film again before anybody sees it."""
+    if holds.by_moderator(db, source):
+        decide(db, keys, into, lambda record: consent.place(record.clip, record.facts, HoldKind.MODERATION))
+
+
 def _cover(db: Connection, keys: Keys, source: int, into: int, only: int | None = None) -> None:
-    """`only`: the no of this person."""
+    """`only`: the no of this person, or by the link of this label."""
     one, other = rows.load(db, source), read(db, [into])[into]
+    earlier = into < source
     found = carried(one.clip, one.facts, elsewhere=one.account != other.account)
     noes = {giver: people for giver, people in found.items() if only in (None, giver)}
+    labels = [label for label in by_links(one.clip, one.facts) if only in (None, label)]
+    there = [label_again(db, keys, label, into, known=earlier) for label in labels]
+    noes |= {label: frozenset() for label in there if label is not None}
     if not noes:
         return
-    earlier = into < source
     enters = not earlier and _enter(db, into, noes)
     after = decide(
         db,

@@ -13,6 +13,7 @@ from onstage.clips.agreeing.facts import around
 from onstage.clips.agreeing.kept import DRAFT, Content, Kept, KeptPart, basis, read, wards
 from onstage.clips.agreeing.outlasting import journal
 from onstage.clips.agreeing.withdrawing import withdraw
+from onstage.clips.labels import clip_labels, label_yeses
 from onstage.clips.models import (
     Audience,
     HoldKind,
@@ -21,13 +22,11 @@ from onstage.clips.models import (
     clip_caps,
     clip_coauthors,
     clip_consents,
-    clip_labels,
     clip_versions,
     clip_yeses,
     clips,
     concerned,
     holds,
-    label_yeses,
     last_yeses,
 )
 from onstage.clips.pointers import point

@@ -7,7 +7,8 @@ from sqlalchemy import Select, select
 
 from onstage.accounts.ledger import CLIP, OFFICE, PERSON
 from onstage.accounts.replay import GONE, Clip
-from onstage.clips.models import HoldKind, Stage, clip_caps, clip_consents, clip_yeses, clips, holds, label_yeses
+from onstage.clips.labels import label_yeses
+from onstage.clips.models import HoldKind, Stage, clip_caps, clip_consents, clip_yeses, clips, holds
 from onstage.clips.rules.changes import as_told
 from onstage.db.engine import Connection
 

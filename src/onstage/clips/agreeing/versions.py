@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from onstage.clips import captioned, trimmed
 from onstage.clips.agreeing.kept import Kept, Place
-from onstage.clips.models import Audience, appearances, clip_labels, clip_versions
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import Audience, appearances, clip_versions
 from onstage.clips.rules.need import Facts, Version
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
@@ -52,7 +53,9 @@ def of_draft(db: Connection, kept: Kept, facts: Facts) -> Seen:
     named, label = appearances.c, clip_labels.c
     who = db.execute(select(named.person_id, named.from_us, named.to_us).where(named.clip_id == kept.id)).all()
     places: dict[int, Place] = {person: (start, end) for person, start, end in who}
-    others = select(label.minor, label.words, label.from_us, label.to_us).where(label.clip_id == kept.id)
+    others = select(label.minor, label.words, label.from_us, label.to_us).where(
+        label.clip_id == kept.id, label.words != ""
+    )
     labels = [
         (bool(minor), (words, (start, end))) for minor, words, start, end in db.execute(others.order_by(label.id))
     ]

@@ -1,16 +1,13 @@
 """Clips from before somebody came of age: whose accounts become theirs, and keep, hide or delete for each (R12)."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from onstage.accounts import growing
 from onstage.accounts.acts import Act
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import holds
 from onstage.clips.agreeing.deciding import decide
-from onstage.clips.agreeing.edit import own as own_clip
 from onstage.clips.ending import removing
-from onstage.clips.models import HoldKind, clips
-from onstage.clips.queries import own
+from onstage.clips.models import HoldKind, appearances, clips, holds
 from onstage.clips.rules import consent
 from onstage.clips.rules.fate import Fate
 from onstage.clock import now
@@ -31,15 +28,26 @@ def creators(db: Connection, account: int) -> set[int]:
     return set(db.execute(select(clips.c.person_id).where(clips.c.account_id == account).distinct()).scalars())
 
 
-def undecided(db: Connection, viewer: Viewer, limit: int = 200) -> list[int]:
-    """The viewer's clips from before they came of age that nothing of theirs holds, newest first."""
+def undecided(db: Connection, viewer: Viewer, limit: int = 200, before: int | None = None) -> list[int]:
+    """The clips from before the viewer came of age that nothing of theirs holds, newest first; `before`: older than this one."""
     since = growing.came_of_age_at(db, viewer.person or 0)
     if since is None:
         return []
-    mine = select(clips.c.id).where(own(viewer), clips.c.created_at < since).order_by(clips.c.id.desc()).limit(limit)
-    return [
-        clip for clip in db.execute(mine).scalars() if not holds.is_held_by(db, clip, HoldKind.NO, viewer.person or 0)
-    ]
+    mine = select(clips.c.id).where(_with(viewer), clips.c.created_at < since, ~_held(HoldKind.NO, viewer.person))
+    older = mine if before is None else mine.where(clips.c.id < before)
+    return list(db.execute(older.order_by(clips.c.id.desc()).limit(limit)).scalars())
+
+
+def _with(viewer: Viewer) -> ColumnElement[bool]:
+    """Clips that the viewer made or is named in, but for those that are ending."""
+    named = (appearances.c.person_id == viewer.person) & (appearances.c.sticks == 1)
+    theirs = or_(clips.c.person_id == viewer.person, clips.c.id.in_(select(appearances.c.clip_id).where(named)))
+    return and_(theirs, ~_held(HoldKind.DELETING))
+
+
+def _held(kind: HoldKind, giver: int | None = None) -> ColumnElement[bool]:
+    held = exists().where(holds.c.clip_id == clips.c.id, holds.c.kind == kind.value)
+    return held if giver is None else held.where(holds.c.giver_id == giver)
 
 
 def hide(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:
@@ -58,7 +66,9 @@ def delete(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Fate:
 
 
 def _mine(db: Connection, viewer: Viewer, slug: str) -> int:
-    clip = own_clip(db, viewer, slug)
-    if clip.person != viewer.person or growing.came_of_age_at(db, clip.person) is None:
+    since = growing.came_of_age_at(db, viewer.person or 0)
+    wanted = select(clips.c.id).where(clips.c.slug == slug, _with(viewer), clips.c.created_at < (since or 0))
+    found = db.execute(wanted).scalar()
+    if found is None:
         raise NotFound("There is no such clip from before you came of age.")
-    return clip.id
+    return int(found)

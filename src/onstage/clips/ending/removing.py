@@ -18,7 +18,8 @@ from onstage.clips.agreeing import rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.rows import Record
 from onstage.clips.ending import deletion, receipts
-from onstage.clips.models import HoldKind, appearances, clip_labels, clips, departures
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import HoldKind, appearances, clips, departures
 from onstage.clips.models import holds as holds_table
 from onstage.clips.rules import fate as rules
 from onstage.clips.rules.fate import DEPARTS, Fate

@@ -13,12 +13,16 @@ from onstage.accounts.models import accounts, people
 from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
 from onstage.clips.ending import vault
-from onstage.clips.models import HoldKind, Stage, appearances, clip_labels, clips
+from onstage.clips.labels import clip_labels
+from onstage.clips.models import HoldKind, Stage, appearances, clips
 from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
+from onstage.clips.rules.need import deleters, objectors
 from onstage.clips.vaulted import vault_items
+from onstage.clock import now
 from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
 from onstage.keys import Keys
@@ -73,9 +77,22 @@ def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
         if entry.kind == "no" and holds.place(db, clip, kind, giver):
             repeats.look_again(db, clip)
             placed = Change(Act.HOLD_PLACED, giver or None, {"kind": kind.value})
-            found.append(Restored(clip, [placed, *_ask_no_more(db, clip)]))
+            found.append(Restored(clip, [placed, *_appears_again(db, clip, by), *_ask_no_more(db, clip)]))
     portraits = [Restored(0, [Change(act, by, {})], account) for account, act, by in noes.say_again(db, entries)]
     return [*found, *portraits]
+
+
+def _appears_again(db: Connection, clip: int, by: int) -> list[Change]:
+    """Whose no counts by no right that the backup knows was named since: they are in the clip again, so they can lift it."""
+    record, here = rows.load(db, clip), select(people.c.id).where(people.c.id == by)
+    known = objectors(record.clip.people, record.facts) | deleters(record.clip.author, record.facts)
+    if by in known or db.execute(here).first() is None:
+        return []
+    insert_missing(db, appearances, clip_id=clip, person_id=by, at=now())
+    record = rows.load(db, clip)
+    after = consent.appear(record.clip, record.facts, by)
+    rows.save(db, record, after)
+    return told_of(record, after, Act.APPEARANCE_NAMED)
 
 
 def _is_here(db: Connection, clip: int, by: int) -> bool:

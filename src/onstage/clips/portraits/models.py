@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
 
-from onstage.db.engine import COMPACT, metadata
+from onstage.db.engine import COMPACT, Id, metadata
 
 
 def _account(of: str = "portraits.account_id") -> Column[int]:
@@ -68,4 +68,17 @@ portraits_concerned = Table(  # who sees the version that waits: whose yes is mi
     Column("answers", Integer, nullable=False),  # 1: their yes is missing
     Index("ix_portraits_concerned_person", "person_id"),
     **COMPACT,
+)
+
+portrait_wishes = Table(  # what somebody who is asked wrote to whoever asks; without a name unless they want it known
+    "portrait_wishes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, ForeignKey("portraits.account_id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", BigInteger, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("known", Integer, nullable=False, server_default="0"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_portrait_wishes_account", "account_id"),
+    Index("ix_portrait_wishes_person", "person_id"),
 )

@@ -11,6 +11,7 @@ from onstage.accounts.queries import kept_form, role_in
 from onstage.accounts.roles import Act, may
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing.inbox import faces
+from onstage.clips.portraits import wishes
 from onstage.clips.portraits.deciding import account_named
 from onstage.clips.portraits.models import portrait_noes, portraits, portraits_concerned, portraits_withheld
 from onstage.clips.portraits.record import Portrait, Record, is_joint, load, portrait_of
@@ -44,6 +45,8 @@ class Look:
     """A joint account's portrait for somebody who runs it or has a right to it. `shown`: what everybody sees now.
 
     `withheld`: what noes have taken away; `may_refuse`: the viewer's no would do that, or does (`own_no`).
+
+    `wishes`: what those who are asked wrote, for those who run it; by whom, where they want that known.
     """
 
     account: By
@@ -53,6 +56,7 @@ class Look:
     own_no: bool
     runs: bool
     waiting: Waiting | None
+    wishes: list[tuple[str, By | None]]
 
 
 def waiting(db: Connection, viewer: Viewer) -> list[Look]:
@@ -88,13 +92,15 @@ def _look(db: Connection, viewer: Viewer, account: int) -> Look:
     assert viewer.person is not None
     found, shown = load(db, account), portrait_of(db, account)
     role = role_in(db, account, viewer.person)
+    runs = may(role, Act.DESCRIBE, viewer.band)
     return Look(
         account=By(shown.handle, shown.name, shown.avatar),
         shown=shown,
         withheld=found.approved if found.withheld else None,
         may_refuse=viewer.person in found.objectors,
         own_no=viewer.person in found.noes,
-        runs=may(role, Act.DESCRIBE, viewer.band),
+        runs=runs,
+        wishes=wishes.of(db, account) if runs else [],
         waiting=_waiting(db, viewer.person, found, owns=may(role, Act.GIVE_YES, viewer.band)),
     )
 

@@ -74,11 +74,10 @@ def uploaded(clip: Clip) -> Clip:
 
 
 @_of_a_clip_that_is
-def processed(clip: Clip, facts: Facts, *, known_bad: bool = False) -> Clip:
-    """[1] It can be played: a draft. What is known to be bad is held for moderators."""
+def processed(clip: Clip) -> Clip:
+    """[1] It can be played: a draft. What is known to be bad is held for moderators by `place`, in the same transaction."""
     _need(clip.stage is Stage.PROCESSING, "This clip is not being made.", "stage")
-    made = replace(clip, stage=Stage.DRAFT)
-    return _with(made, Hold(HoldKind.MODERATION, since=facts.at)) if known_bad else made
+    return replace(clip, stage=Stage.DRAFT)
 
 
 @_of_a_clip_that_is

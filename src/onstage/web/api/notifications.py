@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from msgspec import Meta, Struct
 
 from onstage.accounts import notices
+from onstage.accounts.notices import Told
 from onstage.accounts.viewer import Viewer
 from onstage.clock import iso, now, read_instant
 from onstage.db.engine import Connection
@@ -51,6 +52,26 @@ class InboxOut(Struct):
     items: list[NoticeOut]
     next: str | None
     unread: int
+
+
+class FamilyNoticeOut(Struct):
+    """What you were told of a family or an account: its kind, whom it is about and who did it, by personal handles.
+
+    These are null for somebody who has left, where nobody is told, and where it is about nobody.
+    """
+
+    kind: str
+    about: str | None
+    by: str | None
+    account: str | None
+    at: str
+    unread: bool
+
+    @classmethod
+    def of(cls, each: Told) -> "FamilyNoticeOut":
+        """From what the domain says."""
+        names = (each.about_handle or None, each.by_handle or None, each.account or None)
+        return cls(each.kind.value, *names, iso(each.at), each.is_new)
 
 
 class WantedIO(Struct, forbid_unknown_fields=True):
@@ -105,14 +126,29 @@ def show(db: Connection, viewer: Viewer, cursor: Cursor = None, limit: Limit = 4
     return InboxOut([NoticeOut.of(each) for each in found], following and f"{following[0]}-{following[1]}", new)
 
 
+@get("/api/v1/me/notices", tags=["me"], responses=problems(401), operation_id="family_notices")
+@reads(signed_in)
+def told(
+    db: Connection, viewer: Viewer, until: Annotated[str | None, Parameter(max_length=40)] = None, limit: Limit = 40
+) -> list[FamilyNoticeOut]:
+    """What you were told of your families and accounts, latest first; `until`: only what came before that instant."""
+    assert viewer.person is not None
+    before = None if until is None else _instant(until)
+    return [FamilyNoticeOut.of(each) for each in notices.told(db, viewer.person, limit=limit, before=before)]
+
+
+def _instant(words: str) -> int:
+    at = read_instant(words)
+    if at is None:
+        raise Invalid("`until` is an instant with its zone, as `at` of a notice tells it.", field="until")
+    return at
+
+
 @put("/api/v1/me/inbox/read", status_code=204, tags=["me"], responses=problems(401), operation_id="read_inbox")
 @writes(signed_in)
 def read(db: Connection, viewer: Viewer, until: Annotated[str | None, Parameter(max_length=40)] = None) -> None:
     """What had come until then, or has until now, is not new any more. `until`: the `at` of the latest that was read."""
-    told = now() if until is None else read_instant(until)
-    if told is None:
-        raise Invalid("`until` is an instant with its zone, as `at` of a notice tells it.", field="until")
-    seen = told if until is None else told + _MILLISECOND - 1
+    seen = now() if until is None else _instant(until) + _MILLISECOND - 1
     inbox.read(db, viewer, seen)
     notices.seen(db, viewer, seen)
 
@@ -170,4 +206,4 @@ def _bytes(word: str, name: str, length: int) -> bytes:
     return raw
 
 
-routes = [show, read, chosen, choose, digest, add_device, remove_device]
+routes = [show, told, read, chosen, choose, digest, add_device, remove_device]

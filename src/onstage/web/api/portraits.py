@@ -7,12 +7,12 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips.portraits import answers, asking, reading
+from onstage.clips.portraits import answers, asking, reading, wishes
 from onstage.clips.portraits.reading import Look
 from onstage.clips.portraits.record import Portrait
 from onstage.clock import iso
 from onstage.db.engine import Connection
-from onstage.web.api.agreeing import ACT, Handle
+from onstage.web.api.agreeing import ACT, Handle, WishIn, WishOut
 from onstage.web.api.schemas import AccountOut, problems
 from onstage.web.http import App, reads, signed_in, writes
 
@@ -23,6 +23,13 @@ class PortraitAnswerIn(Struct, forbid_unknown_fields=True):
     """The version that was looked at."""
 
     version: Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class PortraitNoIn(PortraitAnswerIn, forbid_unknown_fields=True):
+    """The version that was looked at; `words` reach those who run the account, with your name only if `known`."""
+
+    words: Annotated[str, Meta(max_length=1000)] = ""
+    known: bool = False
 
 
 class PortraitOut(Struct):
@@ -64,7 +71,8 @@ class PortraitAskedOut(Struct):
 class PortraitStateOut(Struct):
     """What everybody sees of an account, what noes have taken away, and what waits.
 
-    `may_refuse`: your no would take away what is shown; `own_no`: it does.
+    `may_refuse`: your no would take away what is shown; `own_no`: it does. `wishes`: what those who are asked wrote
+    to those who run the account.
     """
 
     account: AccountOut
@@ -73,6 +81,7 @@ class PortraitStateOut(Struct):
     may_refuse: bool
     own_no: bool
     asked: PortraitAskedOut | None
+    wishes: list[WishOut]
 
     @classmethod
     def of(cls, found: Look) -> "PortraitStateOut":
@@ -84,6 +93,7 @@ class PortraitStateOut(Struct):
             withheld=PortraitOut.of(found.withheld) if found.withheld else None,
             may_refuse=found.may_refuse,
             own_no=found.own_no,
+            wishes=[WishOut(words, None if by is None else AccountOut.of(by)) for words, by in found.wishes],
             asked=None
             if waits is None
             else PortraitAskedOut(
@@ -118,9 +128,18 @@ def yes(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JSONBody
 
 @post(_PORTRAIT + "/no", status_code=204, tags=["together"], responses=ACT, operation_id="say_no_to_portrait")
 @writes(signed_in)
-def no(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JSONBody[PortraitAnswerIn]) -> None:
+def no(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JSONBody[PortraitNoIn]) -> None:
     """End what waits; what is shown stays. If this version is shown meanwhile, it is withheld. No reason is needed."""
+    if data.words:
+        wishes.wish(db, viewer, handle, data.words, known=data.known)
     answers.say_no(db, app.keys, viewer, handle, data.version)
+
+
+@post(_PORTRAIT + "/wish", status_code=204, tags=["together"], responses=ACT, operation_id="wish_for_another_portrait")
+@writes(signed_in)
+def wish(db: Connection, viewer: Viewer, handle: Handle, data: JSONBody[WishIn]) -> None:
+    """Say to whoever asks what should be otherwise: neither yes nor no."""
+    wishes.wish(db, viewer, handle, data.words, known=data.known)
 
 
 @post(_PORTRAIT + "/recall", status_code=204, tags=["together"], responses=ACT, operation_id="recall_portrait")
@@ -144,4 +163,4 @@ def lift(app: App, db: Connection, viewer: Viewer, handle: Handle) -> None:
     answers.lift(db, app.keys, viewer, handle)
 
 
-routes = [waiting, look, yes, no, recall, refuse, lift]
+routes = [waiting, look, yes, no, wish, recall, refuse, lift]

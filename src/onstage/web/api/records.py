@@ -14,6 +14,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips import records
 from onstage.clips.record_rules import Month, Rule
 from onstage.clips.records import WORDS_LENGTH, Record
+from onstage.clock import iso, now
 from onstage.db.engine import Connection
 from onstage.web import pdf
 from onstage.web.api.schemas import problems
@@ -144,7 +145,7 @@ def as_csv(db: Connection, viewer: Viewer, account: Handle, minor: Handle) -> Re
 @get("/records/{account:str}/{minor:str}/entries", include_in_schema=False)
 @reads(signed_in)
 def entries_as_csv(db: Connection, viewer: Viewer, account: Handle, minor: Handle) -> Response[bytes]:
-    """What the adults entered, as a table for other programs."""
+    """What the adults entered, as a table for other programs, marked as UTF-8 so that spreadsheets read its words."""
     record = records.read(db, records.find(db, viewer, account, minor))
     rows = (
         {
@@ -152,11 +153,11 @@ def entries_as_csv(db: Connection, viewer: Viewer, account: Handle, minor: Handl
             "kind": "deposit" if note.is_deposit else "income",
             "amount": _plain(note.cents),
             "currency": record.currency,
-            "words": note.words,
+            "words": _no_formula(note.words),
         }
         for note in record.notes
     )
-    return _table(record, ["month", "kind", "amount", "currency", "words"], rows, "entries.csv")
+    return _table(record, ["month", "kind", "amount", "currency", "words"], rows, "entries.csv", "utf-8-sig")
 
 
 @get("/records/{account:str}/{minor:str}/pdf", include_in_schema=False)
@@ -168,12 +169,14 @@ def as_pdf(app: App, db: Connection, viewer: Viewer, account: Handle, minor: Han
     return _file(record, pdf.document(title, _printed(record, title, app.settings.origin)), "application/pdf", "pdf")
 
 
-def _table(record: Record, head: Sequence[str], rows: Iterable[dict[str, Any]], ending: str) -> Response[bytes]:
+def _table(
+    record: Record, head: Sequence[str], rows: Iterable[dict[str, Any]], ending: str, encoding: str = "utf-8"
+) -> Response[bytes]:
     file = io.StringIO()
     table = csv.DictWriter(file, head)
     table.writeheader()
     table.writerows(rows)
-    return _file(record, file.getvalue().encode(), "text/csv", ending)
+    return _file(record, file.getvalue().encode(encoding), "text/csv", ending)
 
 
 def _file(record: Record, content: bytes, media_type: str, ending: str) -> Response[bytes]:
@@ -195,6 +198,11 @@ def rule_words(rule: Rule) -> str:
     }[rule]
 
 
+def _no_formula(words: str) -> str:
+    """Words that a spreadsheet would work out stay words."""
+    return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
+
+
 def _plain(cents: int) -> str:
     """An amount as programs read it."""
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
@@ -212,7 +220,7 @@ def _printed(record: Record, title: str, origin: str) -> list[str]:
     rule = rule_words(record.rule)
     lines = [
         title,
-        origin,
+        f"{origin}, {iso(now())[:10]}",
         "",
         _("This is a record and not advice. Months are in UTC, amounts in %s.") % record.currency,
         _("Amounts to set aside by the rule: %s.") % rule,
@@ -232,11 +240,13 @@ def _printed(record: Record, title: str, origin: str) -> list[str]:
     lines += ["", _("What was entered:")]
     for note in record.notes:
         kind = _("deposit") if note.is_deposit else _("income")
-        first, *more = wrap(note.words, _NOTE) or [""]
+        first, *more = wrap(pdf.latin(note.words), _NOTE) or [""]
         lines += [
             f"{note.month}  {kind:<9}{money(note.cents):>14}  {first}".rstrip(),
             *(" " * 34 + each for each in more),
         ]
+    if any("?" in pdf.latin(note.words.replace("?", "")) for note in record.notes):
+        lines += ["", _("Where a question mark stands for a letter, the file of entries has it.")]
     return lines
 
 

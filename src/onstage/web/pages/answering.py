@@ -7,9 +7,10 @@ from litestar import Response, get, post
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import unregistered
 from onstage.clips.agreeing.unregistered import Question
+from onstage.clips.models import Audience
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, Refused
-from onstage.web.api.answering import Secret
+from onstage.web.api.answering import Secret, Which
 from onstage.web.http import App, anyone, page, plain, reads, see_other
 from onstage.web.pages.asking import change_words, for_whom, read
 from onstage.web.pages.forms import Fields, words
@@ -18,9 +19,9 @@ from onstage.web.words import gettext as _
 
 @get("/answer/{secret:str}", include_in_schema=False)
 @reads(anyone)
-def look(db: Connection, viewer: Viewer, secret: Secret) -> Response[Any]:
+def look(db: Connection, viewer: Viewer, secret: Secret, which: Which = "") -> Response[Any]:
     """The film and what is asked about it."""
-    return _page(viewer, secret, unregistered.question(db, secret), None)
+    return _page(viewer, secret, unregistered.question(db, secret, which), None)
 
 
 def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -> Response[Any]:
@@ -32,15 +33,21 @@ def _page(viewer: Viewer, secret: str, found: Question, error: Refused | None) -
         status=error.status if error else 200,
         q=found,
         secret=secret,
-        film=f"/answer/{secret}/film",
+        film=f"/answer/{secret}/film{_of(found)}",
+        cover=f"/answer/{secret}/cover{_of(found)}",
         captions=[(language, read(text)) for language, _source, text in (look_.captions if look_ else ())],
         for_whom=for_whom(look_.content.audience) if look_ else "",
+        is_wide=look_ is not None and look_.content.audience in {Audience.PUBLIC, Audience.UNLISTED},
         state=_state(found),
         changed=changed,
         error=error,
     )
     shown.headers["cache-control"] = "no-store"
     return shown
+
+
+def _of(found: Question) -> str:
+    return f"?clip={found.slug}" if found.again else ""
 
 
 def _state(found: Question) -> str:
@@ -59,7 +66,7 @@ def _state(found: Question) -> str:
 
 @post("/answer/{secret:str}", include_in_schema=False, status_code=200)
 @plain(anyone)
-def answer(app: App, viewer: Viewer, secret: Secret, data: Fields) -> Response[Any]:
+def answer(app: App, viewer: Viewer, secret: Secret, data: Fields, which: Which = "") -> Response[Any]:
     """Yes, no, or take the no back, by the button that was pressed."""
     try:
         with app.database.write() as db:
@@ -67,19 +74,19 @@ def answer(app: App, viewer: Viewer, secret: Secret, data: Fields) -> Response[A
                 case "yes":
                     typed = words(data, "version")
                     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-                    unregistered.say_yes(db, app.keys, secret, number)
+                    unregistered.say_yes(db, app.keys, secret, number, which)
                 case "no":
-                    unregistered.say_no(db, app.keys, secret)
+                    unregistered.say_no(db, app.keys, secret, which)
                 case "lift":
-                    unregistered.lift(db, app.keys, secret)
+                    unregistered.lift(db, app.keys, secret, which)
                 case _any:
                     raise Invalid(_("Choose what to answer."))
     except Refused as error:
         if error.status == 404:
             raise
         with app.database.read() as db:
-            return _page(viewer, secret, unregistered.question(db, secret), error)
-    return see_other(f"/answer/{secret}")
+            return _page(viewer, secret, unregistered.question(db, secret, which), error)
+    return see_other(f"/answer/{secret}" + (f"?clip={which}" if which else ""))
 
 
 routes = [look, answer]

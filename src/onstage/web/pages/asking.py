@@ -30,7 +30,7 @@ from onstage.web.pages import telling, who_is_there
 from onstage.web.pages.claims import cases_to_answer
 from onstage.web.pages.forms import Fields, kept, ticked, words
 from onstage.web.pages.telling import Line, day
-from onstage.web.pages.together import asks
+from onstage.web.pages.together import answered, asks
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -398,12 +398,7 @@ def done(did: str) -> str:
         "unname": _("Your name is out."),
         "accepted": _("They follow you now."),
         "declined": _("They do not follow you, and are not told."),
-        "joins": _("Thank you. Whoever must agree is asked."),
-        "stays-out": _("You are not in it."),
-        "let-in": _("Thank you. They come in when everybody who must agree has said yes."),
-        "kept-out": _("They do not come in. Nobody is told that it was you."),
-        "is-guardian": _("They look after you or your child now, as a carer. What they can see stands under Together."),
-        "no-guardian": _("They stay a stranger, and see nothing."),
+        **answered(),
     }.get(did, "")
 
 

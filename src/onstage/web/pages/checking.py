@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromQuery
 
 from onstage import clock
 from onstage.accounts import growing
@@ -21,13 +22,34 @@ from onstage.web.words import gettext as _
 
 @get("/server/guardians", include_in_schema=False)
 @plain(signed_in)
-def index(app: App, viewer: Viewer) -> Response[Any]:
-    """Guardianships to check, for the server's owner and whom they named."""
-    return index_page(app, viewer)
+def index(app: App, viewer: Viewer, did: FromQuery[str] = "") -> Response[Any]:
+    """Guardianships to check, for the server's owner and whom they named. `did`: what was done a moment ago."""
+    return index_page(app, viewer, said=_said().get(did, ""))
+
+
+def _said() -> dict[str, str]:
+    return {
+        "check": _("Entered. Those concerned are told."),
+        "refuse-form": _("They read your reason. They can make another form."),
+        "right": _("Decided: they stay a carer. Those concerned read your reason."),
+        "wrong": _("Decided: they are the guardian. Those concerned read your reason."),
+        "annul": _("Decided: they never were the guardian. Their yeses do not count any more."),
+        "end": _("Ended from now on. What they said until now stays said."),
+        "age": _("The age is entered. They are told."),
+        "name": _("They can check guardians now."),
+        "unname": _("They no longer check guardians."),
+        "household": _("Saved."),
+        "eid": _("Saved."),
+    }
 
 
 def index_page(
-    app: App, viewer: Viewer, error: Refused | None = None, at: str = "", data: dict[str, Any] | None = None
+    app: App,
+    viewer: Viewer,
+    error: Refused | None = None,
+    at: str = "",
+    data: dict[str, Any] | None = None,
+    said: str = "",
 ) -> Response[Any]:
     """That room, after a refusal about the case `at` if there was one. Raises NotAllowed."""
     with app.database.read() as db:
@@ -42,7 +64,8 @@ def index_page(
         "server_guardians.html",
         viewer,
         status=error.status if error else 200,
-        cases=[(case, telling.day(case.full_at) if case.full_at else "") for case in found],
+        waiting=[(case, telling.day(case.full_at) if case.full_at else "") for case in found if case.waits],
+        checked=[(case, "") for case in found if not case.waits],
         household=household,
         issuer=app.settings.oidc_issuer,
         eid_is_enough=eid_is_enough,
@@ -52,7 +75,7 @@ def index_page(
         form=kept(data or {}, "person", "day", "month", "year"),
         error=error,
         error_at=at,
-        said="",
+        said=said,
     )
 
 
@@ -94,7 +117,7 @@ def act(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
                     vouching.say_eid_is_enough(db, viewer, is_enough=bool(words(data, "eid")))
     except Refused as error:
         return index_page(app, viewer, error, one, data)
-    return see_other("/server/guardians")
+    return see_other(f"/server/guardians?did={words(data, 'do')}")
 
 
 routes = [index, act]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from onstage.accounts import age, permissions
-from onstage.accounts.age import Accepting, Band, Choice, Reach, Row, Scale, Setter, Who
+from onstage.accounts.age import Accepting, Band, Choice, Marked, Reach, Row, Scale, Setter, Who
 from onstage.accounts.queries import own_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips.models import Audience, Commenters
@@ -83,7 +83,7 @@ SWITCHES: dict[Row, tuple[Scale, Scale]] = {
     Row.COUNTS_SHOWN: (Choice.YES, Choice.NO),
     Row.RECOMMENDED: (Choice.YES, Choice.NO),
     Row.LEAVES_SERVER: (Choice.YES, Choice.NO),
-    Row.SEES_MARKED: (Choice.YES, Choice.NO),
+    Row.SEES_MARKED: (Marked.YES, Marked.NO),
 }
 
 
@@ -101,7 +101,9 @@ def _switch(db: Connection, viewer: Viewer, row: Row) -> Switch:
     label, sentence = _described(row)
     about = _about_age(row, viewer.band, possible=possible)
     own = permissions.chosen(db, viewer.person).get(row)
-    if own is not None and own is not value:
+    if value is Marked.PROVED:
+        about = _("Here somebody who checks ages looks at a document first. Settings, Your age, says whom to turn to.")
+    elif own is not None and own is not value:
         about = _("You want this the other way; it waits for your guardians.")
     return Switch(row.value, label, sentence, value is on, possible, about)
 
@@ -120,7 +122,7 @@ def _now(db: Connection, viewer: Viewer, row: Row) -> Scale:
     if row is Row.COUNTS_SHOWN:
         return Choice.YES if account["counts_shown"] else Choice.NO
     value = permissions.value_for(db, viewer.person, row)
-    assert isinstance(value, Choice)
+    assert isinstance(value, Choice | Marked)
     return value
 
 

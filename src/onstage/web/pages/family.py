@@ -171,6 +171,7 @@ def _child_page(
             may_eid=bool(app.settings.oidc_issuer) and vouching.eid_is_enough(db),
             eid_from=eid.shown_at(db, viewer, found.person),
             checked=sessions.is_checked(viewer, clock.now()),
+            full_days={each.id: telling.day(each.full_at) for each in found.guardians if each.full_at},
             full_on=telling.day(mine.full_at) if mine.full_at and not mine.full else "",
             error=error,
             typed=kept(typed or {}, "minutes", "account", "months", "words"),
@@ -279,7 +280,7 @@ def _acted(app: App, db: Connection, viewer: Viewer, found: Child, data: dict[st
             )
         case "end":
             guarding.end_own(db, app.keys, viewer, minor, now)
-            return "/together"
+            return "/together?did=guards-no-longer"
     return ""
 
 

@@ -20,6 +20,12 @@ def words(data: dict[str, Any], name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def several(data: dict[str, Any], name: str) -> list[str]:
+    """What was sent with a name that may come several times, such as that of boxes."""
+    found = data.get(name, [])
+    return [found] if isinstance(found, str) else [each for each in found if isinstance(each, str)]
+
+
 def bytes_of(data: dict[str, Any], name: str) -> bytes:
     """What a chosen file holds; empty when none was chosen."""
     found = data.get(name)

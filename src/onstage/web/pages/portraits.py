@@ -7,14 +7,14 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from onstage.accounts.viewer import Viewer
-from onstage.clips.portraits import answers, asking, reading
+from onstage.clips.portraits import answers, asking, reading, wishes
 from onstage.clips.portraits.reading import Waiting
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotFound, Refused
 from onstage.web.http import AnyRequest, App, page, plain, reads, see_other, signed_in
 from onstage.web.pages import who_is_there
 from onstage.web.pages.asking import waits_for
-from onstage.web.pages.forms import Fields, words
+from onstage.web.pages.forms import Fields, kept, ticked, words
 from onstage.web.words import gettext as _
 from onstage.web.words import ngettext
 
@@ -39,7 +39,15 @@ def look(db: Connection, viewer: Viewer, handle: FromPath[str], did: FromQuery[s
     return _page(db, viewer, handle, did=did)
 
 
-def _page(db: Connection, viewer: Viewer, handle: str, *, did: str = "", error: Refused | None = None) -> Response[Any]:
+def _page(
+    db: Connection,
+    viewer: Viewer,
+    handle: str,
+    *,
+    did: str = "",
+    error: Refused | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response[Any]:
     found = reading.look(db, viewer, handle)
     return page(
         "portrait.html",
@@ -47,6 +55,7 @@ def _page(db: Connection, viewer: Viewer, handle: str, *, did: str = "", error: 
         status=error.status if error else 200,
         p=found,
         state=state(found.waiting, refused=found.withheld is not None) if found.waiting else "",
+        typed=typed or {},
         said=_done(did),
         did=did if _done(did) else "",
         error=error,
@@ -58,6 +67,7 @@ def _done(did: str) -> str:
         "yes": _("Thank you. It is shown when everybody who must agree has said yes."),
         "out": _("Thank you. It is shown now."),
         "no": _("It is not shown. What was there stays. Nobody is told that it was you."),
+        "wish": _("Your words are with whoever asked."),
         "withhold": _("It is withheld, here and now. Nobody is told that it was you."),
         "lift": _("Your no is taken back."),
         "recall": _("It is taken back. Nobody is asked any more."),
@@ -81,7 +91,7 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, handle: FromPath[str],
         if who_is_there.is_asked(error):
             return _who_is_there(app, viewer, handle, data, who_is_there.shown(error))
         with app.database.read() as db:
-            return _page(db, viewer, handle, error=error)
+            return _page(db, viewer, handle, error=error, typed={**kept(data, "words", "known"), "portrait": handle})
     try:
         with app.database.read() as db:
             reading.look(db, viewer, handle)
@@ -93,7 +103,11 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, handle: FromPath[str],
 def _answer(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str, Any]) -> str:
     typed = words(data, "version")
     version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    if words(data, "do") in {"yes", "no", "wish"} and (words(data, "do") == "wish" or words(data, "words").strip()):
+        wishes.wish(db, viewer, handle, words(data, "words"), known=ticked(data, "known"))
     match words(data, "do"):
+        case "wish":
+            return "wish"
         case "yes":
             return "out" if answers.say_yes(db, app.keys, viewer, handle, version) else "yes"
         case "no":
@@ -121,6 +135,7 @@ def _who_is_there(app: App, viewer: Viewer, handle: str, data: dict[str, Any], e
         status=error.status if error else 200,
         p=found,
         version=words(data, "version"),
+        typed=kept(data, "words", "known"),
         **ways,
         error=error,
     )

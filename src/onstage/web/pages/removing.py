@@ -46,7 +46,7 @@ def _page(app: App, viewer: Viewer, child: str = "", error: Refused | None = Non
         viewer,
         status=error.status if error else 200,
         child=child,
-        lines=[_line(fate, number) for fate, number in counts.items() if number],
+        lines=[line(fate, number) for fate, number in counts.items() if number],
         clips=[(shown[part.clip], _short(part.fate)) for part in parts[:_SHOWN] if part.clip in shown],
         more=len(parts) - _SHOWN,
         asks=counts[Fate.ERASED] > 0 and not sessions.is_checked(viewer, clock.now()),
@@ -54,7 +54,8 @@ def _page(app: App, viewer: Viewer, child: str = "", error: Refused | None = Non
     )
 
 
-def _line(fate: Fate, number: int) -> str:
+def line(fate: Fate, number: int) -> str:
+    """What becomes of so many clips, as a sentence."""
     match fate:
         case Fate.ERASED:
             said = ngettext("%(count)d clip is erased.", "%(count)d clips are erased.", number)

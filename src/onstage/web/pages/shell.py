@@ -44,6 +44,13 @@ def offline(viewer: Viewer) -> Template:
     return page("offline.html", viewer)
 
 
+@get("/unsent", include_in_schema=False)
+@plain(anyone)
+def unsent(viewer: Viewer) -> Template:
+    """Shown by the app when something was pressed and there is no connection."""
+    return page("unsent.html", viewer)
+
+
 @get("/manifest.webmanifest", include_in_schema=False, media_type="application/manifest+json")
 @plain(anyone)
 def manifest(viewer: Viewer) -> Template:
@@ -61,7 +68,7 @@ def worker(request: AnyRequest) -> Response[bytes]:
     kept = [
         static.url(name) for name in static.files if name.endswith((".css", ".js", ".svg")) and "vendor" not in name
     ]
-    head = f"const VERSION = {json.dumps(static.hash)};\nconst SHELL = {json.dumps(['/offline', *kept])};\n"
+    head = f"const VERSION = {json.dumps(static.hash)};\nconst SHELL = {json.dumps(['/offline', '/unsent', *kept])};\n"
     body = head.encode() + static.files["js/sw.js"].body
     return Response(body, media_type="text/javascript", headers={"cache-control": "no-cache"})
 
@@ -140,4 +147,4 @@ def _is_source(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     return None if "__pycache__" in entry.name or "demo_material/" in entry.name else entry
 
 
-routes = [about, offline, manifest, worker, static_file, favicon, robots, health, figures, source]
+routes = [about, offline, unsent, manifest, worker, static_file, favicon, robots, health, figures, source]

@@ -9,6 +9,7 @@ from onstage.accounts.age import (
     Choice,
     DailyLimit,
     GuardiansYes,
+    Marked,
     Personal,
     QuietHours,
     Reach,
@@ -51,16 +52,16 @@ def _cell(db: Connection, child: Child, reader: int, row: Row) -> Cell:
     options = [Option(step.value, value_words(step), "", step == chosen, possible=True) for step in open_]
     names = {each.person: each.name for each in child.guardians}
     others = [
-        _("%(name)s says: %(value)s") % {"name": names[who], "value": value_words(value)}
+        _("%(name)s says: %(value)s") % {"name": names[who], "value": value_words(value, row)}
         for who, value in said.guardians.items()
         if who in names and who != reader
     ]
     if mine is not None and said.own is not ...:
-        others.append(_("%(name)s says: %(value)s") % {"name": child.name, "value": value_words(said.own)})
+        others.append(_("%(name)s says: %(value)s") % {"name": child.name, "value": value_words(said.own, row)})
     return Cell(
         row=row.value,
         title=title(row, own=mine is None),
-        holds=value_words(permissions.value_for(db, child.person, row)),
+        holds=value_words(permissions.value_for(db, child.person, row), row),
         options=options if len(options) > 1 else [],
         others=others,
         why=why(row, child.band, may_narrow=mine is not None and len(options) > 1),
@@ -94,19 +95,19 @@ def title(row: Row, *, own: bool) -> str:
     }[row]
 
 
-def value_words(value: Value) -> str:
-    """A value in words."""
+def value_words(value: Value, row: Row | None = None) -> str:
+    """A value in words, of that row where it matters."""
     match value:
         case None:
-            return _("no limit")
+            return _("none") if row is Row.QUIET_HOURS else _("no limit")
         case DailyLimit():
             words = _("%(minutes)s minutes, then it ends") if value.ends else _("a reminder after %(minutes)s minutes")
             return words % {"minutes": value.minutes}
         case QuietHours():
             words = _("from %(start)s to %(end)s, without a sound") if value.silent else _("from %(start)s to %(end)s")
             return words % {"start": f"{value.start}:00", "end": f"{value.end}:00"}
-        case Choice():
-            return _("yes") if value is Choice.YES else _("no")
+        case Choice() | Marked():
+            return {"yes": _("yes"), "no": _("no"), "proved": _("with proof of age")}[value]
     return _steps()[value]
 
 

@@ -39,37 +39,27 @@ def sentence(told: Told, reader: int) -> str:
         "on": day(told.fields["on"]) if "on" in told.fields else "",
         "reason": told.fields.get("reason", ""),
     }
-    return _sentences(told, about_me=about_me)[told.kind] % named
+    return (_sentences(told, reader, about_me=about_me)[told.kind] % named).strip()
 
 
-def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
+def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
     minutes = int(told.fields.get("minutes", 0))
-    upheld = told.fields.get("upheld")
+    was_me, upheld = told.guardian == reader, bool(told.fields.get("upheld"))
     return (
         {
-            Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
-            Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
-            Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
-            Notice.JOINED: _("You are %(role)s of %(account)s now.")
+            Notice.GUARDIAN_CLAIMED: _("%(by)s says: I look after you.")
             if about_me
-            else _("%(about)s is %(role)s of %(account)s now."),
-            Notice.LEFT: _("%(about)s left %(account)s."),
-            Notice.REMOVED: _("%(by)s took you out of %(account)s.")
-            if about_me
-            else _("%(about)s was taken out of %(account)s."),
-            Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
-            Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
-            Notice.GUARDIAN_CLAIMED: _("%(by)s says: I am a guardian of %(about)s."),
-            Notice.GUARDIAN_ACCEPTED: _("%(guardian)s is a guardian of %(about)s now, as a carer."),
+            else _("%(by)s says: I look after %(about)s."),
             Notice.GUARDIAN_REFUSED: _("You were not accepted as a guardian of %(about)s."),
-            Notice.FULL_SOON: _("A guardian of %(about)s was checked, and may say yes for %(about)s from %(on)s."),
-            Notice.FULL_NOW: _("A guardian of %(about)s may say yes for %(about)s from now on."),
-            Notice.CONTESTED: _("%(by)s says that a new guardian of %(about)s is not one. Somebody decides."),
-            Notice.CONTEST_DECIDED: _("It was decided: the guardian of %(about)s stays a carer. %(reason)s")
-            if upheld
-            else _("It was decided: the guardian of %(about)s is one. %(reason)s"),
-            Notice.GUARDIAN_ENDED: _("%(guardian)s is no guardian of %(about)s any more."),
-            Notice.GUARDIAN_ANNULLED: _("%(guardian)s never was a guardian of %(about)s. Their yeses do not count."),
+            Notice.CONTESTED: _("%(by)s says that you are no guardian. Whoever checks guardians here decides.")
+            if was_me
+            else _(
+                "%(by)s says that %(guardian)s is no guardian of theirs. It waits for somebody who checks guardians."
+            )
+            if told.by == told.about
+            else _(
+                "%(by)s says that %(guardian)s is no guardian of %(about)s. It waits for somebody who checks guardians."
+            ),
             Notice.COME_BACK: _("You have not been here for a while, and %(about)s may need you."),
             Notice.ABSENT: _(
                 "You were away for 30 days. The other guardians of %(about)s go on without you until you are back."
@@ -88,28 +78,99 @@ def _sentences(told: Told, *, about_me: bool) -> dict[Notice, str]:
             else _("%(by)s says: no more time today."),
             Notice.OWNER_ALONE: _("%(by)s came of age and owns %(account)s alone now."),
             Notice.FOLLOWER_ACCEPTED: _("%(by)s let somebody follow you."),
-            Notice.CLOSING: _(
-                "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
-            ),
-            Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
             Notice.WANTS_OUT: _(
                 "Somebody who appears in a clip of %(account)s wants to be gone from it. Make a version without them; "
                 "this one is erased on %(on)s."
             ),
         }
-        | _about_age(about_me=about_me)
+        | _about_accounts(about_me=about_me)
+        | _about_checks(was_me=was_me, about_me=about_me, upheld=upheld)
+        | _about_ends(was_me=was_me, about_me=about_me)
+        | _about_age(str(told.fields.get("band", "")), about_me=about_me)
         | _about_answers(about_me=about_me)
     )
 
 
-def _about_age(*, about_me: bool) -> dict[Notice, str]:
+def _about_accounts(*, about_me: bool) -> dict[Notice, str]:
     return {
-        Notice.BAND_SOON: _(
-            "From %(on)s other rules of age count for %(about)s. Nothing that is there gets wider by itself."
+        Notice.INVITED: _("%(by)s asks you into %(account)s as %(role)s."),
+        Notice.AGREE_TO_MEMBER: _("%(about)s would like to be %(role)s of %(account)s. You are asked."),
+        Notice.ADULT_JOINS: _("%(about)s, an adult, joins %(account)s on %(on)s. A child of yours is there."),
+        Notice.JOINED: _("You are %(role)s of %(account)s now.")
+        if about_me
+        else _("%(about)s is %(role)s of %(account)s now."),
+        Notice.LEFT: _("%(about)s left %(account)s."),
+        Notice.REMOVED: _("%(by)s took you out of %(account)s.")
+        if about_me
+        else _("%(about)s was taken out of %(account)s."),
+        Notice.TAKEN_OUT: _("%(by)s took %(about)s out of %(account)s."),
+        Notice.RULE_CHANGED: _("The owners of %(account)s changed how many of them say yes to a clip."),
+        Notice.CLOSING: _(
+            "%(by)s ends %(account)s. All its clips are withheld, and erased on %(on)s if no owner stops that."
         ),
-        Notice.BAND_NOW: _(
-            "Other rules of age count for %(about)s from today. Nothing that is there got wider by itself."
+        Notice.CLOSING_STOPPED: _("%(by)s stopped the end of %(account)s."),
+    }
+
+
+def _about_checks(*, was_me: bool, about_me: bool, upheld: bool) -> dict[Notice, str]:
+    if was_me:
+        return {
+            Notice.GUARDIAN_ACCEPTED: _("You look after %(about)s now, as a carer."),
+            Notice.FULL_SOON: _("You were checked, and may say yes for %(about)s from %(on)s."),
+            Notice.FULL_NOW: _("You may say yes for %(about)s from now on."),
+            Notice.CONTEST_DECIDED: _("It was decided: you stay a carer of %(about)s. %(reason)s")
+            if upheld
+            else _("It was decided: you are the guardian of %(about)s. %(reason)s"),
+        }
+    if about_me:
+        return {
+            Notice.GUARDIAN_ACCEPTED: _("%(guardian)s looks after you now, as a carer."),
+            Notice.FULL_SOON: _(
+                "%(guardian)s was checked, and may say yes for you from %(on)s. If that is not right, say so."
+            ),
+            Notice.FULL_NOW: _("%(guardian)s may say yes for you from now on."),
+            Notice.CONTEST_DECIDED: _("It was decided: %(guardian)s stays your carer. %(reason)s")
+            if upheld
+            else _("It was decided: %(guardian)s is your guardian. %(reason)s"),
+        }
+    return {
+        Notice.GUARDIAN_ACCEPTED: _("%(guardian)s looks after %(about)s now, as a carer."),
+        Notice.FULL_SOON: _(
+            "%(guardian)s was checked, and may say yes for %(about)s from %(on)s. If that is not right, say so."
         ),
+        Notice.FULL_NOW: _("%(guardian)s may say yes for %(about)s from now on."),
+        Notice.CONTEST_DECIDED: _("It was decided: %(guardian)s stays a carer of %(about)s. %(reason)s")
+        if upheld
+        else _("It was decided: %(guardian)s is the guardian of %(about)s. %(reason)s"),
+    }
+
+
+def _about_ends(*, was_me: bool, about_me: bool) -> dict[Notice, str]:
+    if was_me:
+        return {
+            Notice.GUARDIAN_ENDED: _("You no longer look after %(about)s here. %(reason)s"),
+            Notice.GUARDIAN_ANNULLED: _("It was decided that you never were a guardian of %(about)s. %(reason)s"),
+        }
+    if about_me:
+        return {
+            Notice.GUARDIAN_ENDED: _("%(guardian)s no longer looks after you here. %(reason)s"),
+            Notice.GUARDIAN_ANNULLED: _(
+                "It was decided that %(guardian)s never was your guardian. Their yeses do not count. %(reason)s"
+            ),
+        }
+    return {
+        Notice.GUARDIAN_ENDED: _("%(guardian)s no longer looks after %(about)s here. %(reason)s"),
+        Notice.GUARDIAN_ANNULLED: _(
+            "It was decided that %(guardian)s never was a guardian of %(about)s. Their yeses do not count. %(reason)s"
+        ),
+    }
+
+
+def _about_age(band: str, *, about_me: bool) -> dict[Notice, str]:
+    soon, today = (_birthday if about_me else _birthday_of)(band)
+    return {
+        Notice.BAND_SOON: soon,
+        Notice.BAND_NOW: today,
         Notice.ZONE: _("%(by)s goes to another time zone on %(on)s. Quiet hours follow it from then on."),
         Notice.BIRTH_DATE: _("Your birth date was corrected.")
         if about_me
@@ -121,6 +182,44 @@ def _about_age(*, about_me: bool) -> dict[Notice, str]:
         if about_me
         else _("Who looks after this server doubts the age of %(about)s. Their clips wait until it is settled."),
     }
+
+
+def _birthday(band: str) -> tuple[str, str]:
+    """What somebody who gets older is told before, and on the day."""
+    match band:
+        case "13_15":
+            return (
+                _("You turn 13 on %(on)s. From then on your own yes counts too, and you let followers in yourself."),
+                _("You are 13. A clip with you needs your own yes now, and you let followers in yourself."),
+            )
+        case "16_17":
+            return (
+                _("You turn 16 on %(on)s. From then on you decide about your clips, and your guardians are told."),
+                _("You are 16. You decide about your clips now, and your guardians are told."),
+            )
+    return (
+        _("You turn 18 on %(on)s. Then nobody looks after you here any more, and all that is here with you is yours."),
+        _("You are 18. What is here from when you were a child is yours to keep, hide or delete. Look at it."),
+    )
+
+
+def _birthday_of(band: str) -> tuple[str, str]:
+    """The same for those who look after them."""
+    match band:
+        case "13_15":
+            return (
+                _("%(about)s turns 13 on %(on)s. From then on their own yes counts beside yours."),
+                _("%(about)s is 13. Their own yes counts beside yours now, and they let followers in themselves."),
+            )
+        case "16_17":
+            return (
+                _("%(about)s turns 16 on %(on)s. From then on they decide about their clips, and you are told."),
+                _("%(about)s is 16. They decide about their clips now. Your no takes one back to those near them."),
+            )
+    return (
+        _("%(about)s turns 18 on %(on)s. Then your part as a guardian ends. You need do nothing."),
+        _("%(about)s is 18 and decides alone now. Your part as a guardian has ended."),
+    )
 
 
 def _about_answers(*, about_me: bool) -> dict[Notice, str]:
@@ -152,6 +251,10 @@ def _url(told: Told, reader: int) -> str:
     match told.kind:
         case Notice.BAND_NOW if told.about == reader and told.fields.get("band") == "adult":
             return "/grown-up"
+        case Notice.BAND_SOON | Notice.BAND_NOW if told.about == reader and told.fields.get("band") != "adult":
+            return "/guardians"
+        case Notice.BAND_SOON | Notice.BAND_NOW if told.about_handle and told.fields.get("band") != "adult":
+            return f"/children/{told.about_handle}"
         case Notice.AGE_DOUBTED if told.about == reader:
             return "/settings/age"
         case Notice.CLIP_SHOWN:
@@ -164,6 +267,8 @@ def _url(told: Told, reader: int) -> str:
             return ""
         case Notice.FORM_CAME:
             return "/server/guardians"
+        case Notice.CONTESTED if told.guardian != reader:
+            return "/server/guardians"
         case Notice.FORM_REFUSED if told.about_handle:
             return f"/children/{told.about_handle}/form"
         case Notice.INVITED | Notice.AGREE_TO_MEMBER | Notice.GUARDIAN_CLAIMED:
@@ -174,6 +279,8 @@ def _url(told: Told, reader: int) -> str:
             return f"/inbox/portraits/{told.account}"
         case Notice.CLOSING | Notice.CLOSING_STOPPED:
             return f"/together/{told.account}"
+        case Notice.FULL_SOON | Notice.FULL_NOW if told.about_handle and told.about != reader:
+            return f"/children/{told.about_handle}"
         case Notice.MORE_TIME_ASKED | Notice.COME_BACK | Notice.ADULT_JOINS if told.about_handle:
             return f"/children/{told.about_handle}"
         case _:

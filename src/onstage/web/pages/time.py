@@ -24,11 +24,12 @@ def _page(app: App, viewer: Viewer, error: Refused | None = None) -> Response[An
         return see_other("/")
     with app.database.read() as db:
         time = screen_time.how(db, viewer.person or 0, clock.now())
+        answers = screen_time.answers(db, viewer.person or 0, clock.now())
         guarded = any(each.full for each in guardians_of(db, [viewer.person or 0]))
     if time.over is None and error is None:
         return see_other("/")
     status = error.status if error else 200
-    return page("time.html", viewer, status=status, time=time, guarded=guarded, error=error)
+    return page("time.html", viewer, status=status, time=time, answers=answers, guarded=guarded, error=error)
 
 
 @post("/time", include_in_schema=False, status_code=200)

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import segno
 from litestar import Response, get, post
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, FromQuery, Parameter
 from markupsafe import Markup
 
 from onstage import clock
-from onstage.accounts import guardianship, invitations, joint, notices, profiles
+from onstage.accounts import growing, guardianship, invitations, joint, notices, profiles
 from onstage.accounts.guardians import beforehand, guarding, household, screen_time
 from onstage.accounts.invitations import Invitation, Waits
 from onstage.accounts.joint import Joint
@@ -40,12 +40,27 @@ Secret = Annotated[str, Parameter(max_length=100)]
 
 @get("/together", include_in_schema=False)
 @plain(signed_in)
-def index(app: App, viewer: Viewer) -> Response[Any]:
-    """Everything that several people have to do with each other."""
-    return _index_page(app, viewer)
+def index(app: App, viewer: Viewer, did: FromQuery[str] = "") -> Response[Any]:
+    """Everything that several people have to do with each other. `did`: what was done a moment ago."""
+    return _index_page(app, viewer, said=answered().get(did, ""))
 
 
-def _index_page(app: App, viewer: Viewer, error: Refused | None = None) -> Response[Any]:
+def answered() -> dict[str, str]:
+    """What a page says after an answer to somebody, or after something ended that is not there any more."""
+    return {
+        "joins": _("Thank you. Whoever must agree is asked."),
+        "stays-out": _("You are not in it."),
+        "let-in": _("Thank you. They come in when everybody who must agree has said yes."),
+        "kept-out": _("They do not come in. Nobody is told that it was you."),
+        "is-guardian": _("They look after you or your child now, as a carer. What they can see stands under Together."),
+        "no-guardian": _("They stay a stranger, and see nothing."),
+        "left": _("You have left it."),
+        "guards-no-longer": _("You no longer look after them."),
+        "chosen": _("All is as you want it. Your own choices count from now on."),
+    }
+
+
+def _index_page(app: App, viewer: Viewer, error: Refused | None = None, said: str = "") -> Response[Any]:
     person, now = viewer.person or 0, clock.now()
     with app.database.write() as db:
         told = notices.told(db, person, limit=20)
@@ -60,9 +75,10 @@ def _index_page(app: App, viewer: Viewer, error: Refused | None = None) -> Respo
             children=wards,
             guarded=bool(guardianship.guardians_of(db, [person])),
             may_begin=viewer.band == "adult",
+            choosing=growing.is_choosing(db, person),
             lines=telling.lines(told, person),
             error=error,
-            said="",
+            said=said,
         )
 
 
@@ -120,7 +136,7 @@ def answer(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
     except Refused as error:
         return _index_page(app, viewer, error)
     did = _SAID.get(words(data, "do"), "")
-    return see_other(f"/inbox?did={did}" if words(data, "from") == "inbox" else "/together")
+    return see_other(f"{'/inbox' if words(data, 'from') == 'inbox' else '/together'}?did={did}")
 
 
 def _number(typed: str) -> int:

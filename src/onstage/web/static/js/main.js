@@ -19,6 +19,10 @@ document.addEventListener("click", (event) => {
       openSheet(sheet, { opener });
     }
   }
+  if (target.closest("[data-go-back]") && history.length > 1) {
+    event.preventDefault();
+    history.back();
+  }
   const copier = target.closest("[data-copy]");
   if (copier) copy(copier.getAttribute("data-copy") || "");
 });

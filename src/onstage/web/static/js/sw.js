@@ -19,10 +19,10 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET") return;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match("/offline")));
-  } else if (SHELL.includes(new URL(request.url).pathname)) {
+    const instead = request.method === "GET" ? "/offline" : "/unsent";
+    event.respondWith(fetch(request).catch(() => caches.match(instead)));
+  } else if (request.method === "GET" && SHELL.includes(new URL(request.url).pathname)) {
     event.respondWith(caches.match(request).then((kept) => kept || fetch(request)));
   }
 });
