@@ -1,20 +1,26 @@
 """Reports: made about what one can see, read by nobody whom they name, settled with a reason."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from onstage.accounts import growing, leaving
+from onstage.accounts import growing, leaving, roster
 from onstage.accounts.models import members, people
 from onstage.clips.agreeing import answers, inbox
 from onstage.clips.models import Audience, clips, holds
 from onstage.clock import now
 from onstage.engagement import comments
 from onstage.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
-from onstage.moderation import ages, reports, withheld
+from onstage.jobs.worker import run_due
+from onstage.moderation import ages, preserving, reports, withheld
 from onstage.moderation.models import reports as table
+from onstage.moderation.preserving import Case
+from onstage.moderation.preserving import Kind as CaseKind
 from onstage.moderation.reports import Outcome, Reason
+from onstage.server import job_kinds
+from onstage.upkeep import ledger_replay
 from tests.cast import Actor, Cast, make_clip, stand_for
 
 
@@ -141,6 +147,68 @@ def test_what_a_moderator_who_leaves_withheld_can_be_let_go_by_others(cast: Cast
         assert [each.slug for each in withheld.by_rule(db, cast.ola.viewer)] == [slug]
         withheld.let_go(db, keys, cast.ola.viewer, slug)
     assert held(cast, clip) == 0
+
+
+def test_what_a_moderator_withheld_who_is_none_any_more_can_be_let_go_by_others(cast: Cast) -> None:
+    """The server was given to another; whoever had it is here still, and decides nothing."""
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    kept, kept_slug = make_clip(cast.app.database, cast.ben.viewer)
+    keys = cast.app.keys
+    with cast.app.database.write() as db:
+        which = reports.report_clip(db, cast.fay.viewer, slug, Reason.ILLEGAL, "", now())
+        reports.settle(db, keys, cast.ola.viewer, which, Outcome.HOLD, "Against the law here.", now())
+        about = Case(CaseKind.REPORT, reports.report_clip(db, cast.fay.viewer, kept_slug, Reason.ILLEGAL, "", now()))
+        preserving.keep(db, keys, cast.ola.viewer, about, "An order.", 365)
+    with cast.app.database.write() as db:
+        assert withheld.by_rule(db, cast.max.viewer) == []
+        roster.make_owner(db, cast.max.viewer.person or 0)
+        assert {each.slug for each in withheld.by_rule(db, cast.max.viewer)} == {slug, kept_slug}
+        for each in (slug, kept_slug):
+            withheld.let_go(db, keys, cast.max.viewer, each)
+        assert withheld.by_rule(db, cast.max.viewer) == []
+    assert held(cast, clip) == held(cast, kept) == 0
+    assert not untold(cast)
+
+
+def untold(cast: Cast) -> list[str]:
+    """What the ledger tells otherwise about clips than the tables hold (I8 of consent.md)."""
+    with cast.app.database.read() as db:
+        return [line for line in ledger_replay.differences(db) if line.startswith("clip")]
+
+
+def test_what_is_kept_for_the_law_is_let_go_also_when_its_case_has_ended(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    keys = cast.app.keys
+    with cast.app.database.write() as db:
+        which = reports.report_clip(db, cast.fay.viewer, slug, Reason.ILLEGAL, "", now())
+        preserving.keep(db, keys, cast.ola.viewer, Case(CaseKind.REPORT, which), "An order.", 365)
+        reports.settle(db, keys, cast.ola.viewer, which, Outcome.DISMISS, "Nothing wrong with it.", now())
+    with cast.app.database.write() as db, pytest.raises(NotFound):
+        withheld.let_go(db, keys, cast.max.viewer, slug)
+    with cast.app.database.write() as db:
+        assert [(each.slug, each.is_kept) for each in withheld.mine(db, cast.ola.viewer)] == [(slug, True)]
+        withheld.let_go(db, keys, cast.ola.viewer, slug)
+        assert withheld.mine(db, cast.ola.viewer) == []
+    assert held(cast, clip) == 0
+
+
+def test_what_was_kept_for_the_law_by_one_who_leaves_can_be_let_go_by_others(cast: Cast) -> None:
+    clip, slug = make_clip(cast.app.database, cast.ada.viewer)
+    keys = cast.app.keys
+    with cast.app.database.write() as db:
+        db.execute(update(people).where(people.c.id == cast.max.viewer.person).values(is_server_owner=1))
+        which = reports.report_clip(db, cast.fay.viewer, slug, Reason.ILLEGAL, "", now())
+        max_ = replace(cast.max.viewer, is_server_owner=True)
+        preserving.keep(db, keys, max_, Case(CaseKind.REPORT, which), "An order.", 365)
+        reports.settle(db, keys, max_, which, Outcome.HOLD, "Against the law here.", now())
+        leaving.leave(db, cast.max.viewer, cast.app.purgers)
+    assert held(cast, clip) == 1, "two holds of nobody are one"
+    run_due(cast.app.database, job_kinds(cast.app))
+    assert not untold(cast)
+    with cast.app.database.write() as db:
+        withheld.let_go(db, keys, cast.ola.viewer, slug)
+    assert held(cast, clip) == 0
+    assert not untold(cast)
 
 
 def test_what_is_for_adults_and_shows_a_minor_goes_to_moderators(cast: Cast) -> None:

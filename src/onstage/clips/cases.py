@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from onstage.accounts.leaving import Subject
-from onstage.accounts.models import accounts
+from onstage.accounts.models import accounts, people
 from onstage.clips.models import HoldKind, appearances, clips, holds, renditions
 from onstage.clips.renditions import IN_AV1
 from onstage.db.engine import Connection
@@ -44,7 +44,25 @@ class Case:
 
 def withheld(db: Connection, kind: HoldKind, cause: int) -> list[Case]:
     """The clips that are withheld for this cause, latest first."""
-    those = (holds.c.kind == kind.value) & (holds.c.giver_id == cause)
+    return _cases(db, (holds.c.kind == kind.value) & (holds.c.giver_id == cause))
+
+
+_MODERATORS = holds.c.kind.in_([HoldKind.MODERATION.value, HoldKind.PRESERVED.value])
+
+
+def withheld_by_nobody(db: Connection) -> list[Case]:
+    """The clips that no moderator who is one now withholds: by a rule, or by one who has left or is none any more."""
+    return _cases(db, _MODERATORS & ~exists().where(people.c.id == holds.c.giver_id, people.c.is_server_owner == 1))
+
+
+def former_moderators(db: Connection, clip: int) -> list[int]:
+    """Who withholds a clip and is no moderator any more."""
+    former = exists().where(people.c.id == holds.c.giver_id, people.c.is_server_owner == 0)
+    those = select(holds.c.giver_id).distinct().where(holds.c.clip_id == clip, _MODERATORS, former)
+    return list(db.execute(those.order_by(holds.c.giver_id)).scalars())
+
+
+def _cases(db: Connection, those: ColumnElement[bool]) -> list[Case]:
     rows = db.execute(
         select(clips.c.id, clips.c.slug, clips.c.person_id, clips.c.account_id, accounts.c.handle, holds.c.since)
         .join_from(holds, clips, clips.c.id == holds.c.clip_id)

@@ -18,6 +18,7 @@ from onstage.jobs.queue import record
 from onstage.keys import Keys
 
 SERVER = 0
+_MODERATORS = [HoldKind.MODERATION.value, HoldKind.PRESERVED.value]
 _TOLD_AS = {told: [kind for kind in HoldKind if as_told(kind) is told] for told in HoldKind}
 
 
@@ -51,15 +52,27 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     return True
 
 
-def orphan(db: Connection, giver: int) -> None:
-    """A moderator leaves: what they withheld is withheld by nobody in particular from now on."""
-    kinds = [HoldKind.MODERATION.value, HoldKind.PRESERVED.value]
-    given = (holds.c.giver_id == giver) & holds.c.kind.in_(kinds)
-    for clip, kind, since in db.execute(
-        delete(holds).where(given).returning(holds.c.clip_id, holds.c.kind, holds.c.since)
-    ):
-        if not insert_missing(db, holds, clip_id=clip, kind=kind, giver_id=SERVER, since=since):
-            db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
+def orphan(db: Connection, giver: int, clip: int | None = None) -> list[int]:
+    """A moderator leaves: what they withheld, or this clip, is withheld by nobody in particular from now on; gives which.
+
+    So is what they had kept for the law: what is in the vault stays there, and somebody has to be able to end the hold.
+    """
+    given = (holds.c.giver_id == giver) & holds.c.kind.in_(_MODERATORS)
+    if clip is not None:
+        given &= holds.c.clip_id == clip
+    taken = db.execute(delete(holds).where(given).returning(holds.c.clip_id, holds.c.since)).all()
+    for held, since in taken:
+        row = {"clip_id": held, "kind": HoldKind.MODERATION.value, "giver_id": SERVER, "since": since}
+        if not insert_missing(db, holds, **row):
+            db.execute(update(clips).where(clips.c.id == held).values(holds=clips.c.holds - 1))
+    return sorted({row.clip_id for row in taken})
+
+
+def enter_orphaned(db: Connection, keys: Keys, clip: int, giver: int) -> None:
+    """Enter in the ledger that what a moderator withheld is withheld by nobody: their office has an alias of its own."""
+    enter(db, keys, clip, HoldKind.MODERATION, giver, placed=False)
+    if is_held_by(db, clip, HoldKind.MODERATION, SERVER):
+        enter(db, keys, clip, HoldKind.MODERATION, None, placed=True)
 
 
 def enter(db: Connection, keys: Keys, clip: int, kind: HoldKind, by: int | None, *, placed: bool) -> None:

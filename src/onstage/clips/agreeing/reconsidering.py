@@ -140,15 +140,18 @@ def _settle(db: Connection, keys: Keys, wanted: Select[int], act: Act, rule: Cal
     return settled
 
 
-def leave(db: Connection, person: int) -> None:
-    """Somebody goes for good: what others made with them stays as it is, and what they withheld waits under `basis`."""
+def leave(db: Connection, person: int) -> list[int]:
+    """Somebody goes for good: what others made with them stays as it is, and what they withheld waits under `basis`.
+
+    Gives the clips that they withheld as a moderator: nobody in particular does now.
+    """
     given = (holds.c.giver_id == person) & (holds.c.kind == HoldKind.NO.value)
     held = list(db.execute(select(holds.c.clip_id).where(given)).scalars())
     about = set(held)
     for table in (appearances, clip_yeses, concerned):
         about |= set(db.execute(select(table.c.clip_id).where(table.c.person_id == person)).scalars())
     db.execute(delete(holds).where(given))
-    orphan(db, person)
+    orphaned = orphan(db, person)
     db.execute(delete(clip_caps).where(clip_caps.c.giver_id == person))
     db.execute(delete(last_yeses).where(last_yeses.c.giver_id == person))
     for clip in held:
@@ -162,3 +165,4 @@ def leave(db: Connection, person: int) -> None:
             db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
     for clip in about:
         rows.forget_in_basis(db, clip, person)
+    return orphaned

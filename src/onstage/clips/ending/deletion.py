@@ -21,7 +21,7 @@ from onstage.accounts.leaving import NOBODY, Purger, Subject
 from onstage.accounts.models import accounts, people
 from onstage.accounts.viewer import Viewer
 from onstage.clips import cases, records
-from onstage.clips.agreeing import rows, unregistered
+from onstage.clips.agreeing import holds, rows, unregistered
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import own
 from onstage.clips.agreeing.outlasting import JOURNAL
@@ -218,6 +218,8 @@ def _remove_files(room: Workroom, left: Discard) -> None:
 def _shred(db: Connection, keys: Keys, left: Discard) -> None:
     """Enter what is gone, as far as the ledger knows it, then destroy the keys of it."""
     gone = {kind: [id_ for each, id_ in left.gone if each == kind] for kind, _ in left.gone}
+    for clip in cases.slugs(db, left.orphaned):
+        holds.enter_orphaned(db, keys, clip, gone["person"][0])
     by = None if left.asked_by in gone.get(ledger.PERSON, ()) else left.asked_by
     for kind, ids in gone.items():
         for id_ in ledger.known(db, kind, ids):
@@ -251,8 +253,7 @@ def purge(db: Connection, subject: Subject) -> int:
     Tombstones stay, the layers above are told, and the job for everything outside the database is there.
     """
     clip_ids = cases.ending(db, subject)
-    if subject.person != NOBODY:
-        leave(db, subject.person)
+    orphaned = leave(db, subject.person) if subject.person != NOBODY else []
     keys, staged = list(_keys(db, clip_ids)), list(_staged(db, clip_ids))
     pictures = select(*PICTURES).outerjoin_from(accounts, portraits).outerjoin(portraits_withheld)
     rows_of = db.execute(pictures.where(accounts.c.id.in_(subject.accounts)))
@@ -269,7 +270,7 @@ def purge(db: Connection, subject: Subject) -> int:
     for clip in clip_ids:
         record(db, ClipErased(clip))
     if gone:
-        left = Discard(gone, now(), keys, staged, subject.asked_by, subject.receipt, subject.in_journal)
+        left = Discard(gone, now(), keys, staged, subject.asked_by, subject.receipt, subject.in_journal, orphaned)
         enqueue(db, DISCARD, to_builtins(left))
     return len(clip_ids)
 

@@ -15,3 +15,4 @@ class Discard(Struct):
     asked_by: int | None = None
     receipt: int | None = None
     in_journal: bool = False
+    orphaned: list[int] = []  # clips that who is gone withheld as a moderator

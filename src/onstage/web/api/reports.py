@@ -149,7 +149,7 @@ class WithheldOut(Struct):
 @get("/api/v1/server/withheld", tags=["reports"], responses=problems(401, 403), operation_id="withheld")
 @reads(server_owner)
 def withheld_clips(db: Connection, viewer: Viewer) -> list[WithheldOut]:
-    """What you withhold, then what is for adults and shows a minor or was withheld by one who left, unless it concerns you."""
+    """What you withhold, then what shows a minor and is for adults, or whose moderator is none now, unless it concerns you."""
     found = [*withheld.mine(db, viewer), *withheld.by_rule(db, viewer)]
     return [WithheldOut(each.slug, each.handle, iso(each.since), each.words) for each in found]
 
