@@ -13,7 +13,9 @@ from typing import Any, Generic, TypeVar
 
 import apsw
 import psycopg
+from sqlalchemy import exists, select
 
+from onstage.accounts.models import people
 from onstage.clock import MINUTE, now
 from onstage.db.engine import Database, metadata
 from onstage.web.app import App
@@ -49,7 +51,13 @@ class Scenes:
         self._kept: dict[tuple[str, str], _Kept] = {}
 
     def begin(self, app: App, name: str, make: Callable[[Cast], T]) -> Scene[T]:
-        """The scene of that name, on an empty application; `make` gives values that know no application."""
+        """The scene of that name; `make` gives values that know no application.
+
+        Beside people or files that a fixture has made before, it is made for this test alone.
+        """
+        if _has_people(app.database) or _has_files(app.settings.data):
+            cast = make_cast(app)
+            return Scene(cast, make(cast))
         key = (name, app.database.kind)
         kept = self._kept.get(key)
         if kept is None or now() - kept.at > LASTS:
@@ -66,6 +74,15 @@ class Scenes:
         files = self._folder / str(len(list(self._folder.iterdir())))
         shutil.copytree(app.settings.data, files, ignore=shutil.ignore_patterns("onstage.db*"))
         return _Kept(deepcopy(scene, {id(app): _NO_APP}), at, _rows(app.database), files)
+
+
+def _has_people(database: Database) -> bool:
+    with database.read() as db:
+        return bool(db.execute(select(exists().select_from(people))).scalar())
+
+
+def _has_files(data: Path) -> bool:
+    return any(path.is_file() and not path.name.startswith("onstage.db") for path in data.rglob("*"))
 
 
 def _rows(database: Database) -> Any:
