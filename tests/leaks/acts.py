@@ -37,10 +37,11 @@ def to_see(walk: Walk, clip: naive.Row) -> bool:
 
 
 def to_refuse(walk: Walk, clip: naive.Row) -> bool:
-    """Whoever sees it; and whose no counts may say it to what another's no withholds (R1): the guardians of its child."""
-    withheld = clip.published_at is not None and "no" in walk.truth.reasons(clip)
+    """Whoever sees it; and its maker and a child's guardians, whose no counts, whatever withholds what is out (R1)."""
+    withheld = clip.published_at is not None and bool(walk.truth.reasons(clip))
     mia = next(each.id for each in walk.truth.rows.accounts if each.handle == "mia")
-    return to_see(walk, clip) or (withheld and walk.name in {"mia", "gus", "gil"} and clip.account_id == mia)
+    counts = clip.person_id == walk.truth.person or (walk.name in {"gus", "gil"} and clip.account_id == mia)
+    return to_see(walk, clip) or (withheld and counts)
 
 
 def to_repost(walk: Walk, clip: naive.Row) -> bool:

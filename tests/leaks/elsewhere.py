@@ -87,7 +87,7 @@ _PAGES = (
         )
     ),
     *("/.well-known/onstage-ledger", f"{API}/me/ledger", f"{API}/me/receipts", f"{API}/me/records"),
-    *(f"{API}/me/claims", f"{API}/server/claims", f"{API}/server/withheld", "/server/claims"),
+    *(f"{API}/me/claims", f"{API}/server/claims", "/server/claims"),
     *(f"{API}/uploads/limits", f"{API}/reports/readers"),
 )
 _POSTED_BY_SPARE = (

@@ -141,6 +141,12 @@ def reported(walk: Walk) -> set[int]:
     return walk.world.reported if walk.name == "ola" else set()
 
 
+def moderated(walk: Walk) -> set[int]:
+    """These, and by name what is withheld by one who is no moderator now, as in this world."""
+    held = walk.may(lambda clip: bool({"moderation", "preserved"} & set(walk.truth.reasons(clip))))
+    return reported(walk) | (held if walk.name == "ola" else set())
+
+
 def waiting(walk: Walk) -> set[int]:
     """Whatever concerns the person: it waits for them, they may object to it, or they have said no."""
     return walk.may(walk.truth.is_concerned)
@@ -350,6 +356,7 @@ SURFACES: dict[str, Surface] = {
     "GET /settings/comments": Surface(once("GET", "/settings/comments"), run),
     # cases
     f"GET {API}/reports": Surface(once("GET", f"{API}/reports"), reported, is_all=True),
-    "GET /server/reports": Surface(once("GET", "/server/reports"), reported, is_all=True),
-    "POST /server/reports": Surface(once("POST", "/server/reports", form={"do": "hold", "report": "1"}), reported),
+    f"GET {API}/server/withheld": Surface(once("GET", f"{API}/server/withheld"), moderated),
+    "GET /server/reports": Surface(once("GET", "/server/reports"), moderated),
+    "POST /server/reports": Surface(once("POST", "/server/reports", form={"do": "hold", "report": "1"}), moderated),
 }
