@@ -91,6 +91,9 @@ def test_what_has_the_focus_is_not_covered(chromium: Browser, site: Site, where:
         name, hidden, is_over = page.evaluate(FOCUSED)
         if is_over:
             break
+        if hidden > 1:
+            page.wait_for_timeout(1000)  # it scrolls smoothly to where the focus is
+            name, hidden, _ = page.evaluate(FOCUSED)
         assert hidden <= 1, f"{hidden} px of {name} are under what stands at the foot"
 
 
