@@ -124,9 +124,21 @@ def test_words_reach_those_who_run_it_and_name_nobody_unless_they_want(
     for who in (cast.gus, cast.mia):
         assert "Not that name" not in client.get("/inbox/portraits/troupe", who).text
     client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Dancers"})
+    assert client.post(f"{AT}/yes", cast.gus, json={"version": 2}).status == 204
+    client.post("/inbox/portraits/troupe", cast.gil, form={"do": "yes", "version": "2", "words": "Lovely"})
+    last = client.get(AT, troupe).json
+    assert (last["asked"], last["wishes"][0]["words"]) == (None, "Lovely"), "words beside the last yes arrive too"
+
+
+def test_a_no_with_words_counts_when_the_last_yes_came_before_it(cast: Cast, client: Client, troupe: Actor) -> None:
+    client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Tiny dancers"})
     for who in (cast.gus, cast.gil):
-        assert client.post(f"{AT}/yes", who, json={"version": 2}).status == 204
-    assert client.get(AT, troupe).json["wishes"] == [], "all have agreed"
+        assert client.post(f"{AT}/yes", who, json={"version": 1}).status == 204
+    form = {"do": "no", "version": "1", "words": "After all, no"}
+    answered = client.post("/inbox/portraits/troupe", cast.gil, form=form)
+    assert answered.header("location") == "/inbox/portraits/troupe?did=withhold"
+    state = client.get(AT, troupe).json
+    assert (state["shown"]["name"], [each["words"] for each in state["wishes"]]) == ("troupe", ["After all, no"])
 
 
 def test_words_too_long_stay_in_the_form(cast: Cast, client: Client, troupe: Actor) -> None:

@@ -14,7 +14,6 @@ from onstage.accounts.naming import is_free
 from onstage.accounts.notices import Notice
 from onstage.accounts.profiles import show as show_from_now
 from onstage.clips.portraits.models import (
-    portrait_wishes,
     portrait_yeses,
     portraits,
     portraits_concerned,
@@ -53,7 +52,6 @@ def _show(db: Connection, keys: Keys, found: Record, by: int | None) -> None:
     write(db, found, found.asked)
     clear(db, found, kept=found.asked.avatar)
     number = found.working.number
-    db.execute(delete(portrait_wishes).where(portrait_wishes.c.account_id == found.account))  # all have agreed
     db.execute(update(portraits).where(portraits.c.account_id == found.account).values(shown=number))
     told = found.minors | {each.guardian for each in guardians_of(db, found.minors)} | found.facts.owners
     notices.tell(db, told, Notice.PORTRAIT_SHOWN, now(), by=by, account=found.account)

@@ -103,9 +103,10 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, handle: FromPath[str],
 def _answer(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str, Any]) -> str:
     typed = words(data, "version")
     version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-    if words(data, "do") in {"yes", "no", "wish"} and (words(data, "do") == "wish" or words(data, "words").strip()):
+    do = words(data, "do")
+    if do == "wish" or (do in {"yes", "no"} and words(data, "words").strip()):
         wishes.wish(db, viewer, handle, words(data, "words"), known=ticked(data, "known"))
-    match words(data, "do"):
+    match do:
         case "wish":
             return "wish"
         case "yes":
