@@ -274,6 +274,7 @@ def test_the_page(pair: Pair) -> None:
     page = pair.client.ask("GET", path, pair.cast.ada).text
     assert "Who made it with you" in page
     assert "@fay" in page
+    assert "made it with you" in page
     assert pair.client.ask("POST", path, pair.cast.ada, parts={"do": "uncoauthor", "coauthor": "fay"}).status == 303
     with pair.app.database.read() as db:
         assert not db.execute(select(clip_coauthors.c.at)).all()
