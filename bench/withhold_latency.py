@@ -46,7 +46,7 @@ def measure() -> Measure:
             took = _until_all_refuse(served, surfaces, started)
             opened_for = _until_told(player, started)
     last = max(took, key=lambda path: took[path])
-    note = f"{len(surfaces)} surfaces, those of {TAKES} takes too, until each refuses, the no's own request included; limit: one second"
+    note = f"{len(surfaces)} surfaces, with {TAKES} takes, until each refuses, the no's own request included; limit: a second"
     more: dict[str, float | str] = {"last": last, "open_player_s": round(opened_for, 3), "open_player_limit_s": 5.0}
     return Measure(round(took[last], 4), "s", LIMIT, ratio(took[last], LIMIT), note, more)
 
