@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, exists, func, insert, select
 
 from onstage import ids
-from onstage.accounts import ledger
+from onstage.accounts import ledger, notices
 from onstage.accounts.acts import Act
 from onstage.accounts.age import Row as AgeRow
 from onstage.accounts.age import Who, looseness
 from onstage.accounts.byline import By
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import accounts
+from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import value_for
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import holds, rows
@@ -225,3 +226,5 @@ def follow(db: Connection, keys: Keys, source: int) -> None:
             decide(db, keys, take, lambda record: rule(record.clip, record.facts, source))
         elif holds.place(db, take, HoldKind.CONTAINS, source):
             holds.enter(db, keys, take, HoldKind.CONTAINS, None, placed=True)
+            author = db.execute(select(clips.c.person_id).where(clips.c.id == take)).scalar_one()
+            notices.tell_once(db, author, Notice.CLIP_CONTAINS, now())
