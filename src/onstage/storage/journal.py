@@ -13,7 +13,7 @@ class Entry:
     """Something that was erased for good: `kind` is `clip`, `person`, `account` or `vault`, `at` in microseconds.
 
     Or what somebody said of a clip (`id`): `no`, and `lifted` when they take it back; `by` is the person. Of what an account
-    (`id`) shows of itself: `portrait no`, `portrait lifted`.
+    (`id`) shows of itself: `portrait no`, `portrait lifted`. Or that a clip (`id`) contains another: `part`, `by` that one.
     """
 
     kind: str

@@ -8,6 +8,14 @@ from onstage.jobs.queue import enqueue
 JOURNAL = "journal"
 
 
+PART = "part"
+
+
+def journal_part(db: Connection, clip: int, source: int) -> None:
+    """Have it written there that a clip contains another: a no to that one counts for it after a restore too."""
+    enqueue(db, JOURNAL, {"kind": PART, "id": clip, "at": now(), "by": source})
+
+
 def journal(db: Connection, clip: int, kind: HoldKind, giver: int, said: str) -> None:
     """Have a hold that begins (`said`: "no") or ends ("lifted") written there, if it is a no."""
     if kind is HoldKind.NO:

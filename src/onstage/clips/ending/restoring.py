@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from msgspec import Struct, convert, to_builtins
-from sqlalchemy import Column, exists, or_, select
+from sqlalchemy import Column, exists, insert, or_, select
 
+from onstage import ids
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
 from onstage.accounts.age import Band
@@ -12,9 +13,10 @@ from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
 from onstage.accounts.models import accounts, people
 from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
+from onstage.clips.agreeing.outlasting import PART
 from onstage.clips.ending import vault
 from onstage.clips.labels import clip_labels
-from onstage.clips.models import HoldKind, Stage, appearances, clips
+from onstage.clips.models import HoldKind, Stage, appearances, clips, contained
 from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
@@ -23,7 +25,8 @@ from onstage.clips.vaulted import vault_items
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
-from onstage.jobs.queue import enqueue
+from onstage.events import ReachChanged
+from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
 from onstage.keys import Keys
 from onstage.storage.journal import Entry
@@ -60,6 +63,17 @@ def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Ent
         some = named[start : start + _BATCH]
         found += db.execute(select(column).where(column.in_(some))).scalars()
     return found
+
+
+def contain_again(db: Connection, entries: Sequence[Entry]) -> None:
+    """What was said since to be in a clip is in it: in all of it, for the journal knows no seconds, until its author says."""
+    said = sorted({(entry.id, entry.by) for entry in entries if entry.kind == PART})
+    here = set(_there(db, clips.c.id, PART, entries))
+    for clip, source in said:
+        known = exists().where(contained.c.clip_id == clip, contained.c.source_id == source)
+        if clip in here and not db.execute(select(known)).scalar():
+            db.execute(insert(contained).values(id=ids.new(), clip_id=clip, source_id=source, at=now()))
+            record(db, ReachChanged(source))
 
 
 def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
