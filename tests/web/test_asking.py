@@ -336,6 +336,25 @@ def test_a_no_to_what_is_being_deleted_stands_when_it_comes_back(family: Family)
     assert family.sees(family.dad)
 
 
+def test_no_words_refuse_a_no(family: Family) -> None:
+    """Not to what is being deleted, not where they are none or too many, and not from the one who made it."""
+    out_to_friends(family)
+    assert family.api(family.child, "POST", "/no", json={"words": "Not like this"}).status == 204
+    assert family.api(family.child, "DELETE", "").status == 200
+    assert family.api(family.dad, "POST", "/no", json={"words": "Not at all"}).status == 204
+    assert family.api(family.mum, "POST", "/no", json={"words": "no" * 3000, "known": True}).status == 204
+    assert family.api(family.mum, "POST", "/no", json={"words": " "}).status == 204
+    assert family.api(family.friend, "POST", "/no", json={"words": "Me too"}).status == 404
+    assert family.api(family.child, "POST", "/restore").status == 200
+    far = family.api(family.child, "GET", "/agreeing").json
+    said = [(each["words"], each["by"] and each["by"]["handle"]) for each in far["wishes"]]
+    assert said == [("no" * 500, "mum"), ("Not at all", None), ("Not like this", None)]
+    for who in (family.dad, family.mum, family.child):
+        assert not family.sees(family.friend)
+        assert family.api(who, "DELETE", "/no").status == 204
+    assert family.sees(family.friend)
+
+
 def test_after_a_restore_a_no_hides_it_from_the_others_and_is_its_givers_to_take_back(family: Family) -> None:
     out_to_friends(family)
     with family.app.database.write() as db:
