@@ -355,6 +355,18 @@ def test_no_words_refuse_a_no(family: Family) -> None:
     assert family.sees(family.friend)
 
 
+def test_one_s_own_no_can_be_lifted_while_the_clip_is_being_deleted(family: Family) -> None:
+    out_to_friends(family)
+    assert family.api(family.dad, "POST", "/no").status == 204
+    assert family.api(family.child, "DELETE", "").status == 200
+    assert family.api(family.mum, "DELETE", "/no").status == 404, "hers is none"
+    assert family.api(family.dad, "DELETE", "/no").status == 204
+    assert family.api(family.dad, "DELETE", "/no").status == 404
+    assert not family.sees(family.dad)
+    assert family.api(family.child, "POST", "/restore").status == 200
+    assert family.sees(family.friend)
+
+
 def test_after_a_restore_a_no_hides_it_from_the_others_and_is_its_givers_to_take_back(family: Family) -> None:
     out_to_friends(family)
     with family.app.database.write() as db:

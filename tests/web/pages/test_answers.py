@@ -74,15 +74,17 @@ def test_a_no_that_is_taken_back_from_what_is_out_says_that_it_is_shown(family: 
     assert sent(family.client, f"/inbox/{family.slug}", family.mum, do="lift").header("location") == "/inbox?did=shown"
 
 
-def test_a_no_with_words_counts_while_the_clip_is_being_deleted(family: Family) -> None:
+def test_a_no_with_words_counts_while_the_clip_is_being_deleted_and_can_be_taken_back(family: Family) -> None:
     out(family)
     family.api(family.child, "DELETE", "")
     at = f"/inbox/{family.slug}"
     said = sent(family.client, at, family.mum, do="no", words="Not that one")
     assert said.header("location") == f"/inbox?did=no&clip={family.slug}"
+    assert "Take my no back" in seen(family.client, f"/inbox?did=no&clip={family.slug}", family.mum)
+    assert sent(family.client, at, family.mum, do="lift").header("location") == "/inbox?did=lift"
     family.api(family.child, "POST", "/restore")
     assert "Not that one" in seen(family.client, f"/make/{family.slug}", family.child)
-    assert not family.sees(family.friend)
+    assert family.sees(family.friend)
 
 
 def test_a_no_whose_words_are_too_long_counts_all_the_same(family: Family) -> None:
