@@ -12,6 +12,7 @@ from onstage.clock import DAY, MINUTE, now
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
 from onstage.storage.journal import Entry
+from onstage.upkeep import ledger_replay
 from tests.cast import KEYS, Actor, Cast
 from tests.web.family import Family
 
@@ -395,11 +396,33 @@ def test_after_a_restore_no_yes_from_before_a_no_counts_for_what_is_asked(family
 def test_after_a_restore_the_no_of_somebody_who_left_waits_as_when_they_left(family: Family) -> None:
     out_to_friends(family)
     with family.app.database.write() as db:
-        restoring.say_no_again(db, [Entry("no", family.clip, now(), 1)])
+        restoring.say_no_again(db, [Entry("no", family.clip, now(), 1), Entry("person", 1, now())])
         restoring.say_no_again(db, [Entry("lifted", family.clip, now(), 2)])
     assert not family.sees(family.friend)
     assert family.api(family.mum, "POST", "/bring-back").status == 204
     assert family.sees(family.friend)
+
+
+def test_after_a_restore_the_no_of_somebody_whom_the_backup_does_not_know_stands(family: Family) -> None:
+    """A minor's guardian who was named after it, say, and answered by a link: nobody brings it back in their place."""
+    out_to_friends(family)
+    with family.app.database.write() as db:
+        restored = restoring.say_no_again(db, [Entry("no", family.clip, now(), 1)])
+        for each in restored:
+            restoring.enter(db, KEYS, [each])
+        reconsidering.run(db, KEYS)
+    with family.app.database.read() as db:
+        assert [each for each in ledger_replay.differences(db) if each.startswith("clip")] == []
+    far = family.api(family.child, "GET", "/agreeing")
+    assert far.json["refused"]
+    assert family.api(family.child, "GET", "/appearances").json["labels"] == []
+    assert family.api(family.mum, "POST", "/bring-back").status == 404
+    for text in ("other words", "more words"):
+        assert family.api(family.child, "PATCH", "", json={"caption": text}).status == 200
+    assert not family.sees(family.friend)
+    with family.app.database.write() as db:
+        assert restoring.say_no_again(db, [Entry("no", family.clip, now(), 1)]) == [], "twice is once"
+    assert family.api(family.child, "DELETE", "").status == 200
 
 
 def out_to_friends(family: Family) -> None:
