@@ -57,7 +57,10 @@ def test_the_page_of_an_account_does_what_its_members_may(cast: Cast, client: Cl
     for owner in (cast.ada, cast.ben):
         assert sent(client, at, owner, do="rule", rule="all").status == 303
     assert sent(client, at, cast.ada, do="ask", role="creator", guest="fay").status == 303
-    assert sent(client, at, cast.ada, do="ask", role="creator", guest="nobody_here").status == 404
+    refused = sent(client, at, cast.ada, do="ask", role="editor", guest="nobody_here")
+    assert refused.status == 404
+    assert 'value="nobody_here"' in refused.text
+    assert '<option value="editor" selected>' in refused.text, "nobody is asked as something else by a second try"
     one = re.search(r'name="id" value="(\d+)"', seen(client, at, cast.ada))
     assert one is not None
     assert sent(client, at, cast.ada, do="take-back", id=one[1]).status == 303
