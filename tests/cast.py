@@ -165,6 +165,7 @@ def make_clip(
     }
     state = {"stage": stage, "audience": audience, "commenters": "everyone", "published_at": published_at}
     flags = {"marked": int(marked), "recommended": int(recommended), "leaves_server": 1, "holds": int(hold is not None)}
+    flags["takes"] = int(audience is Audience.PUBLIC)
     with database.write() as db:
         db.execute(insert(clips).values(**row, **shape, **state, **flags, created_at=now()))
         file = {"key": f"film{slug}", "clip_id": clip, "width": 540, "height": 960}

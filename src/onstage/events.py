@@ -38,6 +38,13 @@ class ClipWithheld(Event):
 
 
 @dataclass(frozen=True)
+class ReachChanged(Fact):
+    """A clip is withheld, gone, or shown again, or goes further or less far: what contains it follows."""
+
+    clip: int
+
+
+@dataclass(frozen=True)
 class ClipErased(Event):
     """A clip's deletion became final; its rows and objects go now."""
 

@@ -101,10 +101,10 @@ def _of_clip(clip: dict[str, Any], entry: dict[str, Any]) -> None:
         if what == "widened":
             clip["limits"].pop(by, None)
         if "reach" in entry:
-            clip["limits"][by] = tuple(entry[name] for name in ("reach", "recommended", "leaves", "over"))
+            clip["limits"][by] = tuple(entry[name] for name in ("reach", "recommended", "leaves", "takes", "over"))
     elif what in {"no", "hold placed", "deletion begun"}:
         hold = ({"no": "no", "deletion begun": "deleting"}.get(what) or entry["kind"], by)
-        clip["holds"][hold] = clip["holds"].get(hold, 0) + 1 if hold[0] == "claim" else 1
+        clip["holds"][hold] = clip["holds"].get(hold, 0) + 1 if hold[0] in {"claim", "contains"} else 1
     elif what in {"lifted", "hold ended"}:
         hold = ("no" if what == "lifted" else entry["kind"], by)
         if clip["holds"].get(hold, 0) > 1:

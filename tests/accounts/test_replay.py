@@ -230,18 +230,22 @@ def test_a_difference_is_found(app: App, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_no_of_somebody_who_is_gone_waits_under_basis_and_a_case_is_counted() -> None:
     clip: dict[str, Any] = {"clip": "c1", "account": None, "about": []}
+    limit = {"reach": "members", "recommended": False, "leaves": False, "takes": False, "over": 1}
     acts: list[dict[str, Any]] = [
         {**clip, "act": "no", "by": "p1"},
-        {**clip, "act": "narrowed", "by": "p1", "reach": "members", "recommended": False, "leaves": False, "over": 1},
+        {**clip, "act": "narrowed", "by": "p1", **limit},
         {**clip, "act": "yes", "by": "p1", "version": 1, "leaves": False},
         {**clip, "act": "deletion begun", "by": "p1"},
         {**clip, "act": "hold placed", "by": None, "kind": "claim"},
         {**clip, "act": "hold placed", "by": None, "kind": "claim"},
         {**clip, "act": "hold ended", "by": None, "kind": "claim"},
+        {**clip, "act": "hold placed", "by": None, "kind": "contains"},
+        {**clip, "act": "hold placed", "by": None, "kind": "contains"},
         {"act": "deletion done", "by": None, "clip": None, "account": None, "about": ["p1"]},
     ]
     found = replay(acts).clips["c1"]
-    assert found == Clip(holds=type(found.holds)({("basis", None): 1, ("deleting", "gone"): 1, ("claim", None): 1}))
+    holds = {("basis", None): 1, ("deleting", "gone"): 1, ("claim", None): 1, ("contains", None): 2}
+    assert found == Clip(holds=type(found.holds)(holds))
     assert read_again(acts)["clips"]["c1"]["holds"] == dict(found.holds)
 
 

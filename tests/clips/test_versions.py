@@ -26,6 +26,7 @@ ONE = Seen(
     labels=(("a man", (0, None)),),
     children=(("a girl", (0, None)),),
     coauthors=(3,),
+    contains=((3, 7, (0, 3_000_000)),),
 )
 OTHER: dict[str, list[tuple[Any, str, str]]] = {  # other values of each field, and what is told of them
     "caption": [("others", "words", "others")],
@@ -52,6 +53,11 @@ OTHER: dict[str, list[tuple[Any, str, str]]] = {  # other values of each field, 
     ],
     "children": [((("a boy", (0, None)), *ONE.children), "", "a boy 0:00.0–")],
     "coauthors": [((), "@duo", "")],
+    "takes": [(True, "False", "True")],
+    "contains": [
+        ((), "@duo 0:00.0–0:03.0", ""),
+        (((3, 7, (0, 3_000_000)), (3, 8, (5_000_000, None))), "@duo 0:00.0–0:03.0", "@duo 0:00.0–0:03.0, 0:05.0–"),
+    ],
 }  # fmt: skip
 
 

@@ -308,6 +308,7 @@ SURFACES: dict[str, Surface] = {
     f"GET {SLUG}/agreeing": Surface(each(API + "/clips/{slug}/agreeing", share=4), in_hand),
     f"GET {SLUG}/appearances": Surface(each(API + "/clips/{slug}/appearances", share=4), by_link),
     f"GET {API}/me/questions": Surface(once("GET", f"{API}/me/questions"), asked, is_all=True),
+    f"GET {SLUG}/parts": Surface(each(API + "/clips/{slug}/parts"), by_link),
     f"GET {API}/me/appearances": Surface(once("GET", f"{API}/me/appearances"), by_link),
     # lists
     "GET /": Surface(paged("/", mark="$^"), suggested),

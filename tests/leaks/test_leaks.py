@@ -59,7 +59,7 @@ def test_nothing_leaks(world: World, visitor: Client, name: str) -> None:
             assert tags <= allowed, f"{route} shows {name} the tags of {_plans(world, tags - allowed)}"
         if surface.is_all:
             expected = allowed & walk.visited if walk.visited else allowed
-            assert shown == expected, f"{route} keeps from {name} {_plans(world, expected - shown)}"
+            assert expected <= shown, f"{route} keeps from {name} {_plans(world, expected - shown)}"
 
 
 def _walk(world: World, visitor: Client, name: str) -> Walk:

@@ -23,6 +23,7 @@ from onstage.clips.models import (
     clip_versions,
     clips,
     concerned,
+    contained,
     holds,
     renditions,
     uploads,
@@ -168,6 +169,7 @@ def build(app: App, folder: Path) -> World:
         world.spare = world.actors.pop("zoe")
         _relate(db, world.actors)
         world.planted = [_plant(db, world, number, plan) for number, plan in enumerate(plans())]
+        _contain(db, world)
         _stale(db, world)
         _report(db, world)
     _store(world, folder)
@@ -284,6 +286,15 @@ def _stale(db: Connection, world: World) -> None:
             world.comments.setdefault(made.id, []).append(fresh)
             db.execute(insert(comments).values(id=fresh, at=now(), **said))
         db.execute(insert(counts).values(clip_id=made.id, likes=len(everybody), saves=len(everybody), comments=2))
+
+
+def _contain(db: Connection, world: World) -> None:
+    """What everybody may open contains a part of each clip there is: of which of them it is, not everybody may read."""
+    open_to_all = next(each for each in world.planted if each.plan == Plan("ada", "ada", Audience.PUBLIC))
+    for made in world.planted:
+        if made is not open_to_all:
+            row = {"id": ids.new(), "clip_id": open_to_all.id, "source_id": made.id, "at": 1}
+            db.execute(insert(contained).values(row))
 
 
 def _report(db: Connection, world: World) -> None:

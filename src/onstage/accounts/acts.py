@@ -32,6 +32,8 @@ class Act(StrEnum):
     APPEARANCE_NAMED = "appearance named"
     APPEARANCE_ANSWERED = "appearance answered"
     APPEARANCE_ENDED = "appearance ended"
+    PART_NAMED = "part named"  # of another clip, which this one contains
+    PART_ENDED = "part ended"  # it does not, or no more
     # What a joint account with minors shows of itself
     PORTRAIT_ASKED = "portrait asked"
     PORTRAIT_YES = "portrait yes"
@@ -97,5 +99,5 @@ _OF_PORTRAITS = {Act.PORTRAIT_REFUSED, Act.PORTRAIT_NO, Act.PORTRAIT_LIFTED, Act
 SECRET = frozenset({Act.NO, Act.LIFTED, Act.CLAIM_OPENED, Act.CLAIM_APPEALED} | _OF_PORTRAITS)
 """Acts that nobody but who did them reads in an export, unless they want it known (field `known`)."""
 
-FACTS = ("kind", "role", "rule", "version", "reach", "recommended", "leaves", "over", "mode", "row", "alone")
+FACTS = ("kind", "role", "rule", "version", "reach", "recommended", "leaves", "takes", "over", "mode", "row", "alone")
 """Fields that stay readable with the act when keys are shredded, as they are numbers or words of a closed list."""

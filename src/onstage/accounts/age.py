@@ -103,6 +103,10 @@ class Who(StrEnum):
     EVERYONE = "everyone"
 
 
+NO_TAKES = frozenset({Who.NOBODY, Who.CIRCLE})
+"""Values of the row of takes by which none are made: a circle is no choice there."""
+
+
 class Choice(StrEnum):
     """Whether something happens."""
 

@@ -1,13 +1,13 @@
 """The age table asked for real people and accounts: each who may set a row has a value of their own, the strictest holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 
 from sqlalchemy import select, true, update
 
 from onstage.accounts import age, ledger
-from onstage.accounts.age import Accepting, Band, Choice, Choices, Marked, Row, Scale, Setter, Value
+from onstage.accounts.age import Accepting, Band, Choice, Choices, Marked, Row, Scale, Setter, Value, Who
 from onstage.accounts.guardianship import Guardian, guardians_of
 from onstage.accounts.models import Kind, Role, account_choices, accounts, choices, members, people, server_choices
 from onstage.accounts.notices import Notice, tell
@@ -23,9 +23,14 @@ from onstage.jobs.queue import record
 from onstage.keys import Keys
 
 _ACCOUNT_ROWS = frozenset({Row.HAND_ACCEPTS, Row.COUNTS_SHOWN})
-_CLIP_ROWS = frozenset({Row.AUDIENCE, Row.RECOMMENDED, Row.LEAVES_SERVER, Row.GUARDIANS_YES})
+_CLIP_ROWS = frozenset({Row.AUDIENCE, Row.RECOMMENDED, Row.LEAVES_SERVER, Row.TAKES, Row.GUARDIANS_YES})
 _MINORS = frozenset({Band.UNDER_13, Band.FROM_13, Band.FROM_16})
-_WAITS_FOR_CHOICE = frozenset({Row.RECOMMENDED, Row.LEAVES_SERVER})
+# Who came of age here, and has not said yet what becomes of what was: nothing with them is widened (consent.md R12).
+_UNTIL_CHOSEN: Mapping[Row, Scale] = {
+    Row.RECOMMENDED: Choice.NO,
+    Row.LEAVES_SERVER: Choice.NO,
+    Row.TAKES: Who.FRIENDS,
+}
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,10 @@ class Said:
 def value_for(db: Connection, person: int, row: Row) -> Value:
     """What the age table says for a person now, with everybody's choices (consent.md R6)."""
     theirs = band(db, person)
-    choosing = select(people.c.choosing_since).where(people.c.id == person)
-    if row in _WAITS_FOR_CHOICE and db.execute(choosing).scalar() is not None:
-        return Choice.NO  # came of age here, and has not said yet what becomes of what was (consent.md R12)
     found = age.value(row, theirs, _choices(db, person, row, theirs))
+    if row in _UNTIL_CHOSEN and isinstance(found, Scale):
+        choosing = db.execute(select(people.c.choosing_since).where(people.c.id == person)).scalar()
+        return found if choosing is None else min(found, _UNTIL_CHOSEN[row], key=age.looseness)
     proved = select(people.c.age_proved).where(people.c.id == person)
     return Marked.YES if found is Marked.PROVED and db.execute(proved).scalar() else found
 

@@ -12,13 +12,14 @@ from typing import Any
 from onstage.accounts.acts import Act
 
 Hold = tuple[str, str | None]  # kind, giver
-Cap = tuple[str, bool, bool, int]  # audience, recommended, leaves the server, up to which version
+Cap = tuple[str, bool, bool, bool, int]  # audience, recommended, leaves the server, takes, up to which version
 GONE = "gone"  # stands for a giver who is gone
 _NO = "no"
 _AFTER = {
     _NO: ("basis", None),
     "moderation": ("moderation", None),
 }  # what becomes of their holds; others stay as they are
+_COUNTED = frozenset({"claim", "contains"})  # each is of a case or of another clip, which has no name here
 _YOUNG = frozenset({"under_13", "13_15"})
 _ADULT = "adult"
 
@@ -151,7 +152,7 @@ def _published(clip: Clip, entry: Entry) -> None:
 
 def _limited(clip: Clip, entry: Entry) -> None:
     if "reach" in entry:
-        clip.caps[entry["by"]] = (entry["reach"], entry["recommended"], entry["leaves"], entry["over"])
+        clip.caps[entry["by"]] = (entry["reach"], entry["recommended"], entry["leaves"], entry["takes"], entry["over"])
 
 
 def _widened(clip: Clip, entry: Entry) -> None:
@@ -169,7 +170,7 @@ def _lifted(clip: Clip, entry: Entry) -> None:
 
 def _hold_placed(clip: Clip, entry: Entry) -> None:
     hold = (entry["kind"], entry["by"])
-    clip.holds[hold] = clip.holds[hold] + 1 if entry["kind"] == "claim" else 1
+    clip.holds[hold] = clip.holds[hold] + 1 if entry["kind"] in _COUNTED else 1
 
 
 def _hold_ended(clip: Clip, entry: Entry) -> None:

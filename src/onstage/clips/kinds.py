@@ -6,7 +6,7 @@ from functools import partial
 from onstage.clips import same_film, trimmed, upload
 from onstage.clips.agreeing import reconsidering, repeats
 from onstage.clips.ending import sweep, vault
-from onstage.clips.film import comparing, dense, finish, pipeline, trim
+from onstage.clips.film import comparing, dense, finish, part_out, pipeline, trim
 from onstage.clips.portraits import reconsidering as portraits
 from onstage.clips.workroom import Workroom
 from onstage.clock import DAY, HOUR, MINUTE
@@ -29,6 +29,7 @@ def kinds(room: Workroom) -> Mapping[str, Kind]:
         finish.PREVIEW: Kind(partial(finish.make_preview, room), attempts=5),
         trimmed.COVER: Kind(partial(pipeline.make_cover, room), attempts=5),
         trimmed.TRIM: Kind(partial(trim.run, room), attempts=5, gave_up=partial(trim.give_up, room)),
+        part_out.TAKE_OUT: Kind(partial(part_out.run, room), attempts=5, gave_up=partial(part_out.give_up, room)),
         dense.AV1: Kind(partial(dense.make, room), attempts=3, gave_up=_leave_it),
         repeats.COMPARE: Kind(partial(comparing.compare, room), attempts=5),
         trimmed.DROP: Kind(partial(trim.drop, room)),

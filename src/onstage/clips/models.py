@@ -89,6 +89,7 @@ clips = Table(
     Column("holds", Integer, nullable=False, server_default="0"),  # how many rows of `holds` it has
     Column("recommended", Integer, nullable=False, server_default="0"),  # may be shown to strangers (age table)
     Column("leaves_server", Integer, nullable=False, server_default="0"),  # embeds, search engines (age table)
+    Column("takes", Integer, nullable=False, server_default="0"),  # others may use it in clips of theirs (age table)
     Column("duration_us", BigInteger, nullable=False, server_default="0"),
     Column("width", Integer, nullable=False, server_default="0"),
     Column("height", Integer, nullable=False, server_default="0"),
@@ -240,6 +241,7 @@ clip_caps = Table(  # how far somebody lets the clip go, whatever was agreed
     Column("audience", Text, nullable=False),
     Column("recommended", Integer, nullable=False),
     Column("leaves", Integer, nullable=False),
+    Column("takes", Integer, nullable=False, server_default="0"),
     Column("over", Integer, nullable=False),  # up to which version it holds also against its giver's own yes
     **COMPACT,
 )
@@ -280,6 +282,22 @@ clip_coauthors = Table(  # which other accounts made it, and show it on their pr
     Column("waits", Integer, nullable=False, server_default="0"),  # 1: of a version beside what is published
     Index("ix_clip_coauthors_account", "account_id", "clip_id"),
     **COMPACT,
+)
+
+contained = Table(  # which other clips a clip shows a part of, picture or sound: what holds them holds it (R15)
+    "contained",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("clip_id", BigInteger, ForeignKey("clips.id", ondelete="CASCADE"), nullable=False),
+    Column("source_id", BigInteger, nullable=False),  # stays when that clip is gone, until its part is taken out
+    Column("from_us", BigInteger, nullable=False, server_default="0"),  # of the clip
+    Column("to_us", BigInteger),  # NULL: to the end
+    Column("at", BigInteger, nullable=False),
+    Column(
+        "taking_out", Text
+    ),  # one of Cutting, of the job that takes it out of the film; NULL: nobody has asked for it
+    Index("ix_contained_clip", "clip_id"),
+    Index("ix_contained_source", "source_id"),
 )
 
 never_by = Table(  # "never by this account": it names this person no more

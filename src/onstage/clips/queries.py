@@ -125,6 +125,9 @@ FOR_STRANGERS: ColumnElement[bool] = and_(SHOWN, clips.c.audience == Audience.PU
 OPEN_TO_GUESTS: ColumnElement[bool] = and_(SHOWN, clips.c.audience == Audience.PUBLIC.value, clips.c.marked == 0)
 """What every guest may see: the base of an account's totals, and what caches may keep for a minute."""
 
+OPEN_TO_TAKES: ColumnElement[bool] = and_(OPEN_TO_GUESTS, clips.c.takes == 1)
+"""What may be in clips that others make: withheld with it is what contains it (consent.md R15)."""
+
 FOR_ALL: ColumnElement[bool] = and_(OPEN_TO_GUESTS, clips.c.recommended == 1)
 """What every guest may meet: the base of public totals and rankings, the same for all."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, delete, select, update
 from onstage.clips import captioned
 from onstage.clips.captioned import Words, put
 from onstage.clips.labels import clip_labels
-from onstage.clips.models import MADE, Cutting, appearances, clip_media, clips, renditions, trims
+from onstage.clips.models import MADE, Cutting, appearances, clip_media, clips, contained, renditions, trims
 from onstage.clips.renditions import Rendition, add, largest, note_media
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
@@ -19,6 +19,7 @@ from onstage.jobs.queue import enqueue
 from onstage.media.cues import parse, part, render, whole_again
 
 COVER, LADDER, TRIM, DROP = "cover", "ladder", "trim", "drop objects"
+_PLACED = (appearances, clip_labels, contained)  # what stands at a time of the film
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def cut(db: Connection, clip: int, trim: Trim, made: Rendition, duration_us: int
     done(db, clip, whole_us)
     words = msgspec.json.encode(captioned.words(db, clip)).decode()
     db.execute(update(trims).where(trims.c.clip_id == clip).values(words=words))
-    _follow(db, clip, trim, duration_us)
+    _follow(db, clip, trim.part, duration_us)
     return dropped
 
 
@@ -109,7 +110,7 @@ def uncut(db: Connection, clip: int, trim: Trim) -> list[str]:
         put(db, clip, language, mine, render(cues))
     for language, (source, words) in now_there.items():
         put(db, clip, language, source, render(whole_again([], parse(words), start, end)))
-    for table in (appearances, clip_labels):
+    for table in _PLACED:
         moved = {"from_us": table.c.from_us + trim.from_us, "to_us": table.c.to_us + trim.from_us}
         db.execute(update(table).where(table.c.clip_id == clip).values(moved))
     forget(db, clip)
@@ -127,13 +128,25 @@ def go_out(db: Connection, clip: int, *, again: bool) -> None:
     original = db.execute(select(clips.c.original).where(clips.c.id == clip)).scalar()
     if again:
         dropped = _unaside(db, clip, trim)
-        _follow(db, clip, trim, trim.aside_us)
+        _follow(db, clip, trim.part, trim.aside_us)
     else:
         dropped = [trim.aside]
         db.execute(delete(renditions).where(renditions.c.key == trim.aside))
     forget(db, clip)
     db.execute(update(clips).where(clips.c.id == clip).values(original=None))
     enqueue(db, DROP, {"keys": [*dropped, original] if original else dropped})
+
+
+def shorten(db: Connection, clip: int, left: tuple[int, int], made: Rendition, duration_us: int) -> list[str]:
+    """Show at once what is left of the film, from and to in microseconds of it; the rest is erased.
+
+    Gives the keys that nothing names any more.
+    """
+    dropped = _replace(db, clip, made, duration_us, keep=None)
+    _follow(db, clip, left, duration_us)
+    original = db.execute(select(clips.c.original).where(clips.c.id == clip)).scalar()
+    db.execute(update(clips).where(clips.c.id == clip).values(original=None))
+    return [*dropped, original] if original else dropped
 
 
 def take_away(db: Connection, clip: int, aside: str) -> list[str]:
@@ -170,14 +183,19 @@ def _replace(db: Connection, clip: int, made: Rendition, duration_us: int, keep:
     return gone
 
 
-def _follow(db: Connection, clip: int, trim: Trim, length_us: int) -> None:
-    """Captions, and who is in it when, by the time of the cut."""
+def _follow(db: Connection, clip: int, left: tuple[int, int], length_us: int) -> None:
+    """Captions, and who and what is in it when, by the time of the cut: what was `left` of the film."""
     for language, source, words in captioned.words(db, clip):
-        left = part(parse(words), trim.from_us // 1000, trim.to_us // 1000)
-        put(db, clip, language, source, render(left) if left else "")
-    for table in (appearances, clip_labels):
-        moved = {name: _moved(table.c[name], trim.from_us, length_us) for name in ("from_us", "to_us")}
+        put(db, clip, language, source, captions_of(words, left))
+    for table in _PLACED:
+        moved = {name: _moved(table.c[name], left[0], length_us) for name in ("from_us", "to_us")}
         db.execute(update(table).where(table.c.clip_id == clip).values(moved))
+
+
+def captions_of(words: str, left: tuple[int, int]) -> str:
+    """Captions (WebVTT) of what was left of a film, in microseconds; empty: nothing is said there."""
+    cues = part(parse(words), left[0] // 1000, left[1] // 1000)
+    return render(cues) if cues else ""
 
 
 def _moved(instant: Any, by: int, most: int) -> Any:

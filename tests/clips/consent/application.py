@@ -14,6 +14,7 @@ from onstage.accounts.replay import Clip, State, replay
 from onstage.accounts.viewer import Viewer, secret_hash
 from onstage.clips.agreeing import answers, edit, inbox, publish, reconsidering, repeats, revising, rows, unregistered
 from onstage.clips.agreeing.deciding import decide
+from onstage.clips.agreeing.holds import lift, place
 from onstage.clips.agreeing.kept import Content
 from onstage.clips.agreeing.rows import Record
 from onstage.clips.ending import deletion, restoring, vault
@@ -27,9 +28,11 @@ from onstage.clips.models import (
     clip_yeses,
     clips,
     concerned,
+    contained,
     holds,
 )
 from onstage.clips.rules import consent
+from onstage.clips.rules.contained import follow
 from onstage.clips.rules.invariants import agreed, can_end, heeds, within_limits
 from onstage.clips.rules.life import shown_reach
 from onstage.clips.rules.waiting import of_link
@@ -48,6 +51,7 @@ from onstage.events import (
     GuardianshipBegan,
     GuardianshipEnded,
     MemberLeft,
+    ReachChanged,
     RuleChanged,
     SaidBeforehandEnded,
 )
@@ -119,7 +123,7 @@ class Application:
         return made
 
     def _people(self, db: Connection) -> None:
-        """Bands and guardians as in the world; nobody lets strangers meet their clips, so that reach is an audience."""
+        """Bands and guardians as in the world; nobody lets strangers meet or take their clips, so that reach is an audience."""
         theirs = list(self.id_of.values())
         db.execute(delete(guardianships).where(guardianships.c.minor_id.in_(theirs)))
         for each, ward in self.world.wards.items():
@@ -138,8 +142,8 @@ class Application:
     def _choose(self, db: Connection, each: int) -> None:
         who = self.id_of[each]
         db.execute(delete(choices).where(choices.c.person_id == who))
-        for row in (Row.RECOMMENDED, Row.LEAVES_SERVER):
-            db.execute(insert(choices).values(person_id=who, setter_id=who, row=row.value, value="no", at=1))
+        for row, value in ((Row.RECOMMENDED, "no"), (Row.LEAVES_SERVER, "no"), (Row.TAKES, "nobody")):
+            db.execute(insert(choices).values(person_id=who, setter_id=who, row=row.value, value=value, at=1))
 
     def _account(self, db: Connection) -> None:
         world = self.world
@@ -287,7 +291,7 @@ class Application:
         number = self.model.draft_number if of == "asked" else self.model.out_number
         number = -1 if number is None or of == "stale" else number
         if by in self.links:
-            act = lambda db: unregistered.say_yes(db, KEYS, self.links[by], number)  # noqa: E731
+            act = lambda db: unregistered.say_yes(db, KEYS, self.links[by], number, self.slug)  # noqa: E731
             return self.do(by, act, lambda model: model.yes(by, number, True, False))
         viewer = self.viewers[by] if checked else self._unchecked(by)
         return self.do(
@@ -315,13 +319,13 @@ class Application:
 
     def _say_no(self, db: Connection, by: int) -> None:
         if by in self.links:
-            unregistered.say_no(db, KEYS, self.links[by])
+            unregistered.say_no(db, KEYS, self.links[by], self.slug)
         else:
             answers.say_no(db, KEYS, self.viewers[by], self.slug)
 
     def _lift(self, db: Connection, by: int) -> None:
         if by in self.links:
-            unregistered.lift(db, KEYS, self.links[by])
+            unregistered.lift(db, KEYS, self.links[by], self.slug)
         else:
             answers.lift(db, KEYS, self.viewers[by], self.slug)
 
@@ -456,6 +460,29 @@ class Application:
         found = select(clip_labels.c.id).join_from(clip_labels, label_links, label_links.c.label_id == clip_labels.c.id)
         for label in db.execute(found.where(here)).scalars():
             self.links[each], self.id_of[each], self.number[label] = secret, label, each
+
+    def source(self, clip: int, reach: tuple[str, bool, bool] | None, *, taken_out: bool = False) -> bool:
+        """It contains another clip, which is held by a claim (None) or free, or contains it no more."""
+        if clip not in self.id_of:
+            self.id_of[clip], _slug = make_clip(self.database, self.viewers[STRANGER])
+            self.number[self.id_of[clip]] = clip
+        self.world.sources[clip] = None if reach is None else ("public", False, False)
+        if taken_out:
+            del self.world.sources[clip]
+
+        def act(db: Connection) -> None:
+            part = (contained.c.clip_id == self.clip) & (contained.c.source_id == self.id_of[clip])
+            db.execute(delete(contained).where(part))
+            change = place if reach is None else lift
+            change(db, self.id_of[clip], HoldKind.CLAIM, clip)
+            if taken_out:
+                decide(db, KEYS, self.clip, lambda record: follow(record.clip, record.facts, self.id_of[clip]))
+                return
+            row = {"id": ids.new(), "clip_id": self.clip, "source_id": self.id_of[clip], "at": now()}
+            db.execute(insert(contained).values(row))
+            record(db, ReachChanged(self.id_of[clip]))
+
+        return self.do(None, act, lambda model: model.source_changed(clip))
 
     def wait(self, time: int) -> bool:
         """Time goes by: everything that has been written becomes older."""

@@ -21,6 +21,7 @@ from tests.clips.consent.pair import (
     NEAR,
     OTHER,
     OWNER,
+    SOURCE,
     STRANGER,
     Pair,
     family,
@@ -107,6 +108,9 @@ def _causes() -> list[Move]:
             found += [move("place", kind, 5, by), move("release", kind, 5, by)]
     for by in (MODERATOR, MUM, OWNER, CHILD, EDITOR):
         found += [move("preserve", by), move("release", HoldKind.PRESERVED, MODERATOR, by)]
+    for clip in (SOURCE, SOURCE + 1):
+        found += [move("source", clip, reach) for reach in (None, ("public", False, False), EVERYWHERE)]
+        found += [move("source", clip, None, taken_out=True), move("source", clip, ("public", True, False))]
     found += [move("preserve", MODERATOR, ""), move("release", HoldKind.PRESERVED, MODERATOR)]
     found += [move("appear", who) for who in (FRIEND, KID)]
     found += [move("unname", by, who) for by, who in ((FRIEND, FRIEND), (KID, KID), (MODERATOR, KID), (CHILD, FRIEND))]

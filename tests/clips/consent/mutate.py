@@ -1,8 +1,8 @@
 """Change the rules one small piece at a time, and see that a test notices: `python -m tests.clips.consent.mutate`.
 
-Each mutant of `clips/rules/need.py`, `life.py`, `consent.py`, `repeated.py` and `fate.py` is told the traces and stories, and
-walked at random beside the reference, after the rules themselves, which must pass. One that nobody notices must be explained
-in `survivors.md`, by the very words printed here. Ends with 1 where one is not.
+Each mutant of `clips/rules/need.py`, `life.py`, `consent.py`, `contained.py`, `repeated.py` and `fate.py` is told the traces and
+stories, and walked at random beside the reference, after the rules themselves, which must pass. One that nobody notices is
+explained in `survivors.md`, by the very words printed here. Ends with 1 where one is not.
 """
 
 import ast
@@ -146,4 +146,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ["need", "life", "consent", "repeated", "fate"]))
+    sys.exit(main(sys.argv[1:] or ["need", "life", "consent", "contained", "repeated", "fate"]))

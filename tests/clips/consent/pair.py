@@ -20,9 +20,10 @@ from tests.clips.consent.reference import DAY, No, Reference, Text, Ward, World
 CHILD, MUM, DAD, FRIEND, OWNER, OTHER, EDITOR, AUNT, MODERATOR, STRANGER, KID, KIDS_MUM = range(1, 13)
 EVERYBODY = range(1, 13)
 LINK = 20  # whoever stands for a child who is not here
+SOURCE = 30  # another clip, a part of which is in it
 EVERYWHERE = ("public", True, True)
 NEAR = ("followers", False, False)
-MODULES = ("need", "life", "consent", "repeated", "fate", "invariants")
+MODULES = ("need", "life", "consent", "contained", "repeated", "fate", "invariants")
 FOLDER = Path(rules_package.__file__).parent
 OLDER = [Band.UNDER_13, Band.FROM_13, Band.FROM_16, Band.ADULT]
 
@@ -34,13 +35,15 @@ class Rules:
     need: Any
     life: Any
     consent: Any
+    contained: Any
     repeated: Any
     fate: Any
     invariants: Any
 
     def act(self, name: str) -> Callable[..., Any]:
         """The rule of that name."""
-        found: Callable[..., Any] = getattr(self.repeated if name == "covered" else self.consent, name)
+        elsewhere = {"covered": self.repeated, "follow": self.contained}
+        found: Callable[..., Any] = getattr(elsewhere.get(name, self.consent), name)
         return found
 
 
@@ -119,7 +122,9 @@ class Pair:
     def reach(self, made: Text | tuple[str, bool, bool]) -> Any:
         """The machine's form of a reach."""
         three = (made.audience, made.recommended, made.leaves) if isinstance(made, Text) else made
-        return self.rules.need.Reach(Audience(three[0]), three[1], three[2])
+        return self.rules.need.Reach(
+            Audience(three[0]), three[1], three[2], three[1]
+        )  # takes go with meeting strangers
 
     def facts_now(self) -> Any:
         """The machine's form of the world."""
@@ -137,6 +142,10 @@ class Pair:
             coauthors=tuple(
                 self.rules.need.Side(place, frozenset(owners), PublishingRule(rule))
                 for place, (owners, rule) in enumerate(world.sides)
+            ),
+            sources=tuple(
+                self.rules.need.Source(clip, None if reach is None else self.reach(reach))
+                for clip, reach in world.sources.items()
             ),
         )
 
@@ -221,6 +230,7 @@ class Pair:
         assert (reach and self._three(reach)) == model.reach()
 
     def _three(self, reach: Any) -> tuple[str, bool, bool]:
+        assert reach.takes == reach.recommended
         return reach.audience.value, reach.recommended, reach.leaves
 
     def check(self, before: Any, then: Any, act: str, by: int | None, carried: set[int]) -> None:
@@ -376,6 +386,13 @@ class Pair:
         assert self.rules.repeated.by_links(other, there) == [label]
         noes = {label: frozenset[int]()}
         return self.do("covered", facts, noes, earlier=earlier, model=lambda: self.model.film_by_link(label, earlier))
+
+    def source(self, clip: int, reach: tuple[str, bool, bool] | None, *, taken_out: bool = False) -> bool:
+        """[15] It contains another clip, which goes so far from now on (None: held or gone), or contains it no more."""
+        self.world.sources[clip] = reach
+        if taken_out:
+            del self.world.sources[clip]
+        return self.do("follow", self.facts_now(), clip, model=lambda: self.model.source_changed(clip))
 
     def restored(self) -> bool:
         return self.do("restored", self.facts_now(), model=self.model.from_backup)

@@ -49,6 +49,7 @@ class World:
     clock: int = 1_000_000 * DAY
     children: dict[int, bool] = field(default_factory=dict)  # who are not here: does anybody answer by a link?
     sides: list[tuple[set[int], str]] = field(default_factory=list)  # co-authors: owners, rule
+    sources: dict[int, tuple[str, bool, bool] | None] = field(default_factory=dict)  # clips in it: how far; None: held
 
     def all_owners(self) -> set[int]:
         """Of every account that made it."""
@@ -236,11 +237,15 @@ class Reference:
     def bounds(self, text: Text, without: set[int]) -> list[tuple[str, bool, bool]]:
         ages = [self.world.wards[person].widest for person in text.appears | {self.world.author}]
         limits = [limit for giver, (limit, _) in self.limits.items() if giver not in without]
-        return ages + limits + self.for_children()
+        return ages + limits + self.for_children() + self.of_sources()
 
     def for_children(self) -> list[tuple[str, bool, bool]]:
         """With a child who is not here it is near at most."""
         return [("followers" if self.world.by_hand else "friends", False, False)] if self.world.children else []
+
+    def of_sources(self) -> list[tuple[str, bool, bool]]:
+        """It goes no further than any clip in it."""
+        return [reach for reach in self.world.sources.values() if reach is not None]
 
     def lowest(self, reaches: list[tuple[str, bool, bool]]) -> tuple[str, bool, bool]:
         place = min(ORDER.index(audience) for audience, _, _ in reaches)
@@ -431,7 +436,7 @@ class Reference:
         if self.out is None:
             return
         bounds = [self.world.wards[person].widest for person in self.out.appears | {self.world.author}]
-        bounds += self.for_children()
+        bounds += self.for_children() + self.of_sources()
         if self.out_by_hand and not self.world.by_hand and self.shows_a_minor(self.out):
             bounds.append(("friends", False, False))
         bound = self.lowest(bounds)
@@ -451,6 +456,13 @@ class Reference:
         self.world_changed()
         if self.out is not None and self.out_number is not None and not self.has_enough(self.out, self.out_number):
             self.reasons.setdefault((HoldKind.BASIS, 0), self.world.clock)
+
+    def source_changed(self, source: int) -> None:
+        self.world_changed()
+        if self.world.sources.get(source, "not in it") is None:
+            self.reasons.setdefault((HoldKind.CONTAINS, source), self.world.clock)
+        else:
+            self.reasons.pop((HoldKind.CONTAINS, source), None)
 
     def from_backup(self) -> None:
         if self.gone:

@@ -48,6 +48,7 @@ _ELSEWHERE = {"appear", "story_end", "stop", "mark", "erase", "due", "expire", "
 _UNSET = {"frozen", "near_without", "widest"}
 _BY_LINK = {"yes", "no", "lift", "film_by_link"}
 FILMS = [each for each in MOVES if each[0] in ("same_film", "film_by_link")]
+SOURCES = [each for each in MOVES if each[0] == "source"]
 WAITS = [move("wait", time) for time in (DAY * 3 // 2, 8 * DAY, 31 * DAY)]
 LIKELY = [move("ask", CHILD)] + [move("yes", by) for by in (CHILD, MUM, DAD, FRIEND, OWNER, OTHER, KIDS_MUM, LINK)]
 
@@ -108,7 +109,9 @@ def drawn(pick: random.Random, app: Application) -> Move:
     """What somebody does next: mostly what leads somewhere."""
     if any(kind is HoldKind.DELETING for kind, _ in app.model.reasons) and pick.random() < 0.6:
         return move("undelete", pick.choice([giver for kind, giver in app.model.reasons if kind is HoldKind.DELETING]))
-    return pick.choice(pick.choices([LIKELY, ANSWERS, POSSIBLE, FILMS, [move("agree")]], [10, 6, 10, 1, 2])[0])
+    return pick.choice(
+        pick.choices([LIKELY, ANSWERS, POSSIBLE, FILMS, SOURCES, [move("agree")]], [10, 6, 10, 1, 1, 2])[0]
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))

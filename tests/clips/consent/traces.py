@@ -17,6 +17,7 @@ from tests.clips.consent.pair import (
     AUNT,
     CHILD,
     DAD,
+    EVERYWHERE,
     FRIEND,
     KID,
     KIDS_MUM,
@@ -25,6 +26,7 @@ from tests.clips.consent.pair import (
     NEAR,
     OTHER,
     OWNER,
+    SOURCE,
     STRANGER,
     Pair,
     Rules,
@@ -768,16 +770,55 @@ def a_yes_beforehand_is_near_also_later(rules: Rules) -> None:
     assert pair.clip.visible
 
 
+def what_it_contains_withholds_and_limits_it(rules: Rules) -> None:
+    """[15] Held with each source, for itself; free when that one is, or its part is out; and no further than any."""
+    pair = Pair(rules, alone(), text("public", recommended=True, leaves=True))
+    assert pair.source(SOURCE, EVERYWHERE)
+    assert pair.ask()
+    assert pair.clip.visible
+    assert pair.source(SOURCE, None)
+    assert pair.source(SOURCE + 1, None)
+    assert not pair.clip.visible
+    assert not pair.release(HoldKind.CONTAINS, SOURCE + 2)
+    assert pair.source(SOURCE, EVERYWHERE)
+    assert not pair.clip.visible
+    assert pair.source(SOURCE + 1, None, taken_out=True)
+    assert pair.clip.visible
+    assert pair.source(SOURCE, ("public", False, True))
+    assert rules.life.shown_reach(pair.clip, pair.facts) == rules.need.Reach(Audience.PUBLIC, leaves=True)
+    assert pair.source(SOURCE, EVERYWHERE)
+    assert rules.life.shown_reach(pair.clip, pair.facts) == rules.need.Reach(Audience.PUBLIC, leaves=True)
+    assert pair.source(SOURCE, None)
+    assert pair.delete(CHILD)
+    assert pair.wait(10_000_000)
+    assert pair.erase()
+    assert not pair.source(SOURCE, EVERYWHERE)
+
+
+def each_way_of_reach_counts(rules: Rules) -> None:
+    """A reach lies within another where it goes no further in any way; of several only what all of them allow is left."""
+    reach = rules.need.Reach
+    narrow = reach(Audience.FRIENDS)
+    for name in ("recommended", "leaves", "takes"):
+        wider = reach(Audience.FRIENDS, **{name: True})
+        assert narrow.within(wider)
+        assert not wider.within(narrow)
+        assert wider.meet(narrow) == narrow
+        assert wider.meet(rules.need.EVERYWHERE) == wider
+        assert wider.meet() == wider
+
+
 def what_is_not_said_is_strict(rules: Rules) -> None:
     """The values that nobody gives."""
     need, life = rules.need, rules.life
     private = need.Reach(Audience.PRIVATE)
-    assert private == need.Reach(Audience.PRIVATE, recommended=False, leaves=False)
-    assert need.Reach(Audience.PUBLIC, recommended=True, leaves=True) == need.EVERYWHERE
+    assert private == need.Reach(Audience.PRIVATE, recommended=False, leaves=False, takes=False)
+    assert need.Reach(Audience.PUBLIC, recommended=True, leaves=True, takes=True) == need.EVERYWHERE
     person = need.Person(Band.UNDER_13)
     assert (person.agreement, person.absence_counts, person.guardians) == ("all", True, ())
     facts = need.Facts({}, frozenset(), 0)
     assert (facts.rule, facts.joint, facts.frozen, facts.by_hand) == ("one", False, False, False)
+    assert facts.sources == ()
     version = need.Version(CHILD, private)
     assert (version.number, version.marked, version.appears, version.digest) == (0, False, frozenset(), b"")
     assert need.Yes(CHILD, 1, 0) == need.Yes(CHILD, 1, 0, leaves=False, used=False)
@@ -1062,6 +1103,8 @@ SMALLER: tuple[Trace, ...] = (
     a_yes_beforehand_lapses_with_the_question,
     a_yes_beforehand_lifts_nothing,
     a_yes_beforehand_is_near_also_later,
+    what_it_contains_withholds_and_limits_it,
+    each_way_of_reach_counts,
     what_is_not_said_is_strict,
     a_question_that_ran_out_publishes_nothing,
     a_second_yes_lapses_like_the_first,

@@ -103,10 +103,9 @@ def narrow(db: Connection, keys: Keys, viewer: Viewer, slug: str, audience: Audi
 
 
 def limit(audience: Audience) -> Reach:
-    """What a limit to this audience leaves: strangers meet, and others embed, only what is open."""
-    return Reach(
-        audience, recommended=audience is Audience.PUBLIC, leaves=audience in {Audience.PUBLIC, Audience.UNLISTED}
-    )
+    """What a limit to this audience leaves: strangers meet, others embed and take, only what is open."""
+    is_public = audience is Audience.PUBLIC
+    return Reach(audience, recommended=is_public, leaves=is_public or audience is Audience.UNLISTED, takes=is_public)
 
 
 def widen(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:

@@ -14,7 +14,7 @@ from onstage.accounts.queries import by_handle, kept_form, personal_account
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import rows
 from onstage.clips.agreeing.deciding import concerning, decide, was_asked_since
-from onstage.clips.agreeing.edit import Own, own
+from onstage.clips.agreeing.edit import Own, need_place, own
 from onstage.clips.agreeing.facts import lock
 from onstage.clips.agreeing.kept import read
 from onstage.clips.agreeing.revising import ask_again, begin, replace_in_film
@@ -70,7 +70,7 @@ def name(
     person = _person_of(db, account["id"], account["kind"])
     if person == clip.person:
         raise Invalid("Who made the clip needs no name in it.", field="handle")
-    _need_place(clip, from_us, to_us)
+    need_place(clip, from_us, to_us)
     _need_near(db, viewer, clip, account["id"], person)
     have = select(func.count()).select_from(appearances).where(appearances.c.clip_id == clip.id)
     if db.execute(have).scalar_one() >= MOST:
@@ -99,12 +99,6 @@ def _person_of(db: Connection, account: int, kind: str) -> int:
     if kind != Kind.PERSONAL.value:
         raise Invalid("Name a person, not an account that several people run.", field="handle")
     return int(db.execute(select(members.c.person_id).where(members.c.account_id == account)).scalar_one())
-
-
-def _need_place(clip: Own, from_us: int, to_us: int | None) -> None:
-    end = clip.duration_us if to_us is None else to_us
-    if not 0 <= from_us <= end or (clip.duration_us and end > clip.duration_us):
-        raise Invalid("The clip is shorter than that.", field="from_seconds")
 
 
 def _need_near(db: Connection, viewer: Viewer, clip: Own, account: int, person: int) -> None:
@@ -257,7 +251,7 @@ def label(
     said, is_out = clean(words), clip.published_at is not None
     if not 0 < len(said) <= _LONGEST_LABEL:
         raise Invalid(f"A label has 1 to {_LONGEST_LABEL} characters.", field="words")
-    _need_place(clip, from_us, to_us)
+    need_place(clip, from_us, to_us)
     same = (clip_labels.c.clip_id == clip.id) & (clip_labels.c.words == said) & (clip_labels.c.minor == int(minor))
     there = db.execute(select(clip_labels.c.id).where(same, clip_labels.c.from_us == from_us)).scalar()
     if there is not None:

@@ -83,6 +83,13 @@ def own(db: Connection, viewer: Viewer, slug: str, *, deleting: bool = False, lo
     return Own(clip, name, account, person, Stage(stage), caption, Audience(audience), bool(marked), *rest)
 
 
+def need_place(clip: Own, from_us: int, to_us: int | None) -> None:
+    """Raise Invalid for an instant that is not in the clip."""
+    end = clip.duration_us if to_us is None else to_us
+    if not 0 <= from_us <= end or (clip.duration_us and end > clip.duration_us):
+        raise Invalid("The clip is shorter than that.", field="from_seconds")
+
+
 def audiences(author: Band) -> list[Audience]:
     """To whom somebody of that age may show a clip by themselves, narrowest first."""
     reach = options(Row.AUDIENCE, author)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 
-from onstage.accounts.age import Band, Choice, GuardiansYes, Row
+from onstage.accounts.age import NO_TAKES, Band, Choice, GuardiansYes, Row
 from onstage.accounts.age import Reach as Width
 from onstage.accounts.guardians import beforehand
 from onstage.accounts.guardians.beforehand import Width as Covered
@@ -14,8 +14,9 @@ from onstage.accounts.membership import is_frozen, owners, publishing_rule
 from onstage.accounts.models import Kind, Role, accounts, guardianships, members, people
 from onstage.accounts.permissions import band, bound, value_for
 from onstage.clips.labels import clip_labels, label_guardians
-from onstage.clips.models import Audience, clip_coauthors, clips
-from onstage.clips.rules.need import EVERYWHERE, Beforehand, Child, Facts, Person, Reach, Side
+from onstage.clips.models import Audience, clip_coauthors, clips, contained
+from onstage.clips.queries import OPEN_TO_TAKES
+from onstage.clips.rules.need import EVERYWHERE, Beforehand, Child, Facts, Person, Reach, Side, Source
 from onstage.clock import now
 from onstage.db.engine import Connection
 
@@ -69,6 +70,22 @@ def around(db: Connection, clip: int, account: int, author: int, persons: Iterab
         limit=server_limit(db),
         children=_children(db, clip),
         coauthors=sides,
+        sources=_sources(db, clip),
+    )
+
+
+def _sources(db: Connection, clip: int) -> tuple[Source, ...]:
+    """The other clips that it contains, each as far as it goes now (R15)."""
+    reach = (clips.c.audience, clips.c.recommended, clips.c.leaves_server, clips.c.takes)
+    found = (
+        select(contained.c.source_id, *reach)
+        .outerjoin(clips, and_(clips.c.id == contained.c.source_id, OPEN_TO_TAKES))
+        .where(contained.c.clip_id == clip)
+        .order_by(contained.c.source_id)
+    )
+    return tuple(
+        Source(source, None if audience is None else Reach(Audience(audience), *map(bool, goes)))
+        for source, audience, *goes in db.execute(found)
     )
 
 
@@ -134,4 +151,5 @@ def _widest(db: Connection, person: int, theirs: Band) -> Reach:
         audience,
         recommended=value_for(db, person, Row.RECOMMENDED) is Choice.YES,
         leaves=value_for(db, person, Row.LEAVES_SERVER) is Choice.YES,
+        takes=value_for(db, person, Row.TAKES) not in NO_TAKES,
     )

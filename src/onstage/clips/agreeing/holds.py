@@ -13,7 +13,7 @@ from onstage.clips.rules.changes import as_told
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
-from onstage.events import ClipShown, ClipWithheld
+from onstage.events import ClipShown, ClipWithheld, ReachChanged
 from onstage.jobs.queue import record
 from onstage.keys import Keys
 
@@ -33,6 +33,7 @@ def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> boo
     if count == 0 and published_at is not None:
         withdraw(db, clip)
         record(db, ClipWithheld(clip))
+        record(db, ReachChanged(clip))
     rows.save_concerned(db, rows.load(db, clip))
     return True
 
@@ -48,6 +49,7 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
     count, published_at = before
     if count == 1 and published_at is not None:
         record(db, ClipShown(clip))
+        record(db, ReachChanged(clip))
     rows.save_concerned(db, rows.load(db, clip))
     return True
 

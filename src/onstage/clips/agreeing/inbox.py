@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
-from onstage.accounts.viewer import Viewer
+from onstage.accounts.viewer import GUEST, Viewer
 from onstage.clips import captioned, trimmed
-from onstage.clips.agreeing import coauthors, departing, rows, versions
+from onstage.clips.agreeing import coauthors, departing, parts, rows, versions
 from onstage.clips.agreeing.deciding import concerning, decide
 from onstage.clips.agreeing.edit import own
 from onstage.clips.agreeing.kept import Content, Kept, read
+from onstage.clips.agreeing.parts import Part
 from onstage.clips.agreeing.rows import Record
 from onstage.clips.agreeing.versions import Change
 from onstage.clips.captioned import Words
@@ -45,6 +46,7 @@ class Waiting:
     coauthors: list[By]
     appears: list[By]
     leaves: bool  # it would leave the server, to which the viewer would have to agree as well
+    contains: list[Part]  # of other clips, as far as everybody sees these
     changed: list[Change] | None  # None: they have agreed to nothing of it before
     cut: str | None  # the key of the film that it would show instead of the one that is shown
     cover: str | None  # the key of the cover that it would have, or has
@@ -79,6 +81,7 @@ class Progress:
     moderated: bool  # withheld by whoever looks after this server
     in_doubt: bool  # until its author's age is settled
     claimed: bool  # somebody says that they are in it, and it waits for that case
+    contains: bool  # a part of another clip that is withheld, or gone
     wishes: list[tuple[str, By | None]]
     erased_at: int | None  # somebody in it wants to be gone, and it ends then
     draft: Content | None  # what is in work, or asked about, beside what is shown
@@ -144,6 +147,7 @@ class Look:
     author: By
     coauthors: list[By]
     appears: list[By]
+    contains: list[Part]  # of other clips, as far as everybody sees these
     changed: list[Change] | None  # None: they have agreed to nothing of it before
     cut: str | None  # the key of the film that it would show instead of the one that is shown
     cover: str | None  # the key of the cover that it would have, or has
@@ -166,7 +170,7 @@ def look(db: Connection, asked: Sequence[tuple[Kept, Version]], giver: int) -> d
     }
     made_with, aside = coauthors.of_clips(db, clip_ids, waiting=True), covers_aside_of(db, clip_ids)
     films, shown = trimmed.aside_of(db, clip_ids), captioned.words_of(db, clip_ids)
-    nameless = _nameless(db, clip_ids)
+    nameless, within = _nameless(db, clip_ids), parts.in_clips(db, GUEST, clip_ids)
     found: dict[int, Look] = {}
     for kept, version in asked:
         content, pair, unsaid = content_of(kept, version), pairs[kept.id], nameless.get(kept.id, set()) - {giver}
@@ -176,6 +180,7 @@ def look(db: Connection, asked: Sequence[tuple[Kept, Version]], giver: int) -> d
             author=faces[kept.clip.author],
             coauthors=made_with.get(kept.id, []),
             appears=[faces[person] for person in sorted(version.appears - unsaid) if person in faces],
+            contains=within.get(kept.id, []),
             changed=None if pair is None else list(versions.differences(*pair, _without(names, unsaid))),
             cut=content.cut if content.cut == films.get(kept.id) else None,
             cover=content.cover if content.cover == aside.get(kept.id) else kept.cover,
@@ -320,6 +325,7 @@ def progress(db: Connection, viewer: Viewer, slug: str) -> Progress:
         moderated=any(as_told(hold.kind) is HoldKind.MODERATION for hold in clip.holds),
         in_doubt=clip.is_held(HoldKind.SCREENING),
         claimed=clip.is_held(HoldKind.CLAIM),
+        contains=clip.is_held(HoldKind.CONTAINS),
         wishes=_wishes(db, record),
         erased_at=departing.erased_at(db, record.id),
         draft=record.draft if clip.shown is not None and clip.working is not None else None,

@@ -55,11 +55,12 @@ class Content:
     cut: str | None = None
     captions: Words | None = None
     places: tuple[tuple[int, Place], ...] | None = None  # of people in it, where they differ from what is shown
+    takes: bool = False
 
     @property
     def reach(self) -> Reach:
         """How far it was to go."""
-        return Reach(self.audience, self.recommended, self.leaves)
+        return Reach(self.audience, self.recommended, self.leaves, self.takes)
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ def _of_row(row: Any) -> Content:
         recommended=bool(row["recommended"]),
         leaves=bool(row["leaves_server"]),
         cover=row["cover"],
+        takes=bool(row["takes"]),
     )
 
 
@@ -200,7 +202,7 @@ def wards(words: str | None) -> frozenset[int] | None:
 
 
 def _cap(row: Any) -> Cap:
-    reach = Reach(Audience(row.audience), bool(row.recommended), bool(row.leaves))
+    reach = Reach(Audience(row.audience), bool(row.recommended), bool(row.leaves), bool(row.takes))
     return Cap(row.giver_id, reach, row.over)
 
 

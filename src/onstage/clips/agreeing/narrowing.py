@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select, true, update
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
-from onstage.accounts.age import Choice, Row, Who
+from onstage.accounts.age import NO_TAKES, Choice, Row, Who
 from onstage.accounts.age import Reach as Width
 from onstage.accounts.ledger import Entry
 from onstage.accounts.permissions import bound, value_for
@@ -17,7 +17,7 @@ from onstage.clips.rules.life import SERVER, Cap
 from onstage.clips.rules.need import Reach
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
-from onstage.events import ClipShown
+from onstage.events import ClipShown, ReachChanged
 from onstage.jobs.queue import record
 from onstage.keys import Keys
 
@@ -61,10 +61,13 @@ def _narrow(db: Connection, keys: Keys, whose: ColumnElement[bool], value: Calla
     for row, column in ((Row.RECOMMENDED, clips.c.recommended), (Row.LEAVES_SERVER, clips.c.leaves_server)):
         if value(row) is Choice.NO:
             changed |= _set(db, whose, column == 1, **{column.name: 0})
+    if value(Row.TAKES) in NO_TAKES:
+        changed |= _set(db, whose, clips.c.takes == 1, takes=0)
     _remember(db, keys, changed)
     shown = select(clips.c.id).where(clips.c.id.in_(changed), clips.c.published_at.is_not(None), clips.c.holds == 0)
     for clip in db.execute(shown.order_by(clips.c.id)).scalars().all():
         record(db, ClipShown(clip))
+        record(db, ReachChanged(clip))
     return len(changed)
 
 
@@ -77,7 +80,7 @@ def _remember(db: Connection, keys: Keys, changed: set[int]) -> None:
     published = select(clips, clip_consents.c.last).outerjoin(clip_consents, clip_consents.c.clip_id == clips.c.id)
     these = published.where(clips.c.id.in_(changed), clips.c.published_at.is_not(None)).order_by(clips.c.id)
     for row in db.execute(these).all():
-        reach = Reach(Audience(row.audience), bool(row.recommended), bool(row.leaves_server))
+        reach = Reach(Audience(row.audience), bool(row.recommended), bool(row.leaves_server), bool(row.takes))
         cap = Cap(SERVER, reach, row.last or 1)
         insert_or_set(db, clip_caps, clip_id=row.id, **cap_row(cap))
         ledger.append(db, keys, Entry(Act.NARROWED, None, row.account_id, (row.person_id,), row.id, limit_facts(cap)))

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, select, update
 from onstage.accounts import notices
 from onstage.accounts.acts import Act
 from onstage.accounts.notices import Notice
-from onstage.clips.agreeing import narrowing, repeats, rows, touched, withdrawing
+from onstage.clips.agreeing import narrowing, parts, repeats, rows, touched, withdrawing
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.holds import orphan
 from onstage.clips.agreeing.rows import Record
@@ -43,6 +43,7 @@ from onstage.events import (
     MemberJoined,
     MemberLeft,
     NoSaid,
+    ReachChanged,
     RuleChanged,
     SaidBeforehandEnded,
     YesReminded,
@@ -79,6 +80,8 @@ def heed(db: Connection, keys: Keys, fact: Fact) -> None:
     match fact:
         case NoSaid():
             repeats.spread(db, keys, fact.clip, fact.person)
+        case ReachChanged():
+            parts.follow(db, keys, fact.clip)
         case MemberJoined() | MemberLeft():
             changed(db, keys, touched.by_member(db, fact.account, fact.person))
         case RuleChanged():

@@ -40,7 +40,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import NotFound
-from onstage.events import ClipShown, ClipWithheld, NoSaid
+from onstage.events import ClipShown, ClipWithheld, NoSaid, ReachChanged
 from onstage.jobs.queue import enqueue
 from onstage.jobs.queue import record as tell
 
@@ -80,10 +80,10 @@ def load(db: Connection, clip: int) -> Record:
 
 
 def _wanted(audience: Audience, limit: Reach) -> Reach:
-    """How far a draft is to go: strangers meet what is public, embeds show what needs no account, as far as age allows."""
-    recommended = audience is Audience.PUBLIC and limit.recommended
+    """How far a draft is to go, as far as age allows: strangers meet and take what is public, embeds show what needs no account."""
+    is_public = audience is Audience.PUBLIC
     leaves = audience in {Audience.PUBLIC, Audience.UNLISTED} and limit.leaves
-    return Reach(audience, recommended, leaves)
+    return Reach(audience, is_public and limit.recommended, leaves, is_public and limit.takes)
 
 
 def save(db: Connection, record: Record, after: Clip) -> None:
@@ -98,6 +98,8 @@ def save(db: Connection, record: Record, after: Clip) -> None:
     was, is_ = record.kept_reach if before.visible else None, shown_reach(after, record.facts)
     if was is not None and (is_ is None or not was.within(is_)):
         withdraw(db, record.id)
+    if was != is_:
+        tell(db, ReachChanged(record.id))
     if before.visible and not after.visible:
         tell(db, ClipWithheld(record.id))
     elif after.visible and (not before.visible or before.shown != after.shown or before.caps != after.caps):
@@ -139,7 +141,8 @@ def _save_versions(db: Connection, record: Record, after: Clip) -> None:
 
 
 def _frozen(content: Content, version: Version) -> Content:
-    return replace(content, recommended=version.reach.recommended, leaves=version.reach.leaves)
+    reach = version.reach
+    return replace(content, recommended=reach.recommended, leaves=reach.leaves, takes=reach.takes)
 
 
 def keep_draft(db: Connection, clip: int, content: Content) -> None:
@@ -218,7 +221,7 @@ def cap_row(cap: Cap) -> dict[str, object]:
     """A limit as its row has it."""
     return {
         "giver_id": cap.giver, "audience": cap.reach.audience.value, "recommended": int(cap.reach.recommended),
-        "leaves": int(cap.reach.leaves), "over": cap.over,
+        "leaves": int(cap.reach.leaves), "takes": int(cap.reach.takes), "over": cap.over,
     }  # fmt: skip
 
 
@@ -300,6 +303,7 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
                 "audience": reach.audience.value,
                 "recommended": int(reach.recommended),
                 "leaves_server": int(reach.leaves),
+                "takes": int(reach.takes),
             }
         if before.shown is None or before.shown.number != after.shown.number:
             values |= _published(db, record)

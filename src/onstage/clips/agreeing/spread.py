@@ -4,6 +4,8 @@ from sqlalchemy import select, update
 
 from onstage.clips.models import clips
 from onstage.db.engine import Connection
+from onstage.events import ReachChanged
+from onstage.jobs.queue import record as tell
 
 RECOMMENDED, LEAVES = 1, 2
 
@@ -14,6 +16,7 @@ def stop(db: Connection, clip: int) -> int:
         select(clips.c.recommended, clips.c.leaves_server).where(clips.c.id == clip).with_for_update()
     ).one()
     db.execute(update(clips).where(clips.c.id == clip).values(recommended=0, leaves_server=0))
+    tell(db, ReachChanged(clip))
     return RECOMMENDED * int(row.recommended) | LEAVES * int(row.leaves_server)
 
 
@@ -26,3 +29,4 @@ def go_on(db: Connection, clip: int, before: int) -> None:
         values["leaves_server"] = 1
     if values:
         db.execute(update(clips).where(clips.c.id == clip).values(values))
+        tell(db, ReachChanged(clip))

@@ -14,7 +14,7 @@ from onstage.db.engine import Connection
 
 Names = Mapping[tuple[str, int], str]
 """Kind and number: alias."""
-_BY_NOBODY = {HoldKind.CLAIM, HoldKind.SCREENING}  # whose giver is the number of their cause
+_BY_NOBODY = {HoldKind.CLAIM, HoldKind.SCREENING, HoldKind.CONTAINS}  # whose giver is the number of their cause
 
 
 def of_all(db: Connection, names: Names) -> dict[str, Clip]:
@@ -37,7 +37,7 @@ def of_all(db: Connection, names: Names) -> dict[str, Clip]:
     for row in db.execute(select(label_yeses)):
         of(row.clip_id).yeses[name(names, PERSON, row.label_id), row.version] = bool(row.leaves)
     for row in db.execute(select(clip_caps)):
-        cap = (row.audience, bool(row.recommended), bool(row.leaves), row.over)
+        cap = (row.audience, bool(row.recommended), bool(row.leaves), bool(row.takes), row.over)
         of(row.clip_id).caps[_giver(names, PERSON, row.giver_id)] = cap
     held = {(row.clip_id, as_told(HoldKind(row.kind)), row.giver_id) for row in db.execute(select(holds))}
     for clip_id, kind, giver_id in held:

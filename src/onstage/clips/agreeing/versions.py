@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from onstage.clips import captioned, trimmed
 from onstage.clips.agreeing.kept import Kept, Place
 from onstage.clips.labels import clip_labels
-from onstage.clips.models import Audience, appearances, clip_versions
+from onstage.clips.models import Audience, appearances, clip_versions, clips, contained
 from onstage.clips.rules.need import Facts, Version
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
@@ -35,6 +35,8 @@ class Seen(Struct, frozen=True):
     labels: tuple[tuple[str, Place], ...]  # adults who are not here
     children: tuple[tuple[str, Place], ...]  # minors who are not here
     coauthors: tuple[int, ...]
+    takes: bool = False
+    contains: tuple[tuple[int, int, Place], ...] = ()  # parts of other clips: whose, which, and when
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,19 @@ def of_draft(db: Connection, kept: Kept, facts: Facts) -> Seen:
         labels=tuple(each for minor, each in labels if not minor),
         children=tuple(each for minor, each in labels if minor),
         coauthors=tuple(sorted(side.account for side in facts.coauthors)),
+        takes=working.reach.takes,
+        contains=contained_in(db, kept.id),
     )
+
+
+def contained_in(db: Connection, clip: int) -> tuple[tuple[int, int, Place], ...]:
+    """The parts of other clips in one: whose account, which clip, and when."""
+    part = contained.c
+    of_clip = select(clips.c.account_id, part.source_id, part.from_us, part.to_us).join(
+        clips, clips.c.id == part.source_id
+    )
+    rows = db.execute(of_clip.where(part.clip_id == clip).order_by(part.source_id))
+    return tuple((account, source, (start, end)) for account, source, start, end in rows)
 
 
 def _placed(people: Iterable[int], places: Mapping[int, Place]) -> tuple[tuple[int, Place], ...]:
@@ -113,7 +127,7 @@ def since(kept: Kept, version: Version, agreed: int | None) -> tuple[Seen, Seen]
 def ids_in(*versions: Seen) -> set[int]:
     """The people and accounts that these name."""
     return {person for each in versions for person, _place in each.appears}.union(
-        *(each.coauthors for each in versions)
+        *(each.coauthors for each in versions), (part[0] for each in versions for part in each.contains)
     )
 
 
@@ -135,6 +149,8 @@ def _parts(field: str, version: Seen, names: Mapping[int, str]) -> dict[str, str
             return _together((names.get(person, "?"), _span(place)) for person, place in version.appears)
         case "labels" | "children":
             return _together((words, _span(place)) for words, place in getattr(version, field))
+        case "contains":
+            return _together((names.get(account, "?"), _span(place)) for account, _source, place in version.contains)
         case "coauthors":
             return {names.get(account, "?"): "" for account in version.coauthors}
         case _any:

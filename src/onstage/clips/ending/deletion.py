@@ -49,7 +49,7 @@ from onstage.clock import SECOND, now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
 from onstage.errors import Conflict, Gone, NotAllowed
-from onstage.events import ClipErased
+from onstage.events import ClipErased, ReachChanged
 from onstage.jobs.models import jobs
 from onstage.jobs.queue import cancel, enqueue, record
 from onstage.jobs.worker import Job, Kind
@@ -269,6 +269,7 @@ def purge(db: Connection, subject: Subject) -> int:
         insert_missing(db, tombstones, kind=kind, id=id_, at=now())
     for clip in clip_ids:
         record(db, ClipErased(clip))
+        record(db, ReachChanged(clip))
     if gone:
         left = Discard(gone, now(), keys, staged, subject.asked_by, subject.receipt, subject.in_journal, orphaned)
         enqueue(db, DISCARD, to_builtins(left))

@@ -114,7 +114,7 @@ def run(room: Workroom, job: Job) -> None:
         return
     try:
         with room.table(job) as table:
-            made = job.step("cut", First, lambda: _cut(room, job, table, source, part))
+            made = job.step("cut", First, lambda: cut(room, job, table, source, part))
     except Unplayable:
         job.change("failed", type(None), lambda db: _failed(db, job, part))
         return
@@ -132,7 +132,8 @@ def _is_wanted(db: Connection, job: Job, part: tuple[int, int]) -> bool:
     return chosen is not None and chosen.state is Cutting.WAITS and chosen.part == part
 
 
-def _cut(room: Workroom, job: Job, table: Path, key: str, part: tuple[int, int]) -> First:
+def cut(room: Workroom, job: Job, table: Path, key: str, part: tuple[int, int]) -> First:
+    """Store that part of a film as a film of its own. Raises Unplayable."""
     job.tell("cutting")
     path = room.local(key, table)
     source = probe(room.ffmpeg, path, room.limits)

@@ -75,7 +75,8 @@ def _yes_facts(yes: Yes) -> Fields:
     return {"version": yes.version, "leaves": yes.leaves, **beforehand}
 
 
-_OF_A_CAUSE = {HoldKind.CLAIM, HoldKind.SCREENING}  # whose giver is the number of a case, or of who is in doubt
+# whose giver is the number of a case, of who is in doubt, or of another clip
+_OF_A_CAUSE = {HoldKind.CLAIM, HoldKind.SCREENING, HoldKind.CONTAINS}
 
 
 def as_told(kind: HoldKind) -> HoldKind:
@@ -112,5 +113,6 @@ def limit_facts(cap: Cap) -> Fields:
     """A limit as the ledger has it."""
     reach = cap.reach
     return {
-        "reach": reach.audience.value, "recommended": reach.recommended, "leaves": reach.leaves, "over": cap.over,
+        "reach": reach.audience.value, "recommended": reach.recommended, "leaves": reach.leaves, "takes": reach.takes,
+        "over": cap.over,
     }  # fmt: skip

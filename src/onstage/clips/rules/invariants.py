@@ -8,7 +8,7 @@ from onstage.clips.rules.life import SERVER, Clip, shown_reach
 from onstage.clips.rules.need import Facts, is_met, today
 from onstage.errors import Refused
 
-WIDENS = frozenset({"ask", "say_yes", "go", "come_due", "lift", "widen", "undelete", "confirm", "release"})
+WIDENS = frozenset({"ask", "say_yes", "go", "come_due", "lift", "widen", "undelete", "confirm", "release", "follow"})
 """The only acts that may make a clip visible or wider (I4)."""
 
 

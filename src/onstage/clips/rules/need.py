@@ -23,11 +23,12 @@ _GUARDED = frozenset({Band.UNKNOWN, Band.UNDER_13, Band.FROM_13})  # whose guard
 
 @dataclass(frozen=True)
 class Reach:
-    """How far a clip goes: to whom it is shown, whether strangers meet it, whether it leaves the server."""
+    """How far a clip goes: to whom it is shown, whether strangers meet it, whether it leaves the server, and into takes."""
 
     audience: Audience
     recommended: bool = False
     leaves: bool = False
+    takes: bool = False
 
     def within(self, other: "Reach") -> bool:
         """Whether it goes nowhere where the other does not go."""
@@ -35,6 +36,7 @@ class Reach:
             WIDTHS.index(self.audience) <= WIDTHS.index(other.audience)
             and self.recommended <= other.recommended
             and self.leaves <= other.leaves
+            and self.takes <= other.takes
         )
 
     def meet(self, *others: "Reach") -> "Reach":
@@ -44,10 +46,11 @@ class Reach:
             min((each.audience for each in every), key=WIDTHS.index),
             recommended=all(each.recommended for each in every),
             leaves=all(each.leaves for each in every),
+            takes=all(each.takes for each in every),
         )
 
 
-EVERYWHERE = Reach(Audience.PUBLIC, recommended=True, leaves=True)
+EVERYWHERE = Reach(Audience.PUBLIC, recommended=True, leaves=True, takes=True)
 
 
 def nearest(by_hand: bool) -> Reach:
@@ -94,6 +97,14 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Another clip that this one contains: how far it goes now; None: it is withheld or gone, or no takes of it are allowed."""
+
+    clip: int
+    reach: Reach | None
+
+
+@dataclass(frozen=True)
 class Facts:
     """The world around one clip at one instant, as it is in the transaction that acts on it."""
 
@@ -108,6 +119,7 @@ class Facts:
     limit: Reach = EVERYWHERE  # what nobody's person sets
     children: tuple[Child, ...] = ()
     coauthors: tuple[Side, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -336,6 +348,10 @@ def has_minor(version: Version, facts: Facts) -> bool:
 
 
 def today(people: Iterable[int], facts: Facts) -> Reach:
-    """The widest that age and settings allow a clip of these people now; with a minor who is not here it is near at most."""
+    """The widest that age and settings allow a clip of these people now; with a minor who is not here it is near at most.
+
+    It goes no further than what it contains.
+    """
     near = [nearest(facts.by_hand)] if facts.children else []
-    return facts.limit.meet(*near, *(facts.people[person].widest for person in people))
+    sources = [each.reach for each in facts.sources if each.reach is not None]
+    return facts.limit.meet(*near, *sources, *(facts.people[person].widest for person in people))

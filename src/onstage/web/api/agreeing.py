@@ -70,7 +70,10 @@ class ChangeOut(Struct):
 
 
 class QuestionOut(Struct):
-    """A clip that waits for you, as it would be shown. `changed` is null where you have agreed to nothing of it before."""
+    """A clip that waits for you, as it would be shown. `changed` is null where you have agreed to nothing of it before.
+
+    `takes`: others may use it in theirs; `contains`: whose clips it shows a part of.
+    """
 
     slug: str
     url: str
@@ -88,6 +91,8 @@ class QuestionOut(Struct):
     cover_url: str | None
     captions: list[WordsOut]
     changed: list[ChangeOut] | None
+    takes: bool
+    contains: list[AccountOut]
 
     @classmethod
     def of(cls, each: Waiting) -> "QuestionOut":
@@ -103,6 +108,7 @@ class QuestionOut(Struct):
             changed=None
             if each.changed is None
             else [ChangeOut(change.what, change.before, change.after) for change in each.changed],
+            takes=each.content.takes, contains=[AccountOut.of(part.by) for part in each.contains if part.by],
         )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from onstage.accounts.notices import Notice
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import answers, appearances, coauthors, inbox, wishing
 from onstage.clips.agreeing.inbox import Progress, Waiting
+from onstage.clips.agreeing.parts import Part
 from onstage.clips.ending import deletion
 from onstage.clips.models import Audience, Stage
 from onstage.clips.portraits import reading as portraits
@@ -66,6 +67,8 @@ class Question:
     since: int
     changed: list[str]
     is_again: bool
+    takes: bool
+    contains: list[Part]
 
 
 def questions(db: Connection, viewer: Viewer) -> list[Question]:
@@ -95,6 +98,8 @@ def _question(each: Waiting, card: Card) -> Question:
         since=each.since,
         changed=[change_words(change.what, change.before, change.after) for change in each.changed or ()],
         is_again=each.changed is not None,
+        takes=each.content.takes,
+        contains=each.contains,
     )
 
 
@@ -133,6 +138,12 @@ def change_words(what: str, before: str, after: str) -> str:
             return _("It is marked for adults now.") if after == "True" else _("It is no longer marked for adults.")
         case "leaves":
             return _("It may leave this server now.") if after == "True" else _("It no longer leaves this server.")
+        case "takes":
+            return (
+                _("Others may use it in theirs now.")
+                if after == "True"
+                else _("Others may no longer use it in theirs.")
+            )
         case "recommended":
             return _("Strangers may meet it now.") if after == "True" else _("Strangers no longer meet it.")
         case "cut":
@@ -166,6 +177,11 @@ def _list_words(what: str, before: str, after: str) -> str:
             _("A child who is not here is no longer said to be in it: %(before)s"),
             _("A child in it was %(before)s, now %(after)s"),
         ),
+        "contains": (
+            _("It contains a clip of %(after)s."),
+            _("It no longer contains a clip of %(before)s."),
+            _("It contained a clip of %(before)s, now %(after)s."),
+        ),
         "coauthors": (_("It would also stand on %(after)s."), _("It no longer stands on %(before)s."), ""),
     }[what]
     said = came if not before else went if not after else otherwise
@@ -187,6 +203,8 @@ def state(far: Progress) -> str:
         return _("It waits until your age is settled. Settings, Your age, says how.")
     if far.claimed:
         return _("Somebody says that they are in it. It waits until that case is decided: Settings, Who is in it.")
+    if far.contains:
+        return _("It contains a clip that is not shown now. It is back with that clip, or without that part.")
     if far.erased_at is not None:
         said = _("Somebody in it wants to be gone. Make a version without them; this one is erased on %(day)s.")
         return said % {"day": day(far.erased_at)}

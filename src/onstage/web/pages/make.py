@@ -12,9 +12,10 @@ from onstage.accounts.avatars import MOST_BYTES
 from onstage.accounts.membership import is_frozen
 from onstage.accounts.queries import personal_account
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import answers, appearances, coauthors, edit, inbox, publish, unregistered
+from onstage.clips.agreeing import answers, appearances, coauthors, edit, inbox, parts, publish, unregistered
 from onstage.clips.ending import deletion
-from onstage.clips.film import finish, progress, trim
+from onstage.clips.film import finish, part_out, progress, trim
+from onstage.clips.film.part_out import Left
 from onstage.clips.models import Audience, Commenters, Stage
 from onstage.clips.queries import seen
 from onstage.clips.upload import Room, room
@@ -26,6 +27,7 @@ from onstage.web import tus
 from onstage.web.api.clips_edit import own_picture
 from onstage.web.http import App, page, plain, see_other, signed_in
 from onstage.web.pages.asking import state
+from onstage.web.pages.contains import Contained
 from onstage.web.pages.forms import Fields, Parts, bytes_of, kept, only_signed_in, ticked, words
 from onstage.web.pages.in_work import in_work, new_words, one_of, part_of, words_of
 from onstage.web.words import gettext as _
@@ -122,6 +124,9 @@ def clip(app: App, viewer: Viewer, slug: FromPath[str], did: FromQuery[str] = ""
         "label": _("They are in it."),
         "unname": _("They are out."),
         "unlabel": _("They are out."),
+        "part": _("It is said. What withholds that clip withholds yours."),
+        "unpart": _("It is not in your clip."),
+        "part_out": _("It is being taken out. Your clip is as it was until that is done."),
         "recall": _("The question is taken back. It is a draft again."),
     }
     return _clip_page(app, viewer, slug, said=said.get(did, ""))
@@ -154,6 +159,7 @@ def _clip_page(
         asks = inbox.asks_others(db, viewer, slug)
         rests = _rests(db, viewer)
         made_with = coauthors.of_clips(db, [found.id], waiting=True).get(found.id, [])
+        contains = [Contained.of(each, shown_card) for each in parts.in_clip(db, viewer, slug)]
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -171,7 +177,8 @@ def _clip_page(
         named=named,
         labels=labels,
         link=link,
-        people=kept(people or {}, "handle", "from_seconds", "to_seconds", "label", "age", "coauthor"),
+        people=kept(people or {}, *_TYPED),
+        contains=contains,
         made_with=made_with,
         cover_waits=cover if cover != shown_card.cover else None,
         asks=asks,
@@ -261,6 +268,22 @@ def _take_coauthor_out(app: App, db: Connection, viewer: Viewer, slug: str, data
     coauthors.take_out(db, app.keys, viewer, slug, words(data, "coauthor"))
 
 
+def _add_part(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    start, end = words(data, "part_starts").strip(), words(data, "part_ends").strip()
+    from_us, to_us = _seconds(start, "part_starts") if start else 0, _seconds(end, "part_ends") if end else None
+    source = words(data, "source").strip().rstrip("/").rpartition("/")[2]
+    parts.add(db, app.keys, viewer, slug, source, from_us, to_us)
+
+
+def _take_part_back(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    parts.take_back(db, app.keys, viewer, slug, _number(data))
+
+
+def _take_part_out(_app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
+    left = Left.BEFORE if words(data, "left") == Left.BEFORE.value else Left.AFTER
+    part_out.take_out(db, viewer, slug, _number(data), left)
+
+
 def _bring_back(app: App, db: Connection, viewer: Viewer, slug: str, _data: dict[str, Any]) -> None:
     answers.bring_back(db, app.keys, viewer, slug)
 
@@ -276,7 +299,13 @@ def _say_who(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str
                 raise
 
 
-_SAYS_WHO = {"name": ("handle", _name), "label": ("label", _label), "coauthor": ("coauthor", _add_coauthor)}
+_SAYS_WHO = {
+    "name": ("handle", _name),
+    "label": ("label", _label),
+    "coauthor": ("coauthor", _add_coauthor),
+    "part": ("source", _add_part),
+}
+_TYPED = ("handle", "from_seconds", "to_seconds", "label", "age", "coauthor", "source", "part_starts", "part_ends")
 _ABOUT_PEOPLE = {
     "unname": _unname,
     "recall": _recall,
@@ -284,6 +313,8 @@ _ABOUT_PEOPLE = {
     "bring_back": _bring_back,
     "uncoauthor": _take_coauthor_out,
     "whole": _whole,
+    "unpart": _take_part_back,
+    "part_out": _take_part_out,
 }
 
 

@@ -97,6 +97,8 @@ _WHAT: dict[Act, Callable[[], str]] = {
     Act.APPEARANCE_NAMED: lambda: _("said who is in a clip"),
     Act.APPEARANCE_ANSWERED: lambda: _("answered about being in a clip"),
     Act.APPEARANCE_ENDED: lambda: _("is no longer named in a clip"),
+    Act.PART_NAMED: lambda: _("said that a clip contains another"),
+    Act.PART_ENDED: lambda: _("a clip does not contain another any more"),
     Act.PORTRAIT_ASKED: lambda: _("asked for another name, picture or words of an account"),
     Act.PORTRAIT_YES: lambda: _("said yes to how an account looks"),
     Act.PORTRAIT_YES_VOIDED: lambda: _("a yes to how an account looks no longer counts"),

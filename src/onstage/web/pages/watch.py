@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
+from onstage.clips.agreeing import parts
 from onstage.clips.agreeing.inbox import waits_for
 from onstage.clips.queries import seen
 from onstage.clock import SECOND, iso
@@ -169,6 +170,7 @@ def clip(db: Connection, viewer: Viewer, app: App, request: AnyRequest, slug: Fr
         "clip.html",
         viewer,
         clip=card,
+        contains=parts.in_clips(db, viewer, [card.id]).get(card.id, []),
         tallest=_tallest(request),
         comments=found,
         next=following_id,

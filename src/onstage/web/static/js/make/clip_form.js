@@ -131,8 +131,8 @@ export class ClipForm extends HTMLElement {
 
   /** Whether somebody is named, by a button of their own or only typed. @param {string | undefined} act */
   _saysWho(act) {
-    const typed = ["handle", "label", "coauthor"].map((name) => this.form?.elements.namedItem(name));
-    return ["name", "label", "coauthor"].includes(act ?? "") || typed.some((each) => each instanceof HTMLInputElement && each.value.trim());
+    const typed = ["handle", "label", "coauthor", "source"].map((name) => this.form?.elements.namedItem(name));
+    return ["name", "label", "coauthor", "part"].includes(act ?? "") || typed.some((each) => each instanceof HTMLInputElement && each.value.trim());
   }
 
   /** @param {string} act */

@@ -1,0 +1,28 @@
+"""What a clip contains of others, as its author's page shows it: whose, when, and what can be done about it."""
+
+from dataclasses import dataclass
+
+from onstage.clips.agreeing.parts import Part
+from onstage.clips.film.part_out import Left, sides
+from onstage.clips.film.trim import LEAST
+from onstage.clips.models import Cutting, Stage
+from onstage.engagement.cards import Card
+
+
+@dataclass(frozen=True)
+class Contained:
+    """A part; `lefts`: what can be left of the film without it, from and to in microseconds; empty: take it back by saying so."""
+
+    part: Part
+    lefts: list[tuple[Left, int, int]]
+    taken_back: bool
+
+    @classmethod
+    def of(cls, part: Part, card: Card) -> "Contained":
+        """Of a part of that clip."""
+        is_cut_away = part.to_us is not None and part.to_us <= part.from_us
+        by_word = is_cut_away or (card.published_at is None and not part.withholds)
+        found = sides(part.from_us, part.to_us, card.duration_us)
+        made = card.stage in {Stage.DRAFT, Stage.NONE} and part.taking_out is not Cutting.WAITS
+        lefts = [(left, start, end) for left, (start, end) in found.items() if end - start >= LEAST]
+        return cls(part, lefts if made and not by_word else [], by_word)
