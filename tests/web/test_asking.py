@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select, update
 
 from onstage.accounts.models import people, sessions
@@ -11,6 +12,7 @@ from onstage.clips.models import clip_consents, concerned
 from onstage.clock import DAY, MINUTE, now
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
+from onstage.storage import journal
 from onstage.storage.journal import Entry
 from onstage.upkeep import ledger_replay
 from tests.cast import KEYS, Actor, Cast
@@ -393,14 +395,44 @@ def test_after_a_restore_no_yes_from_before_a_no_counts_for_what_is_asked(family
     assert family.sees(family.friend)
 
 
-def test_after_a_restore_the_no_of_somebody_who_left_waits_as_when_they_left(family: Family) -> None:
+@pytest.mark.parametrize("how", ["person", "waits"])
+def test_after_a_restore_the_no_of_whoever_left_or_lost_their_right_waits_as_it_did(family: Family, how: str) -> None:
     out_to_friends(family)
+    said = [Entry("no", family.clip, 1, 1), Entry("lifted", family.clip, 1, 2)]
+    ended = Entry("person", 1, 2) if how == "person" else Entry("waits", family.clip, 2, 1)
     with family.app.database.write() as db:
-        restoring.say_no_again(db, [Entry("no", family.clip, now(), 1), Entry("person", 1, now())])
-        restoring.say_no_again(db, [Entry("lifted", family.clip, now(), 2)])
+        assert restoring.say_no_again(db, [*said, ended, Entry("brought back", family.clip, 3)]) == []
+    assert family.sees(family.friend)
+    with family.app.database.write() as db:
+        restoring.say_no_again(db, [*said, Entry("brought back", family.clip, 1), ended])
     assert not family.sees(family.friend)
     assert family.api(family.mum, "POST", "/bring-back").status == 204
     assert family.sees(family.friend)
+
+
+def test_the_journal_tells_a_no_that_was_taken_back_from_one_whose_giver_lost_their_right(family: Family) -> None:
+    out_to_friends(family)
+    assert family.api(family.mum, "POST", "/no").status == 204
+    assert family.api(family.mum, "DELETE", "/no").status == 204
+    assert family.api(family.dad, "POST", "/no").status == 204
+    assert family.client.ask("DELETE", "/api/v1/children/child", family.dad).status == 204
+    kinds = job_kinds(family.app)
+    while run_due(family.app.database, kinds):
+        pass
+    assert not family.sees(family.friend)
+    assert family.api(family.mum, "POST", "/bring-back").status == 204
+    assert family.sees(family.friend)
+    while run_due(family.app.database, kinds):
+        pass
+    mum, dad = family.mum.viewer.person, family.dad.viewer.person
+    kept = sorted(journal.read(family.app.settings.data / "deletions.log"), key=lambda each: each.at)
+    assert [(each.kind, each.by) for each in kept] == [
+        ("no", mum), ("lifted", mum), ("no", dad), ("waits", dad), ("brought back", 0),
+    ]  # fmt: skip
+    with family.app.database.write() as db:
+        assert restoring.say_no_again(db, kept) == [], "all of it is over"
+        assert restoring.say_no_again(db, kept[:-1]), "the clip waits, as it did"
+    assert not family.sees(family.friend)
 
 
 def test_after_a_restore_the_no_of_somebody_whom_the_backup_does_not_know_stands(family: Family) -> None:

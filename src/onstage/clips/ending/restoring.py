@@ -66,36 +66,48 @@ def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Ent
 def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
     """Place the holds of noes that were said after the backup, and end those that were lifted; gives what changed.
 
-    What was asked is a draft again by a no. That of somebody who has left is `basis`, as when they left; that of somebody
-    whom the backup does not know stands.
+    What was asked is a draft again by a no. That of somebody who has left, or lost their right, is `basis`, as it was, if
+    nobody has brought the clip back; that of somebody whom the backup does not know stands.
     """
-    last = {(entry.id, entry.by): entry for entry in sorted(entries, key=_moment) if entry.kind in {"no", "lifted"}}
-    left = _left(db, entries)
+    said = sorted(entries, key=_moment)
+    last = {(entry.id, entry.by): entry for entry in said if entry.kind in {"no", "lifted", "waits"}}
+    back = {entry.id: entry.at for entry in said if entry.kind == "brought back"}
+    left = _left(db, said)
     found = []
     for (clip, by), entry in last.items():
         if entry.kind == "lifted" and holds.lift(db, clip, HoldKind.NO, by):
             found.append(Restored(clip, [Change(Act.HOLD_ENDED, by, {"kind": HoldKind.NO.value})]))
-        if entry.kind == "no" and (changes := _refuse(db, clip, by, left=by in left)):
-            found.append(Restored(clip, changes))
+        waits = entry.at if entry.kind == "waits" else left.get(by) if entry.kind == "no" else None
+        if waits is not None and waits >= back.get(clip, 0):
+            found.append(Restored(clip, _wait(db, clip, by)))
+        if entry.kind == "no" and waits is None:
+            found.append(Restored(clip, _refuse(db, clip, by)))
     portraits = [Restored(0, [Change(act, by, {})], account) for account, act, by in noes.say_again(db, entries)]
-    return [*found, *portraits]
+    return [*(each for each in found if each.changes), *portraits]
 
 
-def _refuse(db: Connection, clip: int, by: int, *, left: bool) -> list[Change]:
-    entered = [] if left else _enter_unknown(db, clip, by)
-    kind, giver = (HoldKind.BASIS, holds.SERVER) if left else (HoldKind.NO, by)
-    if not holds.place(db, clip, kind, giver):
+def _left(db: Connection, entries: Sequence[Entry]) -> dict[int, int]:
+    """Who has gone for good, before the backup or after it, and when, as far as the journal knows."""
+    before = db.execute(select(tombstones.c.id, tombstones.c.at).where(tombstones.c.kind == "person"))
+    return {row.id: row.at for row in before} | {entry.id: entry.at for entry in entries if entry.kind == "person"}
+
+
+def _wait(db: Connection, clip: int, by: int) -> list[Change]:
+    """Whoever said no has no right any more; where the backup knows them with it still, their no stands there."""
+    if holds.is_held_by(db, clip, HoldKind.NO, by) or not holds.place(db, clip, HoldKind.BASIS):
         return []
     repeats.look_again(db, clip)
-    placed = Change(Act.HOLD_PLACED, giver or None, {"kind": kind.value})
-    known = left or bool(entered)
-    return [*entered, placed, *([] if known else _appears_again(db, clip, by)), *_ask_no_more(db, clip)]
+    return [Change(Act.HOLD_PLACED, None, {"kind": HoldKind.BASIS.value}), *_ask_no_more(db, clip)]
 
 
-def _left(db: Connection, entries: Sequence[Entry]) -> set[int]:
-    """Who has gone for good, before the backup or after it."""
-    before = db.execute(select(tombstones.c.id).where(tombstones.c.kind == "person")).scalars()
-    return {*before, *(entry.id for entry in entries if entry.kind == "person")}
+def _refuse(db: Connection, clip: int, by: int) -> list[Change]:
+    entered = _enter_unknown(db, clip, by)
+    if not holds.place(db, clip, HoldKind.NO, by):
+        return []
+    repeats.look_again(db, clip)
+    placed = Change(Act.HOLD_PLACED, by, {"kind": HoldKind.NO.value})
+    again = [] if entered else _appears_again(db, clip, by)
+    return [*entered, placed, *again, *_ask_no_more(db, clip)]
 
 
 def _enter_unknown(db: Connection, clip: int, by: int) -> list[Change]:
