@@ -8,7 +8,7 @@ from onstage import ids, settings
 from onstage.accounts.models import accounts, follows, guardianships, members, people, sessions
 from onstage.accounts.viewer import Viewer, secret_hash
 from onstage.clips.agreeing import publish
-from onstage.clips.models import appearances, captions, clip_media, clip_tags, clips, renditions
+from onstage.clips.models import appearances, captions, clip_media, clip_tags, clips, contained, renditions
 from onstage.clock import now
 from onstage.db import migrate
 from onstage.db.engine import Connection
@@ -95,6 +95,25 @@ def everywhere(app: App, folder: Path) -> tuple[str, dict[str, str]]:
         comments.comment(db, ben, slug, "What a bird")
         refresh(db)
     return slug, keys
+
+
+def taken(app: App, folder: Path, slug: str, count: int) -> list[tuple[str, str]]:
+    """So many public clips of the guardian's that contain a part of that one; the slug of each, and the key of its film."""
+    made = [(ids.slug(), ids.slug() + ".mp4") for _ in range(count)]
+    for _name, key in made:
+        film = folder / "made"
+        film.write_bytes(bytes(200_000))
+        app.storage.put(key, film)
+    with app.database.write() as db:
+        source = db.execute(
+            update(clips).where(clips.c.slug == slug).values(takes=1).returning(clips.c.id)
+        ).scalar_one()
+        for name, key in made:
+            clip = _clip(db, MUM, name, "An answer", published_at=now(), recommended=1, leaves_server=1, takes=1)
+            file = {"key": key, "width": 540, "height": 960, "bytes": 200_000, "bitrate": 1_000_000}
+            db.execute(insert(renditions).values(clip_id=clip, codecs="avc1.64001f", **file))
+            db.execute(insert(contained).values(id=ids.new(), clip_id=clip, source_id=source, at=1))
+    return made
 
 
 def _clip(db: Connection, by: int, slug: str, caption: str, **more: object) -> int:

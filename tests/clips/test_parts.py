@@ -63,6 +63,7 @@ def test_a_no_to_the_source_withholds_what_contains_it_to_any_depth(chain: Chain
     assert chain.held(chain.take) == [("contains", chain.first)]
     assert chain.held(chain.last) == [("contains", chain.take)]
     assert chain.api(chain.cast.ada, "GET", chain.take_slug).status == 200, "its author sees their own"
+    assert "contains one that is not shown now" in chain.client.ask("GET", "/inbox", chain.cast.ada).text
     assert chain.api(chain.cast.fay, "DELETE", chain.first_slug, "/no").status == 204
     assert chain.shown() == [True, True, True]
     assert chain.held(chain.last) == []

@@ -55,6 +55,7 @@ class Notice(StrEnum):
     QUESTION_ENDED = "question_ended"  # thirty days without every answer
     CLIP_SHOWN = "clip_shown"  # to its author, by what others said
     CLIP_REFUSED = "clip_refused"  # to its author, who is not told by whom
+    CLIP_CONTAINS = "clip_contains"  # to its author: a clip that theirs contains is withheld, or gone
     NOT_JOINED = "not_joined"  # to who was asked in and who asked, by the no of somebody who must agree
     FOLLOWER_ACCEPTED = "follower_accepted"
     CLOSING = "closing"  # an account, in seven days

@@ -8,7 +8,7 @@ from onstage.accounts.ledger import Entry
 from onstage.clips.agreeing import rows
 from onstage.clips.agreeing.outlasting import journal
 from onstage.clips.agreeing.withdrawing import withdraw
-from onstage.clips.models import HoldKind, clips, holds
+from onstage.clips.models import HoldKind, Stage, clips, concerned, holds
 from onstage.clips.rules.changes import as_told
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -19,6 +19,7 @@ from onstage.keys import Keys
 
 SERVER = 0
 _MODERATORS = [HoldKind.MODERATION.value, HoldKind.PRESERVED.value]
+_OF_PEOPLE = {HoldKind.NO, HoldKind.BASIS, HoldKind.DELETING}  # whom these concern is for the rules to say
 _TOLD_AS = {told: [kind for kind in HoldKind if as_told(kind) is told] for told in HoldKind}
 
 
@@ -29,12 +30,16 @@ def place(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> boo
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds + 1))
     journal(db, clip, kind, giver, "no")
-    count, published_at = before
-    if count == 0 and published_at is not None:
+    count, published_at, stage = before
+    was_shown = count == 0 and published_at is not None
+    if was_shown:
         withdraw(db, clip)
         record(db, ClipWithheld(clip))
         record(db, ReachChanged(clip))
-    rows.save_concerned(db, rows.load(db, clip))
+    if kind in _OF_PEOPLE:
+        rows.save_concerned(db, rows.load(db, clip))
+    elif was_shown and stage != Stage.ASKED.value:  # what nobody is asked about nobody may object to any more
+        db.execute(delete(concerned).where(concerned.c.clip_id == clip))
     return True
 
 
@@ -46,7 +51,7 @@ def lift(db: Connection, clip: int, kind: HoldKind, giver: int = SERVER) -> bool
         return False
     db.execute(update(clips).where(clips.c.id == clip).values(holds=clips.c.holds - 1))
     journal(db, clip, kind, giver, "lifted")
-    count, published_at = before
+    count, published_at, _stage = before
     if count == 1 and published_at is not None:
         record(db, ClipShown(clip))
         record(db, ReachChanged(clip))
@@ -108,6 +113,7 @@ def is_held_by(db: Connection, clip: int, kind: HoldKind, giver: int) -> bool:
     return bool(db.execute(select(exists().where(mine))).scalar())
 
 
-def _lock(db: Connection, clip: int) -> tuple[int, int | None] | None:
-    row = db.execute(select(clips.c.holds, clips.c.published_at).where(clips.c.id == clip).with_for_update()).first()
-    return None if row is None else (row[0], row[1])
+def _lock(db: Connection, clip: int) -> tuple[int, int | None, str] | None:
+    state = select(clips.c.holds, clips.c.published_at, clips.c.stage)
+    row = db.execute(state.where(clips.c.id == clip).with_for_update()).first()
+    return None if row is None else (row[0], row[1], row[2])

@@ -10,20 +10,22 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, exists, func, insert, select
 
 from onstage import ids
-from onstage.accounts import ledger
+from onstage.accounts import ledger, notices
 from onstage.accounts.acts import Act
 from onstage.accounts.age import Row as AgeRow
 from onstage.accounts.age import Who, looseness
 from onstage.accounts.byline import By
 from onstage.accounts.ledger import Entry
 from onstage.accounts.models import accounts
+from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import value_for
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import rows
+from onstage.clips.agreeing import holds, rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import Own, need_place, own
 from onstage.clips.agreeing.revising import reword
-from onstage.clips.models import Cutting, HoldKind, Stage, clips, contained, holds
+from onstage.clips.models import Cutting, HoldKind, Stage, clips, contained
+from onstage.clips.models import holds as holds_table
 from onstage.clips.queries import LISTED, OPEN_TO_TAKES, Seen, asked_by, seen
 from onstage.clips.rules.contained import follow as rule
 from onstage.clock import now
@@ -66,9 +68,9 @@ def in_clips(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[
 
 def _in_clips(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[int, list[Part]]:
     because = exists().where(
-        holds.c.clip_id == contained.c.clip_id,
-        holds.c.kind == HoldKind.CONTAINS.value,
-        holds.c.giver_id == contained.c.source_id,
+        holds_table.c.clip_id == contained.c.clip_id,
+        holds_table.c.kind == HoldKind.CONTAINS.value,
+        holds_table.c.giver_id == contained.c.source_id,
     )
     source = and_(clips.c.id == contained.c.source_id, LISTED)
     face = (accounts.c.handle, accounts.c.name, accounts.c.avatar)
@@ -193,7 +195,11 @@ def named(db: Connection, clip: int, part: int) -> Row[Any]:
 
 
 def _withholds(db: Connection, clip: int, source: int) -> bool:
-    because = (holds.c.clip_id == clip) & (holds.c.kind == HoldKind.CONTAINS.value) & (holds.c.giver_id == source)
+    because = (
+        (holds_table.c.clip_id == clip)
+        & (holds_table.c.kind == HoldKind.CONTAINS.value)
+        & (holds_table.c.giver_id == source)
+    )
     return bool(db.execute(select(exists().where(because))).scalar())
 
 
@@ -214,5 +220,11 @@ def _settle(db: Connection, keys: Keys, clip: int, source: int, act: Act) -> Non
 def follow(db: Connection, keys: Keys, source: int) -> None:
     """A clip is withheld, gone, or shown again, or goes less far: so is what contains it, and what contains that."""
     takes = select(contained.c.clip_id).where(contained.c.source_id == source).order_by(contained.c.clip_id)
+    is_free = db.execute(select(exists().where(clips.c.id == source, OPEN_TO_TAKES))).scalar()
     for take in db.execute(takes).scalars().all():
-        decide(db, keys, take, lambda record: rule(record.clip, record.facts, source))
+        if is_free:
+            decide(db, keys, take, lambda record: rule(record.clip, record.facts, source))
+        elif holds.place(db, take, HoldKind.CONTAINS, source):
+            holds.enter(db, keys, take, HoldKind.CONTAINS, None, placed=True)
+            author = db.execute(select(clips.c.person_id).where(clips.c.id == take)).scalar_one()
+            notices.tell_once(db, author, Notice.CLIP_CONTAINS, now())

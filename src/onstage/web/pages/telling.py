@@ -248,6 +248,9 @@ def _about_answers(*, about_me: bool) -> dict[Notice, str]:
         Notice.QUESTION_ENDED: _("Not everybody answered within 30 days. Your clip is a draft again."),
         Notice.CLIP_SHOWN: _("A clip of yours is out: everybody who must agree has said yes."),
         Notice.CLIP_REFUSED: _("Somebody who must agree said no to a clip of yours. It stays with you."),
+        Notice.CLIP_CONTAINS: _(
+            "A clip of yours contains one that is not shown now. Yours waits until that one is back."
+        ),
         Notice.NOT_JOINED: _("You do not join %(account)s: somebody who must agree said no.")
         if about_me
         else _("%(about)s does not join %(account)s: somebody who must agree said no."),
@@ -264,7 +267,7 @@ def _url(told: Told, reader: int) -> str:
             return f"/children/{told.about_handle}"
         case Notice.AGE_DOUBTED if told.about == reader:
             return "/settings/age"
-        case Notice.CLIP_SHOWN:
+        case Notice.CLIP_SHOWN | Notice.CLIP_CONTAINS:
             return "/me/clips?show=published"
         case Notice.CLIP_REFUSED if told.fields.get("out"):
             return "/me/clips?show=published"
