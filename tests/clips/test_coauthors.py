@@ -77,7 +77,7 @@ def test_a_draft_stands_nowhere_and_waits_for_the_other_side(pair: Pair) -> None
     pair.api(pair.cast.ada, "POST", "/publish")
     assert not pair.stands_on("fay", pair.cast.fay)
     far = pair.api(pair.cast.ada, "GET", "/agreeing").json
-    assert (far["owners"], far["ready"]) == (1, False)
+    assert (far["people"], far["ready"]) == (1, False)
     assert pair.api(pair.cast.ada, "DELETE", "/coauthors/fay").status == 403, "she was asked"
 
 
@@ -158,6 +158,83 @@ def test_a_co_author_who_does_not_answer_can_be_taken_out(pair: Pair) -> None:
     assert pair.api(pair.cast.guest, "GET").json["caption"] == "alone"
 
 
+def yes(pair: Pair, who: Actor) -> int:
+    """The status of a yes to what waits for somebody."""
+    (asked,) = pair.client.ask("GET", "/api/v1/me/questions", who).json
+    return pair.api(who, "POST", "/yes", json={"version": asked["version"]}).status
+
+
+def with_mia(pair: Pair) -> Cast:
+    """Mia, who is twelve and a friend of Ada's, made it too, and is asked."""
+    befriend(pair, pair.cast.ada, pair.cast.mia)
+    assert pair.api(pair.cast.ada, "PATCH", json={"audience": "friends"}).status == 200
+    assert pair.add("mia") == 204
+    assert pair.api(pair.cast.ada, "POST", "/publish").json["stage"] == "asked"
+    return pair.cast
+
+
+def befriend(pair: Pair, one: Actor, other: Actor) -> None:
+    follow(pair, one, other)
+    follow(pair, other, one)
+
+
+def test_it_waits_for_the_guardians_of_a_child_who_made_it_too(pair: Pair) -> None:
+    cast = with_mia(pair)
+    assert [yes(pair, each) for each in (cast.mia, cast.gus)] == [204, 204]
+    assert not pair.sees(cast.fay), "Gil has not agreed"
+    assert yes(pair, cast.gil) == 204
+    assert pair.sees(cast.fay)
+    assert not pair.sees(cast.guest)
+
+
+@pytest.mark.parametrize("who", ["mia", "gus"])
+def test_a_no_of_who_made_it_too_or_for_them_counts_and_outlasts_being_taken_out(pair: Pair, who: str) -> None:
+    befriend(pair, pair.cast.ada, pair.cast.mia)
+    pair.api(pair.cast.ada, "PATCH", json={"audience": "friends"})
+    pair.api(pair.cast.ada, "POST", "/publish")
+    assert pair.sees(pair.cast.fay)
+    assert pair.add("mia") == 204
+    assert pair.api(getattr(pair.cast, who), "POST", "/no").status == 204
+    assert not pair.sees(pair.cast.fay)
+    assert pair.api(pair.cast.ada, "DELETE", "/coauthors/mia").status == 403
+    assert not pair.sees(pair.cast.fay)
+
+
+def test_an_adult_who_made_it_too_can_say_no(pair: Pair) -> None:
+    pair.out()
+    assert pair.api(pair.cast.fay, "POST", "/no").status == 204
+    assert not pair.sees(pair.cast.guest)
+    assert pair.client.ask("DELETE", f"/api/v1/accounts/fay/coauthored/{pair.slug}", pair.cast.fay).status == 204
+    assert not pair.sees(pair.cast.guest), "they stay named, and so does their no"
+
+
+def test_who_made_it_too_is_named_as_long_as_it_stands_with_them(pair: Pair) -> None:
+    pair.add()
+    (named,) = pair.api(pair.cast.ada, "GET", "/appearances").json["named"]
+    assert named["account"]["handle"] == "fay"
+    assert pair.api(pair.cast.ada, "DELETE", "/appearances/fay").status == 409
+    assert pair.api(pair.cast.ada, "DELETE", "/coauthors/fay").status == 204
+    assert pair.api(pair.cast.ada, "GET", "/appearances").json["named"] == []
+    pair.out()
+    assert pair.api(pair.cast.fay, "DELETE", "/appearance").status == 409, "off one's own account first"
+    assert pair.client.ask("DELETE", f"/api/v1/accounts/fay/coauthored/{pair.slug}", pair.cast.fay).status == 204
+    assert pair.api(pair.cast.fay, "DELETE", "/appearance").status == 204
+
+
+def test_who_was_named_before_stays_named_when_they_are_no_co_author_any_more(pair: Pair) -> None:
+    assert pair.api(pair.cast.ada, "PUT", "/appearances/fay", json={"from_seconds": 0}).status == 204
+    pair.add()
+    assert pair.api(pair.cast.ada, "DELETE", "/coauthors/fay").status == 204
+    assert len(pair.api(pair.cast.ada, "GET", "/appearances").json["named"]) == 1
+
+
+def test_never_by_this_account_means_as_a_co_author_too(pair: Pair) -> None:
+    assert pair.client.ask("PUT", "/api/v1/accounts/ada/never", pair.cast.fay).status == 204
+    assert pair.add() == 403
+    assert pair.client.ask("DELETE", "/api/v1/accounts/ada/never", pair.cast.fay).status == 204
+    assert pair.add() == 204
+
+
 def follow(pair: Pair, who: Actor, *others: Actor) -> None:
     with pair.app.database.write() as db:
         for other in others:
@@ -197,6 +274,7 @@ def test_the_page(pair: Pair) -> None:
     page = pair.client.ask("GET", path, pair.cast.ada).text
     assert "Who made it with you" in page
     assert "@fay" in page
+    assert "made it with you" in page
     assert pair.client.ask("POST", path, pair.cast.ada, parts={"do": "uncoauthor", "coauthor": "fay"}).status == 303
     with pair.app.database.read() as db:
         assert not db.execute(select(clip_coauthors.c.at)).all()

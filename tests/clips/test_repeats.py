@@ -16,6 +16,7 @@ from onstage.clips.agreeing import answers, holds, publish, reconsidering, repea
 from onstage.clips.agreeing import appearances as appearing
 from onstage.clips.ending import restoring
 from onstage.clips.models import HoldKind, Stage, appearances, clips
+from onstage.clips.models import holds as holds_table
 from onstage.clips.rules.life import Hold
 from onstage.clips.same_film import film_marks, film_moves, same_films
 from onstage.clips.upload import Upload
@@ -29,7 +30,7 @@ from onstage.server import job_kinds
 from onstage.storage.journal import Entry
 from onstage.upkeep import ledger_replay
 from onstage.web.app import App
-from tests.cast import Actor, Cast
+from tests.cast import Actor, Cast, make_clip
 from tests.client import Client
 from tests.clips.conftest import Film, Run, send
 from tests.scenes import Scene, Scenes
@@ -193,6 +194,31 @@ def test_each_no_is_lifted_by_its_giver_for_each_clip_and_does_not_come_back(
     assert films.state(second).clip.visible
     films.no(cast.ada, first)
     assert films.noes(second) == {cast.ada.viewer.person}, "what another says to it later is their own"
+
+
+def test_a_no_that_was_lifted_does_not_come_back_by_a_third_upload(
+    films: Films, cast: Cast, first: Upload, film: Film
+) -> None:
+    films.no(cast.fay, first)
+    second = films.upload(cast.ben, film(), early=True)
+    films.lift(cast.fay, first)
+    assert (films.noes(first), films.noes(second)) == (set(), {cast.fay.viewer.person})
+    third = films.upload(cast.max, film())
+    assert films.noes(third) == {cast.fay.viewer.person}
+    assert not films.noes(first), "nobody has said it to that one again"
+
+
+def test_a_no_goes_on_to_a_clip_that_only_what_lies_between_is_like(
+    films: Films, cast: Cast, first: Upload, app: App
+) -> None:
+    between, far = (make_clip(app.database, cast.ben.viewer, caption=each)[0] for each in ("between", "far"))
+    with app.database.write() as db:
+        repeats.meet(db, app.keys, far, [between])
+    films.no(cast.fay, first)
+    with app.database.write() as db:
+        repeats.meet(db, app.keys, between, [first.clip])
+        held = select(holds_table.c.clip_id).where(holds_table.c.giver_id == cast.fay.viewer.person)
+        assert set(db.execute(held).scalars()) == {first.clip, between, far}
 
 
 def test_the_no_of_a_guardian_goes_with_the_child(films: Films, cast: Cast, film: Film) -> None:

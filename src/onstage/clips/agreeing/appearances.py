@@ -19,7 +19,7 @@ from onstage.clips.agreeing.facts import lock
 from onstage.clips.agreeing.kept import read
 from onstage.clips.agreeing.revising import ask_again, begin, replace_in_film
 from onstage.clips.labels import clip_labels, label_guardians
-from onstage.clips.models import Stage, appearances, clip_yeses, clips, concerned, never_by
+from onstage.clips.models import Stage, appearances, clip_coauthors, clip_yeses, clips, concerned, never_by
 from onstage.clips.queries import VISIBLE, asked_by
 from onstage.clips.rules import consent
 from onstage.clock import now
@@ -103,14 +103,22 @@ def _person_of(db: Connection, account: int, kind: str) -> int:
 
 def _need_near(db: Connection, viewer: Viewer, clip: Own, account: int, person: int) -> None:
     """Only friends and fellow members can be named, and nobody by an account they never want to be named by."""
-    assert viewer.person is not None
-    own_accounts = {clip.account, personal_account(db, viewer.person)}
-    never = exists().where(never_by.c.person_id == person, never_by.c.account_id.in_(own_accounts))
-    refused, is_near = db.execute(select(never, _near(clip.account, own_accounts, account, person))).one()
-    if refused or not is_near:
+    is_near = _near(clip.account, _by(db, viewer, clip), account, person)
+    if is_never_named(db, viewer, clip, person) or not db.execute(select(is_near)).scalar():
         raise NotAllowed(
             "You can name friends and fellow members. Others get a label.", field="handle", code="not-near"
         )
+
+
+def is_never_named(db: Connection, viewer: Viewer, clip: Own, person: int) -> bool:
+    """Whether somebody never wants to be named by the clip's account, or by the viewer's own."""
+    never = exists().where(never_by.c.person_id == person, never_by.c.account_id.in_(_by(db, viewer, clip)))
+    return bool(db.execute(select(never)).scalar())
+
+
+def _by(db: Connection, viewer: Viewer, clip: Own) -> set[int]:
+    assert viewer.person is not None
+    return {clip.account, personal_account(db, viewer.person)}
 
 
 def _near(host: int, own_accounts: set[int], account: int, person: int) -> ColumnElement[bool]:
@@ -206,12 +214,14 @@ def take_over(db: Connection, keys: Keys, viewer: Viewer, slug: str, label_id: i
 def unname(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str = "") -> None:
     """Take a name out: one's own (`handle` empty), or one that its maker has asked nobody about yet.
 
-    Raises NotFound, NotAllowed for a name that stays, Conflict for one that isn't there.
+    Raises NotFound, NotAllowed for a name that stays, Conflict for one that isn't there or whose own account made the clip.
     """
     assert viewer.person is not None
     by = viewer.person
     if not handle:
         clip = concerning(db, viewer, slug)
+        if _made_it(db, clip, personal_account(db, by)):
+            raise Conflict("It stands on your account. Take it off there first.", code="co-author")
         decide(
             db,
             keys,
@@ -224,9 +234,16 @@ def unname(db: Connection, keys: Keys, viewer: Viewer, slug: str, handle: str = 
     mine = own(db, viewer, slug)
     account = by_handle(db, viewer, handle)
     person = _person_of(db, account["id"], account["kind"])
+    if _made_it(db, mine.id, account["id"]):
+        raise Conflict("They made it with you. Take their account out first.", code="co-author")
     unasked = (appearances.c.clip_id == mine.id) & (appearances.c.person_id == person) & (appearances.c.sticks == 0)
     if not db.execute(delete(appearances).where(unasked)).rowcount:
         raise NotAllowed("Who was asked stays named. They can take their own name out.", code="named")
+
+
+def _made_it(db: Connection, clip: int, account: int) -> bool:
+    there = exists().where(clip_coauthors.c.clip_id == clip, clip_coauthors.c.account_id == account)
+    return bool(db.execute(select(there)).scalar())
 
 
 def label(

@@ -21,7 +21,7 @@ from onstage.clips.rules.need import Yes
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, NotFound
-from onstage.events import YesAsked, YesUsed
+from onstage.events import NoSaid, YesAsked, YesUsed
 from onstage.jobs.queue import record as tell
 from onstage.keys import Keys
 
@@ -68,6 +68,9 @@ def decide(
         rows.save_concerned(db, record)  # rights may have changed where the clip has not
         return after
     rows.save(db, record, after)
+    if by is not None:  # what has come over from another clip of the film goes on from there (`repeats`)
+        for giver in sorted(hold.giver for hold in after.holds - record.clip.holds if hold.kind is HoldKind.NO):
+            tell(db, NoSaid(clip, giver))
     if act in _AGAINST and record.clip.stage is Stage.ASKED and after.stage is Stage.DRAFT and after.shown is not None:
         rows.throw_away(db, record)
     for yes in _used_beforehand(record, after):

@@ -30,13 +30,16 @@ def recognise(db: Connection, keys: Keys, clip: int, mark: bytes) -> None:
 
 
 def meet(db: Connection, keys: Keys, clip: int, others: Collection[int]) -> None:
-    """They were found to be of one film: the noes that stand come over, once; those said later do as they are said."""
+    """They were found to be of one film: the noes that stand come over, once; those said later do as they are said.
+
+    First its own go to the others: what came over to it is not said to them once more, where it may have been lifted.
+    """
     there = same_film.present(db, {clip, *others})
-    for other in there if clip in there else ():
-        if other != clip and same_film.join(db, clip, other):
-            for source, into in ((other, clip), (clip, other)):
-                _cover(db, keys, source, into)
-            _hold_again(db, keys, min(clip, other), max(clip, other))
+    met = [each for each in there if clip in there and each != clip and same_film.join(db, clip, each)]
+    for source, into in [(clip, each) for each in met] + [(each, clip) for each in met]:
+        _cover(db, keys, source, into)
+    for each in met:
+        _hold_again(db, keys, min(clip, each), max(clip, each))
 
 
 def spread(db: Connection, keys: Keys, clip: int, person: int) -> None:
@@ -64,7 +67,10 @@ def _hold_again(db: Connection, keys: Keys, source: int, into: int) -> None:
 
 
 def _cover(db: Connection, keys: Keys, source: int, into: int, only: int | None = None) -> None:
-    """`only`: the no of this person, or by the link of this label."""
+    """The noes to one clip cover another, and go on from there to those that the first is not known to be of one film with.
+
+    `only`: the no of this person, or by the link of this label.
+    """
     one, other = rows.load(db, source), read(db, [into])[into]
     earlier = into < source
     found = carried(one.clip, one.facts, elsewhere=one.account != other.account)
@@ -82,8 +88,14 @@ def _cover(db: Connection, keys: Keys, source: int, into: int, only: int | None 
         lambda record: covered(record.clip, record.facts, noes, earlier=earlier),
         Act.APPEARANCE_NAMED if enters else None,
     )
-    for giver in sorted(hold.giver for hold in after.holds - other.clip.holds if hold.kind is HoldKind.NO):
+    came = sorted(hold.giver for hold in after.holds - other.clip.holds if hold.kind is HoldKind.NO)
+    for giver in came:
         tell(db, FilmCameAgain(into, giver))
+    if came:
+        compare_soon(db, into)
+    beyond = same_film.together(db, into) - same_film.together(db, source) - {source}
+    for giver, clip in [(giver, clip) for giver in came for clip in sorted(beyond)]:
+        _cover(db, keys, into, clip, only=giver)
 
 
 def _enter(db: Connection, clip: int, noes: Noes) -> bool:

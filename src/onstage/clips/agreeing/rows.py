@@ -16,7 +16,6 @@ from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.labels import clip_labels, label_yeses
 from onstage.clips.models import (
     Audience,
-    HoldKind,
     Stage,
     appearances,
     clip_caps,
@@ -40,7 +39,7 @@ from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_or_set
 from onstage.errors import NotFound
-from onstage.events import ClipShown, ClipWithheld, NoSaid, ReachChanged
+from onstage.events import ClipShown, ClipWithheld, ReachChanged
 from onstage.jobs.queue import enqueue
 from onstage.jobs.queue import record as tell
 
@@ -105,8 +104,6 @@ def save(db: Connection, record: Record, after: Clip) -> None:
         tell(db, ClipWithheld(record.id))
     elif after.visible and (not before.visible or before.shown != after.shown or before.caps != after.caps):
         tell(db, ClipShown(record.id))
-    for giver in sorted(hold.giver for hold in after.holds - before.holds if hold.kind is HoldKind.NO):
-        tell(db, NoSaid(record.id, giver))
 
 
 def _keep_first(db: Connection, record: Record, shown: Version) -> None:
