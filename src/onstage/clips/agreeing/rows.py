@@ -16,6 +16,7 @@ from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.labels import clip_labels, label_yeses
 from onstage.clips.models import (
     Audience,
+    HoldKind,
     Stage,
     appearances,
     clip_caps,
