@@ -67,8 +67,8 @@ def check(file: bytes, held: tuple[int, str] | None = None, trusted: str = "") -
     signed(newest, hex_of(end, "signature", 64), "onstage ledger head", ledger, len(entries), last)
     digest = hashlib.sha256(b"".join(file.splitlines(keepends=True)[:-1])).hexdigest()
     signed(newest, hex_of(end, "file_signature", 64), "onstage ledger file", ledger, digest)
-    if held and held[0]:
-        need(held[0] < len(hashes) and hashes[held[0]] == held[1], "head")
+    if held:
+        need(0 < held[0] < len(hashes) and hashes[held[0]] == held[1], "head")
     return len(entries), opened, last
 
 

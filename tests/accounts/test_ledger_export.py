@@ -141,6 +141,8 @@ def test_a_cut_tail_shows_to_whoever_holds_a_head(database: Database) -> None:
         check(short, held)
     with pytest.raises(Broken, match="rewritten"):
         check(short, Head(3, bytes(32)))
+    with pytest.raises(Broken):
+        check(short, Head(0, bytes(32)))
     assert read_head(str(held)) == held
 
 

@@ -46,6 +46,33 @@ def test_every_page(chromium: Browser, site: Site, look: Look, database: Databas
 
 
 @pytest.mark.parametrize("phone", [True, False])
+def test_what_is_folded_on_a_child_s_page(chromium: Browser, site: Site, look: Look, phone: bool) -> None:
+    """By keyboard alone; what stands first is on the first two screens of a phone."""
+    page = site.page(chromium, site.cast.gus, phone=phone, reduced_motion="reduce")
+    page.goto(f"{site.origin}/children/mia")
+    assert page.evaluate("document.documentElement.scrollHeight <= 2 * 844")
+    look(page, "folded")
+    for part in page.locator(".fold > summary").all():
+        part.focus()
+        page.keyboard.press("Enter")
+    expect(page.locator(".fold:not([open])")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look(page, "open")
+    page.emulate_media(color_scheme="dark")
+    look(page, "open, in the dark", COLORS)
+    page.goto(f"{site.origin}/children")
+    page.goto(f"{site.origin}/children/mia#beforehand")
+    expect(page.get_by_text("You say yes now to clips of one account")).to_be_visible()
+    expect(page.get_by_label("Minutes a day")).to_be_hidden()
+    page.locator("summary", has_text="Time a day, quiet hours").press("Enter")
+    page.get_by_label("Minutes a day").fill("45")
+    page.get_by_label("Minutes a day").press("Enter")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Minutes a day")).to_have_value("45")
+    expect(page.get_by_label("Minutes a day")).to_be_visible()
+
+
+@pytest.mark.parametrize("phone", [True, False])
 def test_keeping_for_the_law(chromium: Browser, site: Site, look: Look, phone: bool) -> None:
     """Its two steps and what stands there afterwards, without JavaScript."""
     said = {"clip": site.slugs[int(phone)], "reason": "illegal"}

@@ -107,6 +107,22 @@ def test_what_is_pressed_before_the_scripts_have_come_is_done_once_they_have(chr
     expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
 
 
+def test_the_way_back_goes_back_also_when_it_is_pressed_before_the_scripts_have_come(
+    chromium: Browser, site: Site
+) -> None:
+    page = site.page(chromium, site.cast.max, service_workers="block")
+    page.goto(site.origin + "/guardians")
+    held: list[Route] = []
+    page.route("**/js/main.js", lambda route: held.append(route))
+    page.goto(site.origin + "/unsent", wait_until="commit")
+    page.get_by_role("link", name="Back").click(no_wait_after=True)
+    page.wait_for_timeout(200)
+    expect(page.get_by_role("heading", name="That may not have arrived")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(page).to_have_url(site.origin + "/guardians")
+
+
 def test_an_account_is_reported_with_a_reason(chromium: Browser, site: Site) -> None:
     page = site.page(chromium, site.cast.max)
     page.goto(site.origin + "/@ada")

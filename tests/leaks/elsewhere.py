@@ -11,6 +11,7 @@ from tests.leaks.surfaces import API, Surface, Visit, as_guest, as_spare, by_one
 from tests.leaks.walk import Walk
 
 UNKNOWN = "nobody_here"
+_KEEP = f"{API}/server/keep/{{kind:str}}/{{number:int}}"
 
 
 def of_reports(method: str, path: str, **more: Any) -> Visit:
@@ -127,6 +128,9 @@ _SENT: dict[str, Visit] = {
     "POST /server/keep/{kind:str}/{number:int}": of_reports(
         "POST", "/server/keep", form={"do": "ask", "ground": "an order"}
     ),
+    f"GET {_KEEP}": of_reports("GET", f"{API}/server/keep"),
+    f"POST {_KEEP}": of_reports("POST", f"{API}/server/keep", json={"ground": ""}),
+    f"DELETE {_KEEP}": of_reports("DELETE", f"{API}/server/keep"),
     "GET /server/claims/{claim_id:int}/film": once("GET", "/server/claims/1/film"),
     f"DELETE {API}/accounts/{{handle:str}}/coauthored/{{slug:str}}": once(
         "DELETE", f"{API}/accounts/{UNKNOWN}/coauthored/x"

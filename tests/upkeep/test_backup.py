@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,19 +10,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from onstage import __version__, datafolder
+from onstage import __version__, datafolder, ids
 from onstage.accounts import leaving
 from onstage.accounts.guardians import signed_forms
 from onstage.accounts.models import accounts, form_scans, guardianships, ledger, people, vouchings
 from onstage.accounts.replay import Clip, replay
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import answers
+from onstage.clips.agreeing import answers, parts
 from onstage.clips.agreeing.edit import choose_cover
 from onstage.clips.agreeing.holds import lift, place
 from onstage.clips.ending import deletion
 from onstage.clips.ending.restoring import RESTORED
 from onstage.clips.labels import clip_labels
-from onstage.clips.models import HoldKind, Stage, appearances, clip_yeses, clips, holds, tombstones
+from onstage.clips.models import HoldKind, Stage, appearances, clip_yeses, clips, contained, holds, tombstones
 from onstage.clips.workroom import JOURNAL
 from onstage.clock import now
 from onstage.db import tables
@@ -33,12 +34,13 @@ from onstage.jobs.worker import run_due
 from onstage.server import compose, job_kinds
 from onstage.settings import Settings
 from onstage.storage import journal
+from onstage.upkeep import ledger_replay
 from onstage.upkeep.archive import FORMAT, Manifest, NotABackup, Writer
 from onstage.upkeep.backup import backup
 from onstage.upkeep.backup import save as save_all
 from onstage.upkeep.restore import restore
 from onstage.web.http import App
-from tests.cast import Actor
+from tests.cast import Actor, make_clip
 from tests.clips.conftest import Run
 from tests.upkeep.conftest import EmptyPlace, Filled
 
@@ -154,7 +156,9 @@ def test_a_person_who_left_after_the_backup_does_not_rise(
     with filled.app.database.write() as db:
         leaving.leave(db, ben, filled.app.purgers)
     run()
-    back = bring_back(empty_place(), archive, filled.settings.data / JOURNAL)
+    place = empty_place()
+    back = bring_back(place, archive, filled.settings.data / JOURNAL)
+    assert (place.data / "secret").read_text() == "kept in the folder", "what his leaving leads to is signed with it"
     with back.database.read() as db:
         assert not db.execute(select(people.c.id).where(people.c.id == ben.person)).all()
         assert not db.execute(select(accounts.c.id).where(accounts.c.id == ben.account)).all()
@@ -187,6 +191,52 @@ def test_a_no_that_was_said_after_the_backup_holds_after_a_restore(
     )
     assert (counted[filled.first.clip], counted[second]) == (0, 2)
     back.close()
+
+
+def test_what_contains_a_clip_is_held_with_it_after_a_restore_too(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run: Run
+) -> None:
+    """A no to one source, which was said to be in it since, and the end of another; what follows is in the ledger, signed."""
+    fay, source = cast_person(filled.cast.fay), filled.first
+    take, slug = make_clip(filled.app.database, filled.cast.ben.viewer)
+    other, _slug = make_clip(filled.app.database, filled.cast.ben.viewer)
+    with filled.app.database.write() as db:
+        db.execute(insert(contained).values(id=ids.new(), clip_id=other, source_id=filled.second.clip, at=1))
+    archive = save(filled, tmp_path)
+    with filled.app.database.write() as db:
+        parts.add(db, filled.app.keys, filled.cast.ben.viewer, slug, source.slug)
+    with filled.app.database.write() as db:
+        place(db, source.clip, HoldKind.NO, fay)
+    erase(filled, filled.second.slug, run)
+    where = empty_place()
+    back = bring_back(where, archive, filled.settings.data / JOURNAL)
+    with back.database.read() as db:
+        held = db.execute(select(holds.c.clip_id, holds.c.giver_id).where(holds.c.kind == HoldKind.CONTAINS.value))
+        assert {tuple(row) for row in held} == {(take, source.clip), (other, filled.second.clip)}
+        counted = dict(iter(db.execute(select(clips.c.id, clips.c.holds))))
+    assert (counted[take], counted[other]) == (1, 1)
+    assert (where.data / "secret").read_text() == "kept in the folder"
+    with back.database.read() as db:
+        acts = [json.loads(act) for act in db.execute(select(ledger.c.act).order_by(ledger.c.position)).scalars()]
+        assert not [each for each in ledger_replay.differences(db) if "is not what stood there" in each]
+    told = sum((clip.holds for clip in replay(acts).clips.values()), Counter())
+    assert told["contains", None] == 2
+    back.close()
+
+
+def test_what_must_be_signed_waits_for_the_secret(
+    filled: Filled, empty_place: EmptyPlace, tmp_path: Path, run: Run
+) -> None:
+    archive = save(filled, tmp_path, without_secret=True)
+    with filled.app.database.write() as db:
+        leaving.leave(db, filled.cast.ben.viewer, filled.app.purgers)
+    run()
+    where = empty_place()
+    with pytest.raises(Conflict, match="Put the file `secret`"):
+        bring_back(where, archive, filled.settings.data / JOURNAL)
+    (where.data / "secret").write_text("kept in the folder")
+    bring_back(where, archive, filled.settings.data / JOURNAL).close()
+    assert (where.data / "secret").read_text() == "kept in the folder"
 
 
 def cast_person(actor: Actor) -> int:

@@ -9,12 +9,15 @@ from sqlalchemy import insert, select, update
 
 from onstage.accounts.age import Band
 from onstage.accounts.models import accounts, ledger_keys
-from onstage.clips.agreeing import appearances, revising
+from onstage.clips.agreeing import appearances, reconsidering, revising
+from onstage.clips.ending import restoring
 from onstage.clips.labels import clip_labels, label_yeses
 from onstage.clips.models import Audience, HoldKind, Stage, holds, renditions, trims
+from onstage.clock import now
 from onstage.jobs.models import jobs
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
+from onstage.storage.journal import Entry
 from onstage.web.http import App
 from tests.cast import Actor, Cast, make_clip, person
 from tests.client import Answer, Client
@@ -230,3 +233,16 @@ def test_a_cut_that_is_asked_about_is_what_they_see(birthday: Birthday, tmp_path
         revising.recut(db, birthday.app.keys, birthday.cast.ada.viewer.person, birthday.clip, f"cut{birthday.slug}")
     assert [each["what"] for each in birthday.by_link().json["changed"]] == ["cut"]
     assert birthday.client.get(f"/answer/{birthday.links[0]}/film").body == b"a cut" * 50
+
+
+def test_after_a_restore_the_no_of_a_guardian_who_was_named_since_stands(birthday: Birthday) -> None:
+    birthday.api(birthday.cast.ada, "PATCH", json={"audience": "private"})
+    assert birthday.ask()["stage"] == "none"
+    with birthday.app.database.write() as db:
+        restoring.say_no_again(db, [Entry("no", birthday.clip, now(), int(birthday.label))])
+        reconsidering.run(db, birthday.app.keys)
+    with birthday.app.database.read() as db:
+        of_clip = select(holds.c.giver_id).where(holds.c.clip_id == birthday.clip, holds.c.kind == HoldKind.NO.value)
+        assert db.execute(of_clip).scalars().all() == [int(birthday.label)]
+    again = birthday.api(birthday.cast.ada, "POST", f"/labels/{birthday.label}/guardian", json={})
+    assert again.status == 409, "nobody else gets a link that takes it back"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select, update
 
 from onstage.accounts.models import people, sessions
@@ -11,7 +12,9 @@ from onstage.clips.models import clip_consents, concerned
 from onstage.clock import DAY, MINUTE, now
 from onstage.jobs.worker import run_due
 from onstage.server import job_kinds
+from onstage.storage import journal
 from onstage.storage.journal import Entry
+from onstage.upkeep import ledger_replay
 from tests.cast import KEYS, Actor, Cast
 from tests.web.family import Family
 
@@ -336,6 +339,37 @@ def test_a_no_to_what_is_being_deleted_stands_when_it_comes_back(family: Family)
     assert family.sees(family.dad)
 
 
+def test_no_words_refuse_a_no(family: Family) -> None:
+    """Not to what is being deleted, not where they are none or too many, and not from the one who made it."""
+    out_to_friends(family)
+    assert family.api(family.child, "POST", "/no", json={"words": "Not like this"}).status == 204
+    assert family.api(family.child, "DELETE", "").status == 200
+    assert family.api(family.dad, "POST", "/no", json={"words": "Not at all"}).status == 204
+    assert family.api(family.mum, "POST", "/no", json={"words": "no" * 3000, "known": True}).status == 204
+    assert family.api(family.mum, "POST", "/no", json={"words": " "}).status == 204
+    assert family.api(family.friend, "POST", "/no", json={"words": "Me too"}).status == 404
+    assert family.api(family.child, "POST", "/restore").status == 200
+    far = family.api(family.child, "GET", "/agreeing").json
+    said = [(each["words"], each["by"] and each["by"]["handle"]) for each in far["wishes"]]
+    assert said == [("no" * 500, "mum"), ("Not at all", None), ("Not like this", None)]
+    for who in (family.dad, family.mum, family.child):
+        assert not family.sees(family.friend)
+        assert family.api(who, "DELETE", "/no").status == 204
+    assert family.sees(family.friend)
+
+
+def test_one_s_own_no_can_be_lifted_while_the_clip_is_being_deleted(family: Family) -> None:
+    out_to_friends(family)
+    assert family.api(family.dad, "POST", "/no").status == 204
+    assert family.api(family.child, "DELETE", "").status == 200
+    assert family.api(family.mum, "DELETE", "/no").status == 404, "hers is none"
+    assert family.api(family.dad, "DELETE", "/no").status == 204
+    assert family.api(family.dad, "DELETE", "/no").status == 404
+    assert not family.sees(family.dad)
+    assert family.api(family.child, "POST", "/restore").status == 200
+    assert family.sees(family.friend)
+
+
 def test_after_a_restore_a_no_hides_it_from_the_others_and_is_its_givers_to_take_back(family: Family) -> None:
     out_to_friends(family)
     with family.app.database.write() as db:
@@ -361,14 +395,66 @@ def test_after_a_restore_no_yes_from_before_a_no_counts_for_what_is_asked(family
     assert family.sees(family.friend)
 
 
-def test_after_a_restore_the_no_of_somebody_who_left_waits_as_when_they_left(family: Family) -> None:
+@pytest.mark.parametrize("how", ["person", "waits"])
+def test_after_a_restore_the_no_of_whoever_left_or_lost_their_right_waits_as_it_did(family: Family, how: str) -> None:
     out_to_friends(family)
+    said = [Entry("no", family.clip, 1, 1), Entry("lifted", family.clip, 1, 2)]
+    ended = Entry("person", 1, 2) if how == "person" else Entry("waits", family.clip, 2, 1)
     with family.app.database.write() as db:
-        restoring.say_no_again(db, [Entry("no", family.clip, now(), 1)])
-        restoring.say_no_again(db, [Entry("lifted", family.clip, now(), 2)])
+        assert restoring.say_no_again(db, [*said, ended, Entry("brought back", family.clip, 3)]) == []
+    assert family.sees(family.friend)
+    with family.app.database.write() as db:
+        restoring.say_no_again(db, [*said, Entry("brought back", family.clip, 1), ended])
     assert not family.sees(family.friend)
     assert family.api(family.mum, "POST", "/bring-back").status == 204
     assert family.sees(family.friend)
+
+
+def test_the_journal_tells_a_no_that_was_taken_back_from_one_whose_giver_lost_their_right(family: Family) -> None:
+    out_to_friends(family)
+    assert family.api(family.mum, "POST", "/no").status == 204
+    assert family.api(family.mum, "DELETE", "/no").status == 204
+    assert family.api(family.dad, "POST", "/no").status == 204
+    assert family.client.ask("DELETE", "/api/v1/children/child", family.dad).status == 204
+    kinds = job_kinds(family.app)
+    while run_due(family.app.database, kinds):
+        pass
+    assert not family.sees(family.friend)
+    assert family.api(family.mum, "POST", "/bring-back").status == 204
+    assert family.sees(family.friend)
+    while run_due(family.app.database, kinds):
+        pass
+    mum, dad = family.mum.viewer.person, family.dad.viewer.person
+    kept = sorted(journal.read(family.app.settings.data / "deletions.log"), key=lambda each: each.at)
+    assert [(each.kind, each.by) for each in kept] == [
+        ("no", mum), ("lifted", mum), ("no", dad), ("waits", dad), ("brought back", 0),
+    ]  # fmt: skip
+    with family.app.database.write() as db:
+        assert restoring.say_no_again(db, kept) == [], "all of it is over"
+        assert restoring.say_no_again(db, kept[:-1]), "the clip waits, as it did"
+    assert not family.sees(family.friend)
+
+
+def test_after_a_restore_the_no_of_somebody_whom_the_backup_does_not_know_stands(family: Family) -> None:
+    """A minor's guardian who was named after it, say, and answered by a link: nobody brings it back in their place."""
+    out_to_friends(family)
+    with family.app.database.write() as db:
+        restored = restoring.say_no_again(db, [Entry("no", family.clip, now(), 1)])
+        for each in restored:
+            restoring.enter(db, KEYS, [each])
+        reconsidering.run(db, KEYS)
+    with family.app.database.read() as db:
+        assert [each for each in ledger_replay.differences(db) if each.startswith("clip")] == []
+    far = family.api(family.child, "GET", "/agreeing")
+    assert far.json["refused"]
+    assert family.api(family.child, "GET", "/appearances").json["labels"] == []
+    assert family.api(family.mum, "POST", "/bring-back").status == 404
+    for text in ("other words", "more words"):
+        assert family.api(family.child, "PATCH", "", json={"caption": text}).status == 200
+    assert not family.sees(family.friend)
+    with family.app.database.write() as db:
+        assert restoring.say_no_again(db, [Entry("no", family.clip, now(), 1)]) == [], "twice is once"
+    assert family.api(family.child, "DELETE", "").status == 200
 
 
 def out_to_friends(family: Family) -> None:

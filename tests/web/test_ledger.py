@@ -60,8 +60,9 @@ def test_a_copy_checks_out_with_what_the_server_publishes(app: App, client: Clie
     file.write_bytes(answer.body.replace(b'"n":7,', b'"n":8,', 1))
     with pytest.raises(Refused, match="should have entry 7"):
         told(app, file)
-    with pytest.raises(Refused, match="A head is a number"):
-        told(app, file, "x")
+    for head in ("x", "0.anything", f"0.{'0' * 64}"):
+        with pytest.raises(Refused, match="A head is the number of an entry, a dot"):
+            told(app, file, head)
     with pytest.raises(Refused, match="There is no file"):
         told(app, tmp_path / "nothing")
 

@@ -141,6 +141,16 @@ def test_a_no_with_words_counts_when_the_last_yes_came_before_it(cast: Cast, cli
     assert (state["shown"]["name"], [each["words"] for each in state["wishes"]]) == ("troupe", ["After all, no"])
 
 
+def test_a_no_counts_however_many_words_come_with_it(cast: Cast, client: Client, troupe: Actor) -> None:
+    client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Dancers"})
+    form = {"do": "no", "version": "1", "words": "1" * 5000}
+    assert client.post("/inbox/portraits/troupe", cast.gus, form=form).status == 303
+    client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Tiny dancers"})
+    assert client.post(f"{AT}/no", cast.gil, json={"version": 2, "words": "2" * 5000}).status == 204
+    state = client.get(AT, troupe).json
+    assert (state["asked"], [each["words"] for each in state["wishes"]]) == (None, ["2" * 1000, "1" * 1000])
+
+
 def test_words_too_long_stay_in_the_form(cast: Cast, client: Client, troupe: Actor) -> None:
     client.ask("PATCH", "/api/v1/me", troupe, json={"name": "Tiny dancers"})
     form = {"do": "wish", "version": "1", "words": "short " * 300}

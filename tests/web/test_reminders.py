@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from onstage.accounts import ledger
 from onstage.accounts.age import Band
+from onstage.accounts.chain import read_head
 from onstage.accounts.guardians import absence
 from onstage.accounts.models import guardianships, people
 from onstage.clips.agreeing import asking, reconsidering, versions
@@ -89,6 +91,9 @@ def test_a_reminder_comes_by_every_channel_to_those_whose_answer_is_missing(fami
     (letter,) = of_kind(family, MAIL)
     assert letter["to"] == "dad@example.org"
     assert "/inbox" in letter["words"]
+    held = letter["words"].rpartition("The ledger stood at ")[2]
+    with family.app.database.read() as db:
+        assert 0 < read_head(held).position <= ledger.head(db).position, "as `onstage ledger verify --head` takes it"
     assert "child" not in letter["words"]
     assert "first words" not in letter["words"]
     assert [each["person"] for each in of_kind(family, PUSH)] == [family.dad.viewer.person]

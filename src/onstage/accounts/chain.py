@@ -26,10 +26,10 @@ class Head:
 
 
 def read_head(words: str) -> Head:
-    """A head as receipts and mails carry it, `POSITION.HASH`. Raises ValueError."""
+    """A head as receipts and mails carry it, `POSITION.HASH`; one from before the first entry proves nothing. Raises ValueError."""
     position, _, digest = words.strip().partition(".")
     head = Head(int(position), bytes.fromhex(digest))
-    if head.position < 0 or len(head.hash) != 32:
+    if head.position < 1 or len(head.hash) != 32:
         raise ValueError(words)
     return head
 

@@ -170,7 +170,7 @@ def _end(row: Mapping[str, Any], reading: _Reading, digest: bytes, number: int) 
 
 
 def _compare(reading: _Reading, head: Head | None) -> None:
-    if head is None or head.position == 0:
+    if head is None:
         return
     if head.position > reading.last.position:
         raise Broken(

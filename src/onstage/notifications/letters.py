@@ -11,12 +11,11 @@ COLLECTED = 5 * MINUTE  # what waits for the same person within that is one lett
 
 def write_to(db: Connection, person: int, address: str, origin: str) -> bool:
     """Remind somebody by mail of what waits for their answer; False: such a letter is on its way already."""
-    head = ledger.head(db)
     words = (
         "Somebody here waits for your yes or your no. Nothing goes out without it.\n\n"
         f"{origin}/inbox\n\n"
         "You sign in there first. You are reminded three times for each question, and after thirty days it ends.\n\n"
-        f"The ledger stood at {head.position} {head.hash.hex()}\n"
+        f"The ledger stood at {ledger.head(db)}\n"
     )
     letter = {"to": address, "subject": "Somebody waits for your answer", "words": words}
     return queue.enqueue(db, MAIL, letter, person=person, key=f"asked {person}", due_at=now() + COLLECTED)

@@ -12,8 +12,9 @@ import msgspec
 class Entry:
     """Something that was erased for good: `kind` is `clip`, `person`, `account` or `vault`, `at` in microseconds.
 
-    Or what somebody said of a clip (`id`): `no`, and `lifted` when they take it back; `by` is the person. Of what an account
-    (`id`) shows of itself: `portrait no`, `portrait lifted`.
+    Or what somebody said of a clip (`id`): `no`, and `lifted` when they take it back; `by` is the person. `waits`: they have no
+    right any more, and it waits for the others; `brought back`: until those have agreed. Of what an account
+    (`id`) shows of itself: `portrait no`, `portrait lifted`. Or that a clip contains another: `part`, `by` that one.
     """
 
     kind: str

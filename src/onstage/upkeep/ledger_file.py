@@ -41,7 +41,8 @@ def _held(words: str | None) -> Head | None:
     try:
         return read_head(words)
     except ValueError:
-        raise Invalid("A head is a number, a dot and 64 digits of a hash, as receipts and mails give it.") from None
+        said = "A head is the number of an entry, a dot and 64 digits of a hash, as receipts and mails give it."
+        raise Invalid(f"{said} Entry 0 is none.") from None
 
 
 def _told(found: Verified, *, compared: bool, trusted: bool) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onstage import datafolder
 from onstage.clips import holdings
-from onstage.clips.ending.restoring import doubt_minors, erase_again, say_no_again, tell
+from onstage.clips.ending.restoring import contain_again, doubt_minors, erase_again, say_no_again, tell
 from onstage.clips.workroom import JOURNAL
 from onstage.db import tables
 from onstage.db.engine import Database
@@ -39,6 +39,8 @@ def restore(settings: Settings, *, file: str, journal: str | None, nothing_was_d
         entries = _journal(settings, journal)
         _need_the_same_kind(settings, archive)
         _need_an_empty_place(settings, archive)
+        if entries or (entries is None and not nothing_was_deleted):
+            _need_the_secret(settings, archive)
         print("Reading the backup, to see that it is whole.", flush=True)
         archive.verify()
         work = settings.data / "restoring"
@@ -47,12 +49,15 @@ def restore(settings: Settings, *, file: str, journal: str | None, nothing_was_d
         at_work = settings if settings.database_url else replace(settings, data=work)
         with closing(open_database(at_work)) as database:
             _restore_database(database, archive, work)
+            _restore_secret(settings, archive, at_work.data)
             _replay(database, entries, nothing_was_deleted=nothing_was_deleted)
             _restore_files(settings, archive, database, work)
         if journal and entries:
             deletions.append(settings.data / JOURNAL, entries)  # the next restore must know of them too
         if not settings.database_url:
-            (work / "onstage.db").rename(settings.data / "onstage.db")
+            for name in ("onstage.db", "secret"):
+                if (work / name).exists():
+                    (work / name).rename(settings.data / name)
         shutil.rmtree(work)
         print(f"Restored {sum(archive.manifest.rows.values()):,} rows. Start the server with `onstage serve`.")
 
@@ -109,9 +114,31 @@ def _restore_database(database: Database, archive: Reader, work: Path) -> None:
     upgrade(database, work)
 
 
+def _restore_secret(settings: Settings, archive: Reader, data: Path) -> None:
+    """Have the server's secret under `data`: what follows from what was said since is entered in the ledger, and signed."""
+    kept = settings.data / "secret"
+    if kept.exists() and data != settings.data:
+        shutil.copy2(kept, data / "secret")
+    elif archive.manifest.secret and not kept.exists():
+        archive.extract("secret", data / "secret")
+
+
+def _need_the_secret(settings: Settings, archive: Reader) -> None:
+    if not _has_secret(settings, archive):
+        raise Conflict(
+            "This backup came without the server's secret, by which what was deleted and said since is signed. "
+            f"Put the file `secret` into {settings.data}, then restore again."
+        )
+
+
+def _has_secret(settings: Settings, archive: Reader) -> bool:
+    return bool(settings.secret or archive.manifest.secret or (settings.data / "secret").exists())
+
+
 def _replay(database: Database, entries: list[deletions.Entry] | None, *, nothing_was_deleted: bool) -> None:
     with database.write() as db:
         gone = erase_again(db, entries or [], purgers(open_search(database)))
+        contain_again(db, entries or [])
         said = say_no_again(db, entries or [])
         doubted = [] if entries is not None or nothing_was_deleted else doubt_minors(db)
         tell(db, [*said, *doubted])
@@ -137,10 +164,7 @@ def _restore_files(settings: Settings, archive: Reader, database: Database, work
     folder.mkdir(exist_ok=True)
     for name in sorted(waiting & set(archive.names("uploads/"))):
         archive.extract(f"uploads/{name}", folder / name)
-    secret = settings.data / "secret"
-    if archive.manifest.secret and not secret.exists():
-        archive.extract("secret", secret)
-    elif not settings.secret and not secret.exists():
+    if not _has_secret(settings, archive):
         print("The backup came without the secret: put its file `secret` into the data folder before you serve.")
 
 

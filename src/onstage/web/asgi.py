@@ -30,6 +30,7 @@ from onstage.web.api import (
     history,
     invitations,
     joint,
+    keeping,
     ledger,
     notifications,
     oembed,
@@ -62,7 +63,6 @@ from onstage.web.pages import (
     explore,
     family,
     grown,
-    keeping,
     keys,
     proving,
     record,
@@ -79,6 +79,7 @@ from onstage.web.pages import captions as caption_pages
 from onstage.web.pages import claims as claiming
 from onstage.web.pages import figures as figure_pages
 from onstage.web.pages import history as history_pages
+from onstage.web.pages import keeping as keeping_page
 from onstage.web.pages import make as making
 from onstage.web.pages import notifications as notification_pages
 from onstage.web.pages import portraits as portrait_pages
@@ -112,8 +113,8 @@ MODULES = (
         records,
     ),
     *(figures, figure_pages, history, history_pages, notifications, notification_pages),
-    *(doors, settings, keys, making, caption_pages, server_room, bounds, keeping, record, claiming, time_and_money),
-    reporting,
+    *(doors, settings, keys, making, caption_pages, server_room, bounds, record, claiming, time_and_money),
+    *(reporting, keeping, keeping_page),
     *(together, family, ages, checking, proving, time_page, grown),
     *(answering, answering_pages, removing, removal_pages),
 )

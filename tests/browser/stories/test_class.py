@@ -72,6 +72,7 @@ def test_a_class_with_a_teacher_and_thirty_children(tell: Telling) -> None:
     tell.looks(desk, "5-members")
 
     beforehand = tell.opens(home[third][1], f"/children/{third}")
+    beforehand.get_by_role("heading", name="Yes beforehand").click()
     beforehand.get_by_label("Account", exact=True).fill("class4b")
     beforehand.get_by_role("button", name="Say yes beforehand").click()
     expect(beforehand.get_by_text("what people near see, until")).to_be_visible()

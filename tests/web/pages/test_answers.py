@@ -1,8 +1,10 @@
 """Answering on pages, without scripts and against the grain: pressed late, twice, in two tabs, with words beside it."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from onstage.accounts.models import follows
+from onstage.accounts import permissions
+from onstage.accounts.age import Band, Reach, Row
+from onstage.accounts.models import follows, people
 from onstage.clips.models import Audience, Stage, wishes
 from onstage.clock import now
 from tests.cast import Cast, make_clip, stand_for
@@ -70,6 +72,39 @@ def test_a_no_that_is_taken_back_from_what_is_out_says_that_it_is_shown(family: 
     out(family)
     sent(family.client, f"/inbox/{family.slug}", family.mum, do="no")
     assert sent(family.client, f"/inbox/{family.slug}", family.mum, do="lift").header("location") == "/inbox?did=shown"
+
+
+def test_a_no_with_words_counts_while_the_clip_is_being_deleted_and_can_be_taken_back(family: Family) -> None:
+    out(family)
+    family.api(family.child, "DELETE", "")
+    at = f"/inbox/{family.slug}"
+    said = sent(family.client, at, family.mum, do="no", words="Not that one")
+    assert said.header("location") == f"/inbox?did=no&clip={family.slug}"
+    assert "Take my no back" in seen(family.client, f"/inbox?did=no&clip={family.slug}", family.mum)
+    assert sent(family.client, at, family.mum, do="lift").header("location") == "/inbox?did=lift"
+    family.api(family.child, "POST", "/restore")
+    assert "Not that one" in seen(family.client, f"/make/{family.slug}", family.child)
+    assert family.sees(family.friend)
+
+
+def test_a_no_whose_words_are_too_long_counts_all_the_same(family: Family) -> None:
+    out(family)
+    said = sent(family.client, f"/inbox/{family.slug}", family.mum, do="no", words="Please " * 150)
+    assert said.status == 303
+    assert not family.sees(family.friend)
+
+
+def test_a_guardian_s_words_to_what_somebody_of_16_put_out_do_not_keep_them_from_narrowing_it(
+    family: Family,
+) -> None:
+    with family.app.database.write() as db:
+        db.execute(update(people).where(people.c.id == family.child.viewer.person).values(band=Band.FROM_16.value))
+        permissions.choose(db, family.child.viewer, Row.AUDIENCE, Reach.PUBLIC)
+    family.api(family.child, "PATCH", "", json={"audience": "public"})
+    assert family.api(family.child, "POST", "/publish").json["stage"] == "none"
+    said = sent(family.client, f"/inbox/{family.slug}", family.mum, do="no", words="For friends, please")
+    assert said.status == 303
+    assert family.api(family.friend, "GET", "").json["audience"] == "followers"
 
 
 def test_who_asks_to_follow_is_answered_by_forms(cast: Cast, client: Client) -> None:

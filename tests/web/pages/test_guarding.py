@@ -3,14 +3,18 @@
 import re
 from urllib.parse import unquote
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
+from onstage import ids
 from onstage.accounts.age import Band
-from onstage.accounts.models import people, sessions
+from onstage.accounts.models import follows, guardianships, people, sessions
+from onstage.clips.agreeing import rows
+from onstage.clips.models import Audience
 from onstage.clock import MINUTE, now
 from tests.accounts.joining import born
-from tests.cast import Actor, Cast, person, stand_for
+from tests.cast import Actor, Cast, make_clip, person, stand_for
 from tests.client import Client
+from tests.web.family import Family
 from tests.web.pages.test_together import seen, sent
 
 
@@ -48,7 +52,68 @@ def test_each_choice_says_what_it_is_about(cast: Cast, client: Client) -> None:
 def test_ending_and_leaving_take_two_presses(cast: Cast, client: Client) -> None:
     for path, actor, do in (("/children/mia", cast.gus, "end"), ("/together/duo", cast.ada, "leave")):
         before, _button, _after = seen(client, path, actor).partition(f'name="do" value="{do}"')
-        assert before.rfind("<details>") > before.rfind("</details>"), path
+        assert before.rfind("<details") > before.rfind("</details>"), path
+        assert " open>" not in before[before.rfind("<details") :], path
+
+
+def parts(page: str) -> dict[str, bool]:
+    """What is folded on a child's page, by its name, and whether it is open."""
+    found = re.findall(r'<details class="fold"( open)?><summary><h2 id="([\w-]+)-title">', page)
+    return {name: bool(is_open) for is_open, name in found}
+
+
+def test_what_needs_an_answer_stands_first_and_what_is_rarely_needed_is_folded(cast: Cast, client: Client) -> None:
+    with cast.app.database.write() as db:
+        edge = {"follower_id": cast.ben.viewer.account, "target_id": cast.mia.viewer.account, "accepted": 0, "at": 1}
+        db.execute(insert(follows).values(edge))
+        row = {"guardian_id": cast.fay.viewer.person, "minor_id": cast.mia.viewer.person, "claimed_at": 1}
+        soon = {"accepted_at": 1, "is_full": 0, "full_at": now() + MINUTE}
+        db.execute(insert(guardianships).values(id=ids.new(), **row, **soon))
+    page = seen(client, "/children/mia", cast.gus)
+    order = [
+        "followers-title",
+        "guardians-title",
+        "Contest it",
+        "today-title",
+        "clips-title",
+        "time-title",
+        "leave-title",
+    ]
+    places = [page.index(each) for each in order]
+    assert places == sorted(places)
+    assert parts(page) == dict.fromkeys(
+        ("guardians", "time", "table", "beforehand", "sign-in", "gone", "leave"), False
+    ) | {"guardians": True}
+    assert parts(seen(client, "/children/mia", cast.gil))["guardians"]
+    assert not parts(seen(client, "/children/mia", cast.fay))["guardians"], "it is about her"
+
+
+def test_what_was_pressed_stays_open_saved_or_refused(cast: Cast, client: Client) -> None:
+    for name, status, pressed in (
+        ("time", 200, {"do": "time", "minutes": "45"}),
+        ("time", 422, {"do": "time", "minutes": "many"}),
+        ("table", 200, {"do": "table"}),
+        ("guardians", 200, {"do": "link"}),
+        ("guardians", 200, {"do": "agreement", "agreement": "any"}),
+        ("beforehand", 422, {"do": "say-beforehand", "account": "nobody_here", "months": "6"}),
+        ("sign-in", 422, {"do": "sign-in", "password": "short"}),
+    ):
+        answered = sent(client, "/children/mia", cast.gus, **pressed)
+        assert answered.status == status, pressed
+        assert [each for each, is_open in parts(answered.text).items() if is_open] == [name]
+
+
+def test_many_clips_are_folded_after_the_newest(family: Family) -> None:
+    slugs = [
+        make_clip(family.app.database, family.child.viewer, caption=f"Number {each}", audience=Audience.FRIENDS)
+        for each in range(7)
+    ]
+    with family.app.database.write() as db:
+        for clip, _slug in slugs:
+            rows.save_concerned(db, rows.load(db, clip))
+    newest, _fold, older = seen(family.client, "/children/child", family.mum).partition("<summary>Older ones")
+    shown = [[each for each in range(7) if f"Number {each}" in part] for part in (newest, older)]
+    assert shown == [[2, 3, 4, 5, 6], [0, 1]]
 
 
 def test_a_carer_and_a_guardian_of_somebody_of_16_read_what_is_true_for_them(cast: Cast, client: Client) -> None:

@@ -202,3 +202,40 @@ def same(text: str, slug: str, clip: int) -> str:
     text = re.sub(r"[0-9a-f]{24,}", "#", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "T", text)
     return re.sub(r'"[\w-]{40,}"|\b\d{15,19}\b', "#", text)
+
+
+def test_by_the_api_with_the_same_guards(client: Client, cast: Cast, app: App) -> None:
+    _clip, slug = make_clip(app.database, cast.ada.viewer)
+    number = report(app, cast, slug)
+    at, ground = f"/api/v1/server/keep/report/{number}", {"ground": GROUND}
+    for who, status in ((cast.ada, 403), (cast.ben, 403), (cast.guest, 401)):
+        assert client.get(at, who).status == status
+        assert client.post(at, who, json=ground).status == status
+        assert client.ask("DELETE", at, who).status == status
+    assert client.get(at, cast.ola).json == []
+    assert client.post(at, cast.ola, json={"ground": " "}).status == 422
+    assert client.post(at, cast.ola, json={"ground": "x" * 1001}).status == 422
+    for wrong in (f"claim/{number}", "report/5"):
+        assert client.post(f"/api/v1/server/keep/{wrong}", cast.ola, json=ground).status == 404
+    assert client.post(f"/api/v1/server/keep/cake/{number}", cast.ola, json=ground).status == 422
+    assert (kept(app), client.get(f"/c/{slug}", cast.ben).status) == (0, 200)
+    assert client.post(at, cast.ola, json=ground).status == 204
+    assert client.post(at, cast.ola, json=ground).status == 409
+    (told,) = client.get(at, cast.ola).json
+    assert (told.keys(), told["ground"]) == ({"at", "until", "ground"}, GROUND)
+    assert told["at"] < told["until"]
+    assert (kept(app), client.get(f"/c/{slug}", cast.ben).status) == (1, 404)
+    assert client.ask("DELETE", at, cast.ola).status == 204
+    assert client.ask("DELETE", at, cast.ola).status == 409
+    assert (kept(app), client.get(f"/c/{slug}", cast.ben).status) == (1, 200)
+
+
+def test_no_party_keeps_anything_by_the_api(client: Client, cast: Cast, app: App) -> None:
+    _clip, slug = make_clip(app.database, cast.ada.viewer)
+    number = report(app, cast, slug)
+    with app.database.write() as db:
+        db.execute(update(people).where(people.c.id == cast.ada.viewer.person).values(is_server_owner=1))
+    at = f"/api/v1/server/keep/report/{number}"
+    assert client.get(at, cast.ada).status == 404
+    assert client.post(at, cast.ada, json={"ground": GROUND}).status == 404
+    assert kept(app) == 0

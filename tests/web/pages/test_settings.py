@@ -59,6 +59,7 @@ def test_the_profile(client: Client, cast: Cast, app: App) -> None:
     taken = send_parts(client, "/settings/profile", cast.ben, new | {"handle": "ada"})
     assert taken.status == 409
     assert 'id="handle-error"' in taken.text
+    assert 'value="ada"' in taken.text
     assert "Dances." in taken.text
 
 
@@ -150,6 +151,9 @@ def test_a_passkey_is_added_and_removed(client: Client, app: App) -> None:
     assert client.post("/settings/sign-in", nia, form=form).header("location") == "/settings/sign-in?did=add-passkey"
     page = client.get("/settings/sign-in", nia).text
     assert "My &lt;phone&gt;" in page
+    refused = client.post("/settings/sign-in", nia, form=form | {"passkey_name": "My camera"})
+    assert refused.status >= 400
+    assert 'value="My camera"' in refused.text, "nobody types it twice"
     number = re.findall(r'name="passkey_id" value="(\d+)"', page)[0]
     client.post("/settings/sign-in", nia, form={"do": "remove-passkey", "passkey_id": number})
     assert "passkey_id" not in client.get("/settings/sign-in", nia).text

@@ -57,7 +57,10 @@ def test_the_page_of_an_account_does_what_its_members_may(cast: Cast, client: Cl
     for owner in (cast.ada, cast.ben):
         assert sent(client, at, owner, do="rule", rule="all").status == 303
     assert sent(client, at, cast.ada, do="ask", role="creator", guest="fay").status == 303
-    assert sent(client, at, cast.ada, do="ask", role="creator", guest="nobody_here").status == 404
+    refused = sent(client, at, cast.ada, do="ask", role="editor", guest="nobody_here")
+    assert refused.status == 404
+    assert 'value="nobody_here"' in refused.text
+    assert '<option value="editor" selected>' in refused.text, "nobody is asked as something else by a second try"
     one = re.search(r'name="id" value="(\d+)"', seen(client, at, cast.ada))
     assert one is not None
     assert sent(client, at, cast.ada, do="take-back", id=one[1]).status == 303
@@ -160,7 +163,7 @@ def test_the_room_for_checking_is_for_who_was_named(cast: Cast, client: Client) 
     assert sent(client, "/server/guardians", cast.ola, do="name", handle="max").status == 403
     assert sent(client, "/guardians", cast.max, do="contest", guardianship=one, words="Never met her.").status == 303
     assert "Never met her." in seen(client, "/server/guardians", cast.ola)
-    assert "Max says that you are no guardian." in seen(client, "/together", cast.ada)
+    assert "Max says that you are no guardian of theirs." in seen(client, "/together", cast.ada)
     assert "Max says that Ada is no guardian of theirs." in seen(client, "/together", cast.ola)
     assert sent(client, "/server/guardians", cast.ola, do="right", case=one, reason="He says so.").status == 303
     assert "It was decided: Ada stays your carer. He says so." in seen(client, "/together", cast.max)
@@ -170,6 +173,22 @@ def test_the_room_for_checking_is_for_who_was_named(cast: Cast, client: Client) 
     assert told in seen(client, "/together", cast.ada), "with the reason"
     assert "Ada never was your guardian. Their yeses do not count. A mistake." in seen(client, "/together", cast.max)
     assert sent(client, "/server/guardians", cast.ola, do="household", household="yes").status == 303
+
+
+def test_who_contests_a_guardian_is_named_whether_it_is_the_child_or_not(cast: Cast, client: Client) -> None:
+    link = re.search(r"/guardian/([\w-]+)", sent(client, "/children/mia", cast.gus, do="link").text)
+    assert link is not None
+    sent(client, link[0], cast.ada)
+    with cast.app.database.read() as db:
+        one = str(
+            db.execute(select(guardianships.c.id).where(guardianships.c.guardian_id == cast.ada.viewer.person)).scalar()
+        )
+    sent(client, "/server/guardians", cast.ola, do="check", case=one, method="met", kept="identity card")
+    assert sent(client, "/children/mia", cast.gus, do="contest", guardianship=one, words="She is not.").status == 200
+    assert "Gus says that you are no guardian of Mia." in seen(client, "/together", cast.ada)
+    assert "Gus says that Ada is no guardian of Mia." in seen(client, "/together", cast.ola)
+    for who in (cast.ada, cast.ola, cast.mia):
+        assert "Mia says" not in seen(client, "/together", who)
 
 
 def test_an_age_is_entered_by_who_checks_and_is_no_party(cast: Cast, client: Client) -> None:

@@ -6,11 +6,10 @@ from onstage.accounts.acts import Act
 from onstage.accounts.doors.sessions import is_checked
 from onstage.accounts.membership import need_rested
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import rows
+from onstage.clips.agreeing import rows, wishing
 from onstage.clips.agreeing.deciding import concerning, decide
-from onstage.clips.models import Audience, Stage, clip_consents, clips
+from onstage.clips.models import Audience, HoldKind, Stage, clip_consents, clips, holds
 from onstage.clips.rules import consent
-from onstage.clips.rules.changes import Fields
 from onstage.clips.rules.life import Clip
 from onstage.clips.rules.need import Reach, objectors
 from onstage.clock import now
@@ -38,7 +37,7 @@ def say_yes(db: Connection, keys: Keys, viewer: Viewer, slug: str, version: int,
 
 
 def say_no(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, words: str = "", known: bool = False) -> Clip:
-    """Withhold the clip at once, in every version, until it is lifted. `words` reach its author only.
+    """Withhold the clip at once, in every version, until it is lifted. `words` reach its author, and never refuse it.
 
     What was asked about or is out can be refused also while it is not shown to them, whatever withholds it: when that
     ends, their no stands.
@@ -46,10 +45,17 @@ def say_no(db: Connection, keys: Keys, viewer: Viewer, slug: str, *, words: str 
     """
     by = _person(viewer)
     clip = _out_of_sight(db, by, slug) or concerning(db, viewer, slug)
-    fields: Fields = {"known": known, "words": words} if words else {"known": known}
-    return decide(
-        db, keys, clip, lambda record: consent.say_no(record.clip, record.facts, by), Act.NO, by=by, fields=fields
+    after = decide(
+        db,
+        keys,
+        clip,
+        lambda record: consent.say_no(record.clip, record.facts, by),
+        Act.NO,
+        by=by,
+        fields={"known": known},
     )
+    wishing.beside_no(db, viewer, clip, words, known=known)
+    return after
 
 
 def _out_of_sight(db: Connection, by: int, slug: str) -> int | None:
@@ -65,10 +71,22 @@ def _out_of_sight(db: Connection, by: int, slug: str) -> int | None:
 
 
 def lift(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> Clip:
-    """Take one's own no back; nobody else's goes with it. Raises NotFound, NotAllowed, Conflict."""
-    clip, by = concerning(db, viewer, slug), _person(viewer)
+    """Take one's own no back, also while the clip is not shown to them; nobody else's goes with it.
+
+    Raises NotFound, NotAllowed, Conflict.
+    """
+    by = _person(viewer)
+    clip = _refused(db, by, slug) or concerning(db, viewer, slug)
     need_rested(db, by, now())
     return decide(db, keys, clip, lambda record: consent.lift(record.clip, record.facts, by), Act.LIFTED, by=by)
+
+
+def _refused(db: Connection, by: int, slug: str) -> int | None:
+    """The clip of that name, if a no of this person's stands on it, be it shown to them or not."""
+    mine = (holds.c.kind == HoldKind.NO.value) & (holds.c.giver_id == by)
+    return db.execute(
+        select(clips.c.id).join(holds, holds.c.clip_id == clips.c.id).where(clips.c.slug == slug, mine)
+    ).scalar()
 
 
 def narrow(db: Connection, keys: Keys, viewer: Viewer, slug: str, audience: Audience) -> Clip:

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
-from onstage import ids
 from onstage.accounts.acts import Act
 from onstage.accounts.byline import By
 from onstage.accounts.models import accounts, members
@@ -27,13 +26,9 @@ from onstage.clips.rules.changes import as_told
 from onstage.clips.rules.life import reach_of
 from onstage.clips.rules.need import Version, Yes, ok
 from onstage.clips.rules.waiting import Standing, awaited, standing
-from onstage.clock import now
 from onstage.db.engine import Connection
-from onstage.errors import Conflict, Invalid, NotFound
+from onstage.errors import NotFound
 from onstage.keys import Keys
-from onstage.text import clean
-
-_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -360,23 +355,6 @@ def asks_others(db: Connection, viewer: Viewer, slug: str) -> bool:
 def _wishes(db: Connection, record: Record) -> list[tuple[str, By | None]]:
     rows = db.execute(select(wishes).where(wishes.c.clip_id == record.id).order_by(wishes.c.id.desc()).limit(20)).all()
     return [(row.words, faces(db, [row.person_id])[0] if row.known else None) for row in rows]
-
-
-def wish(db: Connection, viewer: Viewer, slug: str, words: str, *, known: bool = False) -> None:
-    """Say to whoever asks what should be otherwise, with or without a name; it is neither yes nor no.
-
-    Raises NotFound, Invalid for no words or too many, Conflict where nothing is asked of the viewer.
-    """
-    clip = concerning(db, viewer, slug)
-    said = clean(words)
-    if not 0 < len(said) <= _LONGEST:
-        raise Invalid(f"Write 1 to {_LONGEST} characters.", field="words")
-    mine = (concerned.c.clip_id == clip) & (concerned.c.person_id == viewer.person)
-    if db.execute(select(concerned.c.why).where(mine)).scalar() is None:
-        raise Conflict("Nothing about this clip waits for you.", code="not-asked")
-    version = rows.load(db, clip).clip.last
-    row = {"clip_id": clip, "person_id": viewer.person, "version": version, "words": said, "known": int(known)}
-    db.execute(insert(wishes).values(id=ids.new(), at=now(), **row))
 
 
 def recall(db: Connection, keys: Keys, viewer: Viewer, slug: str) -> None:

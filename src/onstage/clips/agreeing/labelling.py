@@ -10,6 +10,7 @@ from onstage.clips.labels import clip_labels, label_guardians, label_links
 from onstage.clips.models import clips
 from onstage.clock import now
 from onstage.db.engine import Connection
+from onstage.db.inserts import insert_missing
 from onstage.keys import Keys
 
 
@@ -33,13 +34,22 @@ def label_again(db: Connection, keys: Keys, label: int, clip: int, *, known: boo
     return found
 
 
+def label_unknown(db: Connection, label: int, clip: int) -> None:
+    """Out of a backup that does not know who said no since: a minor who is not here, for whom somebody has answered."""
+    _write(db, label, clip, mail="", named_by=None)
+
+
 def _made(db: Connection, label: int, clip: int) -> int:
-    made, at = ids.new(), now()
-    db.execute(insert(clip_labels).values(id=made, clip_id=clip, words="", minor=1, at=at))
     guardian = select(label_guardians.c.mail, label_guardians.c.named_by).where(label_guardians.c.label_id == label)
     mail, named_by = db.execute(guardian).one()
-    answers = {"label_id": made, "mail": mail, "named_by": named_by, "at": at, "answered_at": at}
-    db.execute(insert(label_guardians).values(answers))
-    links = db.execute(select(label_links.c.secret_hash).where(label_links.c.label_id == label)).scalars().all()
-    db.execute(insert(label_links), [{"secret_hash": each, "label_id": made, "at": at} for each in links])
+    made = ids.new()
+    _write(db, made, clip, mail=mail, named_by=named_by)
+    for each in db.execute(select(label_links.c.secret_hash).where(label_links.c.label_id == label)).scalars().all():
+        db.execute(insert(label_links).values(secret_hash=each, label_id=made, at=now()))
     return made
+
+
+def _write(db: Connection, label: int, clip: int, *, mail: str, named_by: int | None) -> None:
+    at = now()
+    insert_missing(db, clip_labels, id=label, clip_id=clip, words="", minor=1, at=at)
+    insert_missing(db, label_guardians, label_id=label, mail=mail, named_by=named_by, at=at, answered_at=at)

@@ -23,6 +23,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import holds, rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import Own, need_place, own
+from onstage.clips.agreeing.outlasting import journal_part
 from onstage.clips.agreeing.revising import reword
 from onstage.clips.models import Cutting, HoldKind, Stage, clips, contained
 from onstage.clips.models import holds as holds_table
@@ -115,6 +116,7 @@ def add(
     part = ids.new()
     row = {"id": part, "clip_id": clip.id, "source_id": other.id, "from_us": from_us, "to_us": to_us, "at": now()}
     db.execute(insert(contained).values(row))
+    journal_part(db, clip.id, other.id)
     _settle(db, keys, clip.id, other.id, Act.PART_NAMED)
     return part
 

@@ -17,6 +17,7 @@ from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.labels import clip_labels, label_yeses
 from onstage.clips.models import (
     Audience,
+    HoldKind,
     Stage,
     appearances,
     clip_caps,
@@ -32,7 +33,7 @@ from onstage.clips.models import (
 from onstage.clips.pointers import point
 from onstage.clips.renditions import drop_aside, show_aside
 from onstage.clips.rules.life import Cap, Clip, Hold, reach_of, shown_reach
-from onstage.clips.rules.need import Facts, Part, Reach, Version, Yes, by_link, today
+from onstage.clips.rules.need import Facts, Part, Reach, Version, Yes, by_link, deleters, objectors, today
 from onstage.clips.rules.waiting import asked_about_leaving
 from onstage.clips.rules.waiting import concerned as who_is_concerned
 from onstage.clips.trimmed import DROP, go_out
@@ -93,6 +94,7 @@ def save(db: Connection, record: Record, after: Clip) -> None:
         _keep_first(db, record, before.shown)
     _save_versions(db, record, after)
     _save_rows(db, record.id, before, after, by_link(record.facts))
+    _journal(db, record, after)
     _save_concerned(db, record.id, after, record.facts)
     _save_clip(db, record, after)
     was, is_ = record.kept_reach if before.visible else None, shown_reach(after, record.facts)
@@ -182,8 +184,6 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: froz
             insert_or_set(db, last_yeses, clip_id=clip, giver_id=yes.person, version=yes.version)
     _differ(db, clip_caps, clip, map(cap_row, before.caps), map(cap_row, after.caps))
     _differ(db, holds, clip, map(_hold_row, before.holds), map(_hold_row, after.holds))
-    for hold in sorted(after.holds ^ before.holds, key=lambda each: (each.kind.value, each.giver)):
-        journal(db, clip, hold.kind, hold.giver, "no" if hold in after.holds else "lifted")
     named = appearances.c.clip_id == clip
     people = after.people - {after.author}
     for person in people - set(db.execute(select(appearances.c.person_id).where(named)).scalars()):
@@ -191,6 +191,14 @@ def _save_rows(db: Connection, clip: int, before: Clip, after: Clip, apart: froz
     gone = before.people - after.people
     db.execute(delete(appearances).where(named, appearances.c.person_id.in_(gone)))
     db.execute(update(appearances).where(named, appearances.c.person_id.in_(after.named)).values(sticks=1))
+
+
+def _journal(db: Connection, record: Record, after: Clip) -> None:
+    """Beside the backups: noes, and how each ended: by its giver, or because their right did."""
+    before, able = record.clip.holds, objectors(after.people, record.facts) | deleters(after.author, record.facts)
+    for hold in sorted(after.holds ^ before, key=lambda each: (each.kind.value, each.giver)):
+        ended = "brought back" if hold.kind is HoldKind.BASIS else "lifted" if hold.giver in able else "waits"
+        journal(db, record.id, hold.kind, hold.giver, "no" if hold in after.holds else ended)
 
 
 def _yes_row(yes: Yes) -> dict[str, object]:

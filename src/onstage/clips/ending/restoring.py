@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from msgspec import Struct, convert, to_builtins
-from sqlalchemy import Column, exists, or_, select
+from sqlalchemy import Column, exists, insert, or_, select
 
+from onstage import ids
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
 from onstage.accounts.age import Band
@@ -12,9 +13,11 @@ from onstage.accounts.leaving import NOBODY, Purger, Subject, erase, purge
 from onstage.accounts.models import accounts, people
 from onstage.clips.agreeing import holds, repeats, rows
 from onstage.clips.agreeing.deciding import told_of
+from onstage.clips.agreeing.labelling import label_unknown
+from onstage.clips.agreeing.outlasting import PART
 from onstage.clips.ending import vault
-from onstage.clips.labels import clip_labels
-from onstage.clips.models import HoldKind, Stage, appearances, clips
+from onstage.clips.labels import clip_labels, label_guardians
+from onstage.clips.models import HoldKind, Stage, appearances, clips, contained, tombstones
 from onstage.clips.portraits import noes
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import Change
@@ -23,7 +26,8 @@ from onstage.clips.vaulted import vault_items
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.db.inserts import insert_missing
-from onstage.jobs.queue import enqueue
+from onstage.events import ReachChanged
+from onstage.jobs.queue import enqueue, record
 from onstage.jobs.worker import Job
 from onstage.keys import Keys
 from onstage.storage.journal import Entry
@@ -62,44 +66,90 @@ def _there(db: Connection, column: Column[int], kind: str, entries: Sequence[Ent
     return found
 
 
+def contain_again(db: Connection, entries: Sequence[Entry]) -> None:
+    """What was said since to be in a clip is in it: in all of it, for the journal knows no seconds, until its author says."""
+    said = sorted({(entry.id, entry.by) for entry in entries if entry.kind == PART})
+    here = set(_there(db, clips.c.id, PART, entries))
+    for clip, source in said:
+        known = exists().where(contained.c.clip_id == clip, contained.c.source_id == source)
+        if clip in here and not db.execute(select(known)).scalar():
+            db.execute(insert(contained).values(id=ids.new(), clip_id=clip, source_id=source, at=now()))
+            record(db, ReachChanged(source))
+
+
 def say_no_again(db: Connection, entries: Sequence[Entry]) -> list[Restored]:
     """Place the holds of noes that were said after the backup, and end those that were lifted; gives what changed.
 
-    What was asked is a draft again by a no. That of somebody who is not here any more is `basis`, as when they left.
+    What was asked is a draft again by a no. That of somebody who has left, or lost their right, is `basis`, as it was, if
+    nobody has brought the clip back; that of somebody whom the backup does not know stands.
     """
-    last = {(entry.id, entry.by): entry for entry in sorted(entries, key=_moment) if entry.kind in {"no", "lifted"}}
+    said = sorted(entries, key=_moment)
+    last = {(entry.id, entry.by): entry for entry in said if entry.kind in {"no", "lifted", "waits"}}
+    back = {entry.id: entry.at for entry in said if entry.kind == "brought back"}
+    left = _left(db, said)
     found = []
     for (clip, by), entry in last.items():
-        here = _is_here(db, clip, by)
         if entry.kind == "lifted" and holds.lift(db, clip, HoldKind.NO, by):
             found.append(Restored(clip, [Change(Act.HOLD_ENDED, by, {"kind": HoldKind.NO.value})]))
-        kind, giver = (HoldKind.NO, by) if here else (HoldKind.BASIS, holds.SERVER)
-        if entry.kind == "no" and holds.place(db, clip, kind, giver):
-            repeats.look_again(db, clip)
-            placed = Change(Act.HOLD_PLACED, giver or None, {"kind": kind.value})
-            found.append(Restored(clip, [placed, *_appears_again(db, clip, by), *_ask_no_more(db, clip)]))
+        waits = entry.at if entry.kind == "waits" else left.get(by) if entry.kind == "no" else None
+        if waits is not None and waits >= back.get(clip, 0):
+            found.append(Restored(clip, _wait(db, clip, by)))
+        if entry.kind == "no" and waits is None:
+            found.append(Restored(clip, _refuse(db, clip, by)))
     portraits = [Restored(0, [Change(act, by, {})], account) for account, act, by in noes.say_again(db, entries)]
-    return [*found, *portraits]
+    return [*(each for each in found if each.changes), *portraits]
+
+
+def _left(db: Connection, entries: Sequence[Entry]) -> dict[int, int]:
+    """Who has gone for good, before the backup or after it, and when, as far as the journal knows."""
+    before = db.execute(select(tombstones.c.id, tombstones.c.at).where(tombstones.c.kind == "person"))
+    return {row.id: row.at for row in before} | {entry.id: entry.at for entry in entries if entry.kind == "person"}
+
+
+def _wait(db: Connection, clip: int, by: int) -> list[Change]:
+    """Whoever said no has no right any more; where the backup knows them with it still, their no stands there."""
+    if holds.is_held_by(db, clip, HoldKind.NO, by) or not holds.place(db, clip, HoldKind.BASIS):
+        return []
+    repeats.look_again(db, clip)
+    return [Change(Act.HOLD_PLACED, None, {"kind": HoldKind.BASIS.value}), *_ask_no_more(db, clip)]
+
+
+def _refuse(db: Connection, clip: int, by: int) -> list[Change]:
+    entered = _enter_unknown(db, clip, by)
+    if not holds.place(db, clip, HoldKind.NO, by):
+        return []
+    repeats.look_again(db, clip)
+    placed = Change(Act.HOLD_PLACED, by, {"kind": HoldKind.NO.value})
+    again = [] if entered else _appears_again(db, clip, by)
+    return [*entered, placed, *again, *_ask_no_more(db, clip)]
+
+
+def _enter_unknown(db: Connection, clip: int, by: int) -> list[Change]:
+    """Whom the backup does not know is a minor who is not here, for whom somebody has answered: so their no stands.
+
+    No link is left by which they could take it back, and whoever made the clip makes none for them.
+    """
+    person, there = exists().where(people.c.id == by), select(clips.c.id).where(clips.c.id == clip)
+    answers = exists().where(label_guardians.c.label_id == by)
+    if db.execute(there.where(~person, ~answers)).first() is None:
+        return []
+    label_unknown(db, by, clip)
+    record = rows.load(db, clip)
+    after = consent.corrected(record.clip, record.facts)
+    rows.save(db, record, after)
+    return [Change(Act.APPEARANCE_NAMED, None, {"kind": "link"}), *told_of(record, after)]
 
 
 def _appears_again(db: Connection, clip: int, by: int) -> list[Change]:
     """Whose no counts by no right that the backup knows was named since: they are in the clip again, so they can lift it."""
-    record, here = rows.load(db, clip), select(people.c.id).where(people.c.id == by)
-    known = objectors(record.clip.people, record.facts) | deleters(record.clip.author, record.facts)
-    if by in known or db.execute(here).first() is None:
+    record = rows.load(db, clip)
+    if by in objectors(record.clip.people, record.facts) | deleters(record.clip.author, record.facts):
         return []
     insert_missing(db, appearances, clip_id=clip, person_id=by, at=now())
     record = rows.load(db, clip)
     after = consent.appear(record.clip, record.facts, by)
     rows.save(db, record, after)
     return told_of(record, after, Act.APPEARANCE_NAMED)
-
-
-def _is_here(db: Connection, clip: int, by: int) -> bool:
-    """Whether a no is of a person, or of who answers by a link for a child in this clip."""
-    person = exists().where(people.c.id == by)
-    label = exists().where(clip_labels.c.id == by, clip_labels.c.clip_id == clip)
-    return bool(db.execute(select(or_(person, label))).scalar())
 
 
 def _ask_no_more(db: Connection, clip: int) -> list[Change]:

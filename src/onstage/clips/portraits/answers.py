@@ -7,7 +7,7 @@ from onstage.accounts.membership import need_rested
 from onstage.accounts.notices import Notice
 from onstage.accounts.queries import kept_form
 from onstage.accounts.viewer import Viewer
-from onstage.clips.portraits import asking, noes
+from onstage.clips.portraits import asking, noes, wishes
 from onstage.clips.portraits.deciding import account_named, clear, enter, settle
 from onstage.clips.portraits.models import portrait_yeses
 from onstage.clips.portraits.record import Record, is_joint, load, lock
@@ -38,13 +38,17 @@ def say_yes(db: Connection, keys: Keys, viewer: Viewer, handle: str, version: in
     return settle(db, keys, found.account, by).asked is None
 
 
-def say_no(db: Connection, keys: Keys, viewer: Viewer, handle: str, version: int) -> bool:
+def say_no(
+    db: Connection, keys: Keys, viewer: Viewer, handle: str, version: int, *, words: str = "", known: bool = False
+) -> bool:
     """End what waits, without a reason and for all; what is shown stays. Nobody is told whose no it was.
 
+    `words` reach those who run the account, with a name if `known`, and never refuse it.
     If that version is out meanwhile, it is withheld: True. An owner whose no alone decides nothing takes the question
     back. Raises NotFound, NotAllowed, Conflict (`version`) where neither waits nor is shown what they looked at.
     """
     by, found = _concerning(db, viewer, handle)
+    wishes.beside_no(db, found, by, words, known=known)
     if found.asked is None:
         if found.shown != version:
             raise Conflict(_CHANGED, code="version")

@@ -9,7 +9,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing.inbox import faces
 from onstage.clips.portraits.deciding import account_named
 from onstage.clips.portraits.models import portrait_wishes
-from onstage.clips.portraits.record import is_joint, load
+from onstage.clips.portraits.record import Record, is_joint, load
 from onstage.clips.rules.need import YES_LASTS
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -31,8 +31,15 @@ def wish(db: Connection, viewer: Viewer, handle: str, words: str, *, known: bool
         raise NotFound("Nothing about this account waits for you.")
     if not 0 < len(said) <= _LONGEST:
         raise Invalid(f"Write 1 to {_LONGEST} characters.", field="words")
-    row = {"account_id": account, "person_id": viewer.person, "words": said, "known": int(known), "at": now()}
-    db.execute(insert(portrait_wishes).values(id=ids.new(), **row))
+    beside_no(db, found, viewer.person or 0, said, known=known)
+
+
+def beside_no(db: Connection, found: Record, by: int, words: str, *, known: bool) -> None:
+    """Words that came with a no, which they never refuse: none are nothing, and of too many the first thousand are kept."""
+    said = clean(words)[:_LONGEST]
+    if said:
+        row = {"account_id": found.account, "person_id": by, "words": said, "known": int(known), "at": now()}
+        db.execute(insert(portrait_wishes).values(id=ids.new(), **row))
 
 
 def of(db: Connection, account: int) -> list[tuple[str, By | None]]:

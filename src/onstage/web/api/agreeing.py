@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from onstage import ids
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import answers, inbox, publish
+from onstage.clips.agreeing import answers, inbox, publish, wishing
 from onstage.clips.agreeing.inbox import Missing, Progress, Waiting
 from onstage.clips.ending import deletion
 from onstage.clips.models import Audience, Why
@@ -36,9 +36,9 @@ class ClipYesIn(Struct, forbid_unknown_fields=True):
 
 
 class NoIn(Struct, forbid_unknown_fields=True):
-    """Words are for whoever asks, and as optional as the name."""
+    """Words are for whoever asks, and as optional as the name; of more than 1000 characters the first are kept."""
 
-    words: Wish = ""
+    words: str = ""
     known: bool = False
 
 
@@ -204,9 +204,7 @@ def yes(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[Cli
 def no(app: App, db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[NoIn | None] = None) -> None:
     """Withhold the clip at once, in every version, until you lift that. No reason is needed, nor a body."""
     said = data or NoIn()
-    answers.say_no(db, app.keys, viewer, slug, known=said.known)
-    if said.words:
-        inbox.wish(db, viewer, slug, said.words, known=said.known)
+    answers.say_no(db, app.keys, viewer, slug, words=said.words, known=said.known)
 
 
 @delete(CLIP + "/no", tags=["together"], responses=ACT, operation_id="lift_no")
@@ -220,7 +218,7 @@ def lift(app: App, db: Connection, viewer: Viewer, slug: Slug) -> None:
 @writes(signed_in)
 def wish(db: Connection, viewer: Viewer, slug: Slug, data: JSONBody[WishIn]) -> None:
     """Ask for a change: neither yes nor no."""
-    inbox.wish(db, viewer, slug, data.words, known=data.known)
+    wishing.wish(db, viewer, slug, data.words, known=data.known)
 
 
 @put(CLIP + "/limit", status_code=204, tags=["together"], responses=ACT, operation_id="limit_clip")

@@ -26,9 +26,12 @@ class PortraitAnswerIn(Struct, forbid_unknown_fields=True):
 
 
 class PortraitNoIn(PortraitAnswerIn, forbid_unknown_fields=True):
-    """The version that was looked at; `words` reach those who run the account, with your name only if `known`."""
+    """The version that was looked at; `words` reach those who run the account, with your name only if `known`.
 
-    words: Annotated[str, Meta(max_length=1000)] = ""
+    Of more than 1000 characters the first are kept.
+    """
+
+    words: str = ""
     known: bool = False
 
 
@@ -130,9 +133,7 @@ def yes(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JSONBody
 @writes(signed_in)
 def no(app: App, db: Connection, viewer: Viewer, handle: Handle, data: JSONBody[PortraitNoIn]) -> None:
     """End what waits; what is shown stays. If this version is shown meanwhile, it is withheld. No reason is needed."""
-    if data.words:
-        wishes.wish(db, viewer, handle, data.words, known=data.known)
-    answers.say_no(db, app.keys, viewer, handle, data.version)
+    answers.say_no(db, app.keys, viewer, handle, data.version, words=data.words, known=data.known)
 
 
 @post(_PORTRAIT + "/wish", status_code=204, tags=["together"], responses=ACT, operation_id="wish_for_another_portrait")

@@ -13,7 +13,7 @@ from onstage.accounts import notices, relations
 from onstage.accounts.byline import By
 from onstage.accounts.notices import Notice
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import answers, appearances, coauthors, inbox
+from onstage.clips.agreeing import answers, appearances, coauthors, inbox, wishing
 from onstage.clips.agreeing.inbox import Progress, Waiting
 from onstage.clips.agreeing.parts import Part
 from onstage.clips.ending import deletion
@@ -295,16 +295,14 @@ def _answer(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str,
     match words(data, "do"):
         case "yes":
             if wish:
-                inbox.wish(db, viewer, slug, wish, known=known)
+                wishing.wish(db, viewer, slug, wish, known=known)
             after = answers.say_yes(db, app.keys, viewer, slug, _version(data), leaves=ticked(data, "leaves"))
             return f"{'out' if after.visible and after.working is None else 'yes'}&clip={slug}"
         case "no":
-            answers.say_no(db, app.keys, viewer, slug, known=known)
-            if wish:
-                inbox.wish(db, viewer, slug, wish, known=known)
+            answers.say_no(db, app.keys, viewer, slug, words=wish, known=known)
             return f"no&clip={slug}"
         case "wish":
-            inbox.wish(db, viewer, slug, wish, known=known)
+            wishing.wish(db, viewer, slug, wish, known=known)
             return "wish"
         case "lift":
             return "shown" if answers.lift(db, app.keys, viewer, slug).visible else "lift"

@@ -14,7 +14,7 @@ from onstage.accounts.doors import recovery, sessions
 from onstage.accounts.doors.recovery import Purpose
 from onstage.accounts.guardians import beforehand, eid, guarding, household, screen_time, vouching
 from onstage.accounts.guardians.beforehand import LONGEST, Said
-from onstage.accounts.guardians.household import Child
+from onstage.accounts.guardians.household import Child, Stands
 from onstage.accounts.guardians.screen_time import Time
 from onstage.accounts.guardianship import Agreement, minors_of
 from onstage.accounts.models import Kind
@@ -133,9 +133,11 @@ def _child_page(
     *,
     typed: dict[str, Any] | None = None,
     said: str = "",
+    did: str = "",
     link: str = "",
     codes: list[str] | None = None,
 ) -> Response[Any]:
+    """`did`: the button that was pressed, whose part of the page stays open."""
     person = viewer.person or 0
     with app.database.read() as db:
         found = household.child(db, viewer, household.minor_named(db, viewer, handle), clock.now())
@@ -172,15 +174,23 @@ def _child_page(
             eid_from=eid.shown_at(db, viewer, found.person),
             checked=sessions.is_checked(viewer, clock.now()),
             full_days={each.id: telling.day(each.full_at) for each in found.guardians if each.full_at},
+            contestable=any(_is_contestable(each, person) for each in found.guardians),
             full_on=telling.day(mine.full_at) if mine.full_at and not mine.full else "",
             error=error,
             typed=kept(typed or {}, "minutes", "account", "months", "words"),
             said=said,
+            did=did,
             link=link,
             codes=codes or [],
         )
     shown.headers["cache-control"] = "no-store"
     return shown
+
+
+def _is_contestable(guardian: Stands, reader: int) -> bool:
+    """Whether another guardian is to become full, and it can still be said that this is not right."""
+    soon = guardian.full_at is not None and not guardian.full and not guardian.contested
+    return soon and guardian.person != reader
 
 
 def _is_kept_back(own: object, child: Child, given: int, time: Time) -> bool:
@@ -227,20 +237,26 @@ def set_child(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> 
         if error.code == "check-needed":
             typed = urlencode(kept(data, "account", "months"))
             return see_other(f"{CHECK}{quote(f'/children/{handle}?{typed}#beforehand')}")
-        return _child_page(app, viewer, handle, error, typed=data)
+        return _child_page(app, viewer, handle, error, typed=data, did=words(data, "do"))
     if answered.startswith("/"):
         return see_other(answered)
     if answered.startswith("http"):
-        return _child_page(app, viewer, handle, link=answered)
-    return _child_page(app, viewer, handle, said=_("Saved. %(name)s sees what you changed.") % {"name": found.name})
+        return _child_page(app, viewer, handle, did="link", link=answered)
+    said = _("Saved. %(name)s sees what you changed.") % {"name": found.name}
+    return _child_page(app, viewer, handle, said=said, did=words(data, "do"))
 
 
 def _sign_in(app: App, viewer: Viewer, handle: str, data: dict[str, Any]) -> Response[Any]:
     if not sessions.is_checked(viewer, clock.now()):
-        return see_other(f"{CHECK}/children/{handle}")
+        return see_other(f"{CHECK}/children/{handle}%23sign-in")
     codes = entry.child_sign_in(app, viewer, handle, words(data, "password"))
     return _child_page(
-        app, viewer, handle, said=_("The new password holds. They are told that you made it."), codes=codes
+        app,
+        viewer,
+        handle,
+        said=_("The new password holds. They are told that you made it."),
+        did="sign-in",
+        codes=codes,
     )
 
 

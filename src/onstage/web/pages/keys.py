@@ -82,7 +82,7 @@ def change_ways(app: App, viewer: Viewer, data: Fields) -> Response[Any]:
             return _new_codes(app, viewer)
         _change_way(app, viewer, act, data)
     except Refused as error:
-        return _ways_page(app, viewer, error=error)
+        return _ways_page(app, viewer, kept(data, "mail" if act == "mail" else "passkey_name"), error=error)
     return see_other(f"{_HERE}?did={act}")
 
 
@@ -123,9 +123,12 @@ def _new_codes(app: App, viewer: Viewer) -> Response[Any]:
     return codes_page(viewer, viewer.handle, codes, _("Your new codes"), _HERE, _("Back to settings"))
 
 
-def _ways_page(app: App, viewer: Viewer, said: str = "", error: Refused | None = None) -> Response[Any]:
+def _ways_page(
+    app: App, viewer: Viewer, typed: dict[str, str] | None = None, said: str = "", error: Refused | None = None
+) -> Response[Any]:
     assert viewer.person is not None
     with app.database.read() as db:
+        mail = person_mail(db, viewer)
         return page(
             "settings_sign_in.html",
             viewer,
@@ -134,7 +137,8 @@ def _ways_page(app: App, viewer: Viewer, said: str = "", error: Refused | None =
             **who_is_there.ways(db, viewer),
             codes_left=recovery.codes_left(db, viewer.person),
             by_mail=app.settings.mail_url.startswith("smtp"),
-            mail=person_mail(db, viewer),
+            mail=mail,
+            form={"mail": mail, "passkey_name": "", **(typed or {})},
             said=said,
             error=error,
         )

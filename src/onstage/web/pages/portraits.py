@@ -103,16 +103,17 @@ def answer(app: App, request: AnyRequest, viewer: Viewer, handle: FromPath[str],
 def _answer(app: App, db: Connection, viewer: Viewer, handle: str, data: dict[str, Any]) -> str:
     typed = words(data, "version")
     version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-    do = words(data, "do")
-    if do == "wish" or (do in {"yes", "no"} and words(data, "words").strip()):
-        wishes.wish(db, viewer, handle, words(data, "words"), known=ticked(data, "known"))
+    do, said, known = words(data, "do"), words(data, "words"), ticked(data, "known")
+    if do == "wish" or (do == "yes" and said.strip()):
+        wishes.wish(db, viewer, handle, said, known=known)
     match do:
         case "wish":
             return "wish"
         case "yes":
             return "out" if answers.say_yes(db, app.keys, viewer, handle, version) else "yes"
         case "no":
-            return "withhold" if answers.say_no(db, app.keys, viewer, handle, version) else "no"
+            withheld = answers.say_no(db, app.keys, viewer, handle, version, words=said, known=known)
+            return "withhold" if withheld else "no"
         case "withhold":
             answers.withhold(db, app.keys, viewer, handle)
             return "withhold"

@@ -51,15 +51,7 @@ def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
             if about_me
             else _("%(by)s says: I look after %(about)s."),
             Notice.GUARDIAN_REFUSED: _("You were not accepted as a guardian of %(about)s."),
-            Notice.CONTESTED: _("%(by)s says that you are no guardian. Whoever checks guardians here decides.")
-            if was_me
-            else _(
-                "%(by)s says that %(guardian)s is no guardian of theirs. It waits for somebody who checks guardians."
-            )
-            if told.by == told.about
-            else _(
-                "%(by)s says that %(guardian)s is no guardian of %(about)s. It waits for somebody who checks guardians."
-            ),
+            Notice.CONTESTED: _contested(was_me=was_me, by_the_minor=told.by == told.about),
             Notice.COME_BACK: _("You have not been here for a while, and %(about)s may need you."),
             Notice.ABSENT: _(
                 "You were away for 30 days. The other guardians of %(about)s go on without you until you are back."
@@ -88,6 +80,21 @@ def _sentences(told: Told, reader: int, *, about_me: bool) -> dict[Notice, str]:
         | _about_ends(was_me=was_me, about_me=about_me)
         | _about_age(str(told.fields.get("band", "")), about_me=about_me)
         | _about_answers(about_me=about_me)
+    )
+
+
+def _contested(*, was_me: bool, by_the_minor: bool) -> str:
+    """Who says that somebody is no guardian, and of whom: of themselves, or another guardian of a minor."""
+    if was_me:
+        return (
+            _("%(by)s says that you are no guardian of theirs. Whoever checks guardians here decides.")
+            if by_the_minor
+            else _("%(by)s says that you are no guardian of %(about)s. Whoever checks guardians here decides.")
+        )
+    return (
+        _("%(by)s says that %(guardian)s is no guardian of theirs. It waits for somebody who checks guardians.")
+        if by_the_minor
+        else _("%(by)s says that %(guardian)s is no guardian of %(about)s. It waits for somebody who checks guardians.")
     )
 
 

@@ -195,7 +195,12 @@ def inside(app: App, viewer: Viewer, handle: FromPath[str]) -> Response[Any]:
 
 
 def _inside_page(
-    app: App, viewer: Viewer, handle: str, error: Refused | None = None, link: str = "", typed: str = ""
+    app: App,
+    viewer: Viewer,
+    handle: str,
+    error: Refused | None = None,
+    link: str = "",
+    typed: dict[str, str] | None = None,
 ) -> Response[Any]:
     with app.database.read() as db:
         found = joint.look(db, viewer, handle)
@@ -217,7 +222,7 @@ def _inside_page(
         roles={role.value: name for role, name in _role_names().items()},
         link=link,
         qr=Markup(segno.make(link, micro=False).svg_inline(border=2, omitsize=True)) if link else "",  # noqa: S704 - drawn here
-        typed=typed,
+        typed=typed or kept({}, "guest", "role"),
         error=error,
         said="",
     )
@@ -270,10 +275,11 @@ def act(app: App, viewer: Viewer, handle: FromPath[str], data: Fields) -> Respon
         with app.database.write() as db:
             went = _acted(app, db, viewer, handle, data)
     except Refused as error:
-        if words(data, "do") == "ask" and not words(data, "member") and error.field != "role":
+        asks = words(data, "do") == "ask" and not words(data, "member")
+        if asks and error.field != "role":
             error.field = "guest"
         try:
-            return _inside_page(app, viewer, handle, error, typed=words(data, "guest"))
+            return _inside_page(app, viewer, handle, error, typed=kept(data, "guest", "role") if asks else None)
         except Refused:
             raise error from None
     if went.startswith("http"):
