@@ -360,3 +360,27 @@ def test_the_form_has_the_words_that_wait(out: Family) -> None:
     parts = {"do": "save", "caption": "words that wait", "audience": "friends", "commenters": "friends"}
     assert out.client.post(f"/make/{out.slug}", out.child, parts=parts).status == 303
     assert out.asks(out.mum)[0]["version"] == 2, "to save what waits already asks nobody anew"
+
+
+def test_who_said_no_reads_nothing_of_the_draft_that_follows(family: Family) -> None:
+    """Their no stays theirs to take back; what a child writes then is a draft, which no guardian sees (consent.md R10)."""
+    child, mum = family.child, family.mum
+    assert family.api(child, "POST", "/publish").status == 200
+    assert "first words" in family.api(mum, "GET", "/question").text
+    assert family.api(mum, "POST", "/no").status == 204
+    assert family.api(child, "PATCH", "", json={"caption": "unsaid words"}).status == 200
+    assert family.api(child, "PUT", "/appearances/friend", json={}).status == 204
+    assert family.api(child, "POST", "/labels", json={"words": "unsaid label", "minor": False}).status == 201
+    cue = b"WEBVTT\n\n00:00.000 --> 00:01.000\nunsaid cue\n"
+    assert family.api(child, "PUT", "/captions/en", body=cue, headers={"content-type": "text/vtt"}).status == 200
+    paths = ("", "/question", "/appearances", "/captions", "/captions/en")
+    asked = [f"/api/v1/clips/{family.slug}{path}" for path in paths]
+    for path in (*asked, f"/c/{family.slug}", "/me/with-me", "/children/child", "/inbox"):
+        read = family.client.get(path, mum)
+        assert "unsaid" not in read.text, path
+        assert "@friend" not in read.text, path
+        assert '"friend"' not in read.text, path
+    assert "unsaid words" in family.api(child, "GET", "").text
+    assert family.api(child, "POST", "/publish").status == 200
+    assert "unsaid words" in family.api(mum, "GET", "/question").text, "asked again, they read it"
+    assert family.api(mum, "DELETE", "/no").status == 204

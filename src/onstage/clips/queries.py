@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, exists, not_, or_, select, true
 
 from onstage.accounts.models import Role, blocks, follows, members, mutes
 from onstage.accounts.viewer import Viewer
@@ -130,6 +130,12 @@ OPEN_TO_TAKES: ColumnElement[bool] = and_(OPEN_TO_GUESTS, clips.c.takes == 1)
 
 FOR_ALL: ColumnElement[bool] = and_(OPEN_TO_GUESTS, clips.c.recommended == 1)
 """What every guest may meet: the base of public totals and rankings, the same for all."""
+
+
+IN_WORK: ColumnElement[bool] = and_(
+    clips.c.stage == Stage.DRAFT.value, clips.c.published_at.is_(None), not_(or_(_IS_AUTHOR, _IS_MEMBER))
+)
+"""A draft of others that was never out, which one sees because one said no to it: what they write in it is theirs (R10)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from onstage.accounts.models import Kind, accounts, follows, members
 from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import coauthors
 from onstage.clips.models import AVIF, Audience, clip_media, clips, renditions
-from onstage.clips.queries import FOR_STRANGERS, IDS, SHOWN, VISIBLE, asked_by, at_once
+from onstage.clips.queries import FOR_STRANGERS, IDS, IN_WORK, SHOWN, VISIBLE, asked_by, at_once
 from onstage.db.engine import Connection
 from onstage.db.hot import Hot
 from onstage.engagement.models import counts, likes, reposts, saves, totals
@@ -191,7 +191,8 @@ def _scrub(key: str, width: int, height: int, count: int, every_us: int) -> Scru
 _CARDS = Hot(
     select(
         clips.c.id, clips.c.slug, accounts.c.handle, accounts.c.name, accounts.c.avatar, clips.c.account_id,
-        clips.c.caption, clips.c.published_at, clips.c.stage, clips.c.holds, clips.c.duration_us, clips.c.width,
+        case((IN_WORK, ""), else_=clips.c.caption),
+        clips.c.published_at, clips.c.stage, clips.c.holds, clips.c.duration_us, clips.c.width,
         clips.c.height, clips.c.cover, clips.c.cover_small, clips.c.color, clips.c.audience, clips.c.commenters,
         clips.c.marked, clips.c.recommended, clips.c.leaves_server, accounts.c.counts_shown,
         totals.c.views, counts.c.likes, counts.c.comments, counts.c.saves, counts.c.shares,
@@ -209,7 +210,8 @@ _CARDS = Hot(
         SHOWN,
         FOR_STRANGERS,
         case((accounts.c.kind == Kind.JOINT.value, _MAKER)),
-        clip_media.c.placeholder, clip_media.c.gain, clip_media.c.languages, clip_media.c.cover_tiny, *AVIF,
+        clip_media.c.placeholder, clip_media.c.gain, case((IN_WORK, ""), else_=clip_media.c.languages),
+        clip_media.c.cover_tiny, *AVIF,
         clip_media.c.scrub, clip_media.c.scrub_width, clip_media.c.scrub_height, clip_media.c.scrub_count, clip_media.c.scrub_us,
     )
     .join_from(clips, accounts, accounts.c.id == clips.c.account_id)

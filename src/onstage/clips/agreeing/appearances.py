@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false, func, insert, or_, select
 
 from onstage import ids
 from onstage.accounts import ledger
@@ -20,7 +20,7 @@ from onstage.clips.agreeing.kept import read
 from onstage.clips.agreeing.revising import ask_again, begin, replace_in_film
 from onstage.clips.labels import clip_labels, label_guardians
 from onstage.clips.models import Stage, appearances, clip_coauthors, clip_yeses, clips, concerned, never_by
-from onstage.clips.queries import VISIBLE, asked_by
+from onstage.clips.queries import IN_WORK, VISIBLE, asked_by
 from onstage.clips.rules import consent
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -305,11 +305,13 @@ def unlabel(db: Connection, keys: Keys, viewer: Viewer, slug: str, label_id: int
 def named_in(db: Connection, viewer: Viewer, slug: str) -> tuple[list[Appearance], list[Label]]:
     """Who is in a clip that the viewer sees: to its makers and to those asked everybody, to others who has agreed.
 
-    Raises NotFound.
+    Of a draft that one only said no to, nobody but oneself. Raises NotFound.
     """
     clip = concerning_or_shown(db, viewer, slug)
+    in_work = bool(db.execute(select(clips.c.id).where(clips.c.id == clip, IN_WORK), asked_by(viewer)).first())
     is_maker = exists().where(members.c.account_id == clips.c.account_id, members.c.person_id == viewer.person)
-    is_asked = exists().where(concerned.c.clip_id == clips.c.id, concerned.c.person_id == viewer.person)
+    waits = exists().where(concerned.c.clip_id == clips.c.id, concerned.c.person_id == viewer.person)
+    is_asked = false() if in_work else waits
     agreed = exists().where(
         clip_yeses.c.clip_id == appearances.c.clip_id,
         clip_yeses.c.person_id == appearances.c.person_id,
@@ -331,7 +333,8 @@ def named_in(db: Connection, viewer: Viewer, slug: str) -> tuple[list[Appearance
     for row in named:
         start, end = moved.get(row.person_id, (row.from_us, row.to_us))
         everybody.append(Appearance(By(row.handle, row.name, row.avatar), start, end, bool(row.sticks)))
-    return everybody, [each for each in _labels(db, clip) if inside or not each.waits]
+    labels = [] if in_work else _labels(db, clip)
+    return everybody, [each for each in labels if inside or not each.waits]
 
 
 def _labels(db: Connection, clip: int) -> list[Label]:

@@ -1,7 +1,7 @@
 """What waits for somebody, and how far the agreeing is for whoever made it: numbers, never whose no it was."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
@@ -19,7 +19,7 @@ from onstage.clips.agreeing.rows import Record
 from onstage.clips.agreeing.versions import Change
 from onstage.clips.captioned import Words
 from onstage.clips.models import HoldKind, Stage, Why, appearances, clips, concerned, holds, last_yeses, wishes
-from onstage.clips.queries import VISIBLE, asked_by
+from onstage.clips.queries import IN_WORK, VISIBLE, asked_by
 from onstage.clips.renditions import covers_aside_of
 from onstage.clips.rules import consent
 from onstage.clips.rules.changes import as_told
@@ -124,6 +124,9 @@ def _waiting(db: Connection, viewer: Viewer, wanted: ColumnElement[bool], limit:
     found = read(db, [row.clip_id for row in rows])
     asked = [(found[row.clip_id], looked_at(found[row.clip_id], Why(row.why))) for row in rows]
     looks = look(db, asked, viewer.person)
+    in_work = select(clips.c.id).where(clips.c.id.in_(found), IN_WORK)
+    for clip in db.execute(in_work, asked_by(viewer)).scalars():
+        looks[clip] = _in_work(looks[clip])
     return [
         Waiting(
             clip=row.clip_id,
@@ -136,6 +139,12 @@ def _waiting(db: Connection, viewer: Viewer, wanted: ColumnElement[bool], limit:
         )
         for row, (kept, version) in zip(rows, asked, strict=True)
     ]
+
+
+def _in_work(found: "Look") -> "Look":
+    """Of a draft that somebody said no to, its film and whose it is: they need that to take their no back, and no more."""
+    content = replace(found.content, caption="")
+    return replace(found, content=content, coauthors=[], appears=[], contains=[], changed=None, captions=())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from onstage.clips.agreeing.edit import Own, is_decided, own
 from onstage.clips.agreeing.revising import recaption, reword
 from onstage.clips.captioned import Words
 from onstage.clips.models import Stage, captions, clips
-from onstage.clips.queries import seen
+from onstage.clips.queries import IN_WORK, asked_by, seen
 from onstage.clock import now
 from onstage.db.engine import Connection
 from onstage.errors import Invalid, NotFound
@@ -56,7 +56,8 @@ class Captions:
 def of(db: Connection, viewer: Viewer, slug: str) -> list[Captions]:
     """All captions of a clip that the viewer may see, by language. Raises NotFound."""
     clip = seen(db, viewer, slug)
-    return _all(db, clip.id)
+    in_work = select(clips.c.id).where(clips.c.id == clip.id, IN_WORK)
+    return [] if db.execute(in_work, asked_by(viewer)).first() else _all(db, clip.id)
 
 
 def in_language(db: Connection, viewer: Viewer, slug: str, language: str) -> Captions:
