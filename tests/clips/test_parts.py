@@ -145,6 +145,27 @@ def test_who_allows_no_takes_has_none(chain: Chain, cast: Cast) -> None:
     assert chain.shown() == [True, False, False], "wider for new clips only"
 
 
+def test_the_server_s_owner_can_allow_none(chain: Chain, cast: Cast) -> None:
+    assert chain.client.ask("PUT", "/api/v1/server/choices/takes", cast.ola, json={"value": "nobody"}).status in {
+        200,
+        204,
+    }
+    assert chain.shown() == [True, False, False]
+    assert [row(chain.app.database, clip).takes for clip in (chain.first, chain.take, chain.last)] == [0, 0, 0]
+
+
+def test_who_is_named_and_allows_none_ends_the_takes_of_others_clips_too(chain: Chain, cast: Cast) -> None:
+    clip, slug = make_clip(chain.app.database, cast.fay.viewer, published=False, stage=Stage.DRAFT)
+    assert chain.api(cast.fay, "PUT", slug, "/appearances/ada", json={}).status == 204
+    assert chain.api(cast.fay, "POST", slug, "/publish").json["stage"] == "asked"
+    assert chain.api(cast.ada, "POST", slug, "/yes", json={"version": 1}).status == 204
+    _take, take_slug = make_clip(chain.app.database, cast.ben.viewer)
+    assert chain.say(cast.ben, take_slug, slug).status == 201
+    assert chain.client.ask("PUT", "/api/v1/me/choices/takes", cast.ada, json={"value": "nobody"}).status == 200
+    assert row(chain.app.database, clip).takes == 0
+    assert [chain.api(cast.guest, "GET", each).status for each in (slug, take_slug)] == [200, 404]
+
+
 @pytest.mark.parametrize(
     ("audience", "marked", "takes"),
     [
