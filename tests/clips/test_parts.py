@@ -55,6 +55,9 @@ def chain(app: App, client: Client, cast: Cast) -> Chain:
 
 
 def test_a_no_to_the_source_withholds_what_contains_it_to_any_depth(chain: Chain) -> None:
+    (listed,) = chain.api(chain.cast.guest, "GET", chain.first_slug, "/takes").json["items"]
+    assert listed["slug"] == chain.take_slug
+    assert "Clips that contain yours" in chain.client.ask("GET", f"/make/{chain.first_slug}", chain.cast.fay).text
     films = [f"/media/film{slug}" for slug in (chain.first_slug, chain.take_slug, chain.last_slug)]
     assert chain.shown() == [True, True, True]
     assert chain.api(chain.cast.fay, "POST", chain.first_slug, "/no", json={}).status == 204
