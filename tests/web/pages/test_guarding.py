@@ -38,6 +38,18 @@ def test_only_who_can_give_more_time_is_asked_for_it(cast: Cast, client: Client)
     assert "Ask for more time" in seen(client, "/guardians", cast.mia)
 
 
+def test_a_child_whose_guardian_was_checked_is_not_told_that_nobody_was(cast: Cast, client: Client) -> None:
+    with cast.app.database.write() as db:
+        lone = Actor(person(db, "lone", band=Band.FROM_13))
+        row = {"document": "a card", "method": "met"}
+        case = stand_for(db, cast.gus.viewer, lone.viewer)
+    assert client.post(f"/api/v1/guardian-cases/{case}/check", cast.ola, json=row).status == 200
+    page = seen(client, "/guardians", lone)
+    assert "Gus may say yes for you" in page
+    assert "Nobody may say yes for you yet." in page
+    assert "Nobody has been checked" not in page
+
+
 def test_each_choice_says_what_it_is_about(cast: Cast, client: Client) -> None:
     page = seen(client, "/children/mia", cast.gus)
     chosen = re.findall(

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, exists, or_, select, update
 
-from onstage.accounts.age import Band, Row, Who, looseness, options
+from onstage.accounts.age import Band, Row, options
 from onstage.accounts.age import Reach as Width
 from onstage.accounts.models import Role, members
-from onstage.accounts.permissions import band, most_for
+from onstage.accounts.permissions import band
 from onstage.accounts.viewer import Viewer
+from onstage.clips.agreeing import commenting, rows
 from onstage.clips.agreeing.facts import of_person, server_limit
 from onstage.clips.agreeing.revising import revise, reword
 from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_yeses, clips, holds
@@ -103,10 +104,16 @@ def audiences(author: Band) -> list[Audience]:
     return near + [audience for needed, audience in wider if needed in reach]
 
 
-def commenters_for(db: Connection, person: int) -> list[Commenters]:
-    """From whom somebody may take comments, fewest first: as far as age, guardians and the server's owner let them."""
-    most = looseness(most_for(db, person, Row.COMMENTS))
-    return [each for each in reversed(Commenters) if each is Commenters.NOBODY or looseness(Who(each.value)) <= most]
+def commenters_for(db: Connection, person: int, clip: int | None = None) -> list[Commenters]:
+    """From whom somebody may take comments, fewest first: as far as age, guardians and the server's owner let them.
+
+    On a clip also as far as everybody else who is in it lets them.
+    """
+    if clip is None:
+        return commenting.up_to(commenting.most(db, person))
+    facts = rows.load(db, clip).facts
+    others = [each for each in facts.people if each != person]
+    return commenting.up_to(commenting.most(db, person, others, children=bool(facts.children)))
 
 
 def change(
@@ -129,8 +136,8 @@ def change(
     author = band(db, clip.person)
     if audience is not None and audience not in open_to(db, clip.person):
         raise NotAllowed("At your age a clip can't be shown that widely.", field="audience", code="age")
-    if commenters_ is not None and commenters_ not in commenters_for(db, clip.person):
-        raise NotAllowed("So many people can't comment on your clips.", field="commenters", code="age")
+    if commenters_ is not None and commenters_ not in commenters_for(db, clip.person, clip.id):
+        raise NotAllowed("So many people can't comment on this clip.", field="commenters", code="age")
     if marked and author is not Band.ADULT:
         raise NotAllowed("Only adults can show something marked for adults.", field="marked", code="age")
     if viewer.person != clip.person and _is_wider(clip, audience, marked):

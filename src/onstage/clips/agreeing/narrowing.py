@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, exists, or_, select, true, update
 
 from onstage.accounts import ledger
 from onstage.accounts.acts import Act
-from onstage.accounts.age import NO_TAKES, Choice, Row, Who
+from onstage.accounts.age import NO_TAKES, Band, Choice, Row, Who
 from onstage.accounts.age import Reach as Width
 from onstage.accounts.ledger import Entry
-from onstage.accounts.permissions import bound, value_for
+from onstage.accounts.permissions import band, bound, value_for
 from onstage.clips.agreeing.rows import cap_row
-from onstage.clips.models import Audience, Commenters, clip_caps, clip_consents, clips
+from onstage.clips.models import Audience, Commenters, appearances, clip_caps, clip_consents, clips
 from onstage.clips.rules.changes import limit_facts
 from onstage.clips.rules.life import SERVER, Cap
 from onstage.clips.rules.need import Reach
@@ -37,18 +37,29 @@ _MORE = {
 def narrow(db: Connection, keys: Keys, person: int) -> int:
     """Bring a person's clips within what the age table gives them now (consent.md R6); returns how many changed.
 
-    It never widens: what becomes looser counts for new clips.
+    Who may comment follows a minor into clips that others made with them. It never widens: what becomes looser counts for new
+    clips.
     """
-    return _narrow(db, keys, clips.c.person_id == person, lambda row: value_for(db, person, row))
+    made = clips.c.person_id == person
+    is_in = exists().where(appearances.c.clip_id == clips.c.id, appearances.c.person_id == person)
+    commented = made if band(db, person) is Band.ADULT else or_(made, is_in)
+    return _narrow(db, keys, made, lambda row: value_for(db, person, row), commented)
 
 
 def narrow_all(db: Connection, keys: Keys) -> int:
     """Bring everybody's clips within what the server's owner allows; returns how many changed."""
-    return _narrow(db, keys, true(), lambda row: bound(db, row))
+    return _narrow(db, keys, true(), lambda row: bound(db, row), true())
 
 
-def _narrow(db: Connection, keys: Keys, whose: ColumnElement[bool], value: Callable[[Row], object]) -> int:
+def _narrow(
+    db: Connection,
+    keys: Keys,
+    whose: ColumnElement[bool],
+    value: Callable[[Row], object],
+    commented: ColumnElement[bool],
+) -> int:
     changed: set[int] = set()
+    fewer: set[int] = set()
     reach, who = value(Row.AUDIENCE), value(Row.COMMENTS)
     if isinstance(reach, Width) and reach in _WIDER:
         too_wide, audience = _WIDER[reach]
@@ -57,18 +68,20 @@ def _narrow(db: Connection, keys: Keys, whose: ColumnElement[bool], value: Calla
     if isinstance(who, Who) and who in _MORE:
         too_many, commenters = _MORE[who]
         are_more = clips.c.commenters.in_([each.value for each in too_many])
-        changed |= _set(db, whose, are_more, commenters=commenters.value)
+        fewer = _set(db, commented, are_more, commenters=commenters.value)
     for row, column in ((Row.RECOMMENDED, clips.c.recommended), (Row.LEAVES_SERVER, clips.c.leaves_server)):
         if value(row) is Choice.NO:
             changed |= _set(db, whose, column == 1, **{column.name: 0})
     if value(Row.TAKES) in NO_TAKES:
         changed |= _set(db, whose, clips.c.takes == 1, takes=0)
     _remember(db, keys, changed)
-    shown = select(clips.c.id).where(clips.c.id.in_(changed), clips.c.published_at.is_not(None), clips.c.holds == 0)
+    shown = select(clips.c.id).where(
+        clips.c.id.in_(changed | fewer), clips.c.published_at.is_not(None), clips.c.holds == 0
+    )
     for clip in db.execute(shown.order_by(clips.c.id)).scalars().all():
         record(db, ClipShown(clip))
         record(db, ReachChanged(clip))
-    return len(changed)
+    return len(changed | fewer)
 
 
 def _set(db: Connection, whose: ColumnElement[bool], condition: ColumnElement[bool], **values: object) -> set[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from onstage.accounts.queries import personal_account
 from onstage.clips import captioned
+from onstage.clips.agreeing import commenting
 from onstage.clips.agreeing.facts import around
 from onstage.clips.agreeing.kept import DRAFT, Content, Kept, KeptPart, basis, read, wards
 from onstage.clips.agreeing.outlasting import journal
@@ -316,6 +317,9 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
             values["marked"] = int(after.shown.marked)
     if values:
         db.execute(update(clips).where(clips.c.id == record.id).values(values))
+    if after.shown is not None and after.shown != before.shown:
+        others, children = after.shown.people - {after.author}, bool(record.facts.children)
+        commenting.bring_within(db, record.id, commenting.most(db, after.author, others, children=children))
 
 
 def _published(db: Connection, record: Record) -> dict[str, object]:

@@ -73,9 +73,9 @@ def words_of(db: Connection, viewer: Viewer, card: Card, draft: Content | None, 
     """The form of a clip: its own words, those of a draft beside what is published, or what was typed and refused."""
     audience, commenters = Audience(card.audience), Commenters(card.commenters)
     if typed is None and draft is not None:
-        return _words(db, viewer, draft.caption, draft.audience, commenters, marked=draft.marked)
+        return _words(db, viewer, draft.caption, draft.audience, commenters, marked=draft.marked, clip=card.id)
     if typed is None:
-        return _words(db, viewer, card.caption, audience, commenters, marked=card.marked)
+        return _words(db, viewer, card.caption, audience, commenters, marked=card.marked, clip=card.id)
     return _words(
         db,
         viewer,
@@ -83,18 +83,26 @@ def words_of(db: Connection, viewer: Viewer, card: Card, draft: Content | None, 
         one_of(Audience, words(typed, "audience")) or audience,
         one_of(Commenters, words(typed, "commenters")) or commenters,
         marked=ticked(typed, "marked"),
+        clip=card.id,
     )
 
 
 def _words(
-    db: Connection, viewer: Viewer, caption: str, audience: Audience, commenters: Commenters, *, marked: bool
+    db: Connection,
+    viewer: Viewer,
+    caption: str,
+    audience: Audience,
+    commenters: Commenters,
+    *,
+    marked: bool,
+    clip: int | None = None,
 ) -> Words:
     assert viewer.person is not None
     joint = own_account(db, viewer)["kind"] == Kind.JOINT.value
     return Words(
         caption=caption,
         audiences=audience_options(audience, edit.open_to(db, viewer.person), joint=joint),
-        commenters=commenter_options(commenters, edit.commenters_for(db, viewer.person)),
+        commenters=commenter_options(commenters, edit.commenters_for(db, viewer.person, clip)),
         marked=marked,
         may_mark=viewer.band is Band.ADULT or marked,
         age_sentence=about_age(viewer.band),
