@@ -55,6 +55,9 @@ def chain(app: App, client: Client, cast: Cast) -> Chain:
 
 
 def test_a_no_to_the_source_withholds_what_contains_it_to_any_depth(chain: Chain) -> None:
+    (listed,) = chain.api(chain.cast.guest, "GET", chain.first_slug, "/takes").json["items"]
+    assert listed["slug"] == chain.take_slug
+    assert "Clips that contain yours" in chain.client.ask("GET", f"/make/{chain.first_slug}", chain.cast.fay).text
     films = [f"/media/film{slug}" for slug in (chain.first_slug, chain.take_slug, chain.last_slug)]
     assert chain.shown() == [True, True, True]
     assert chain.api(chain.cast.fay, "POST", chain.first_slug, "/no", json={}).status == 204
@@ -143,6 +146,27 @@ def test_who_allows_no_takes_has_none(chain: Chain, cast: Cast) -> None:
     assert chain.shown() == [True, False, False], "narrower at once, for what is there too"
     assert chain.client.ask("PUT", "/api/v1/me/choices/takes", cast.fay, json={"value": "everyone"}).status == 200
     assert chain.shown() == [True, False, False], "wider for new clips only"
+
+
+def test_the_server_s_owner_can_allow_none(chain: Chain, cast: Cast) -> None:
+    assert chain.client.ask("PUT", "/api/v1/server/choices/takes", cast.ola, json={"value": "nobody"}).status in {
+        200,
+        204,
+    }
+    assert chain.shown() == [True, False, False]
+    assert [row(chain.app.database, clip).takes for clip in (chain.first, chain.take, chain.last)] == [0, 0, 0]
+
+
+def test_who_is_named_and_allows_none_ends_the_takes_of_others_clips_too(chain: Chain, cast: Cast) -> None:
+    clip, slug = make_clip(chain.app.database, cast.fay.viewer, published=False, stage=Stage.DRAFT)
+    assert chain.api(cast.fay, "PUT", slug, "/appearances/ada", json={}).status == 204
+    assert chain.api(cast.fay, "POST", slug, "/publish").json["stage"] == "asked"
+    assert chain.api(cast.ada, "POST", slug, "/yes", json={"version": 1}).status == 204
+    _take, take_slug = make_clip(chain.app.database, cast.ben.viewer)
+    assert chain.say(cast.ben, take_slug, slug).status == 201
+    assert chain.client.ask("PUT", "/api/v1/me/choices/takes", cast.ada, json={"value": "nobody"}).status == 200
+    assert row(chain.app.database, clip).takes == 0
+    assert [chain.api(cast.guest, "GET", each).status for each in (slug, take_slug)] == [200, 404]
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,11 @@ def in_hand(walk: Walk) -> set[int]:
     return walk.may(lambda clip: clip.id in own or (clip.id in seen and walk.truth.is_member(clip.account_id)))
 
 
+def in_hand_with_others(walk: Walk) -> set[int]:
+    """The same, with the clips in it and those that it is in."""
+    return in_hand(walk) | listed(walk)
+
+
 def run(walk: Walk) -> set[int]:
     """What the person sees of what they made and of accounts that they run."""
     seen = by_link(walk)
@@ -300,7 +305,7 @@ SURFACES: dict[str, Surface] = {
         each(API + "/clips/{slug}/captions/en", share=4), by_link, is_all=True
     ),
     f"GET {SLUG}/progress": Surface(each(API + "/clips/{slug}/progress", share=4), in_hand, is_all=True),
-    "GET /make/{slug:str}": Surface(each("/make/{slug}", share=4), in_hand, is_all=True),
+    "GET /make/{slug:str}": Surface(each("/make/{slug}", share=4), in_hand_with_others),
     "GET /make/{slug:str}/captions": Surface(each("/make/{slug}/captions", share=4), in_hand, is_all=True),
     "GET /media/{key:str}": Surface(media, by_link, is_all=True),
     "HEAD /media/{key:str}": Surface(each("/media/{film}", "HEAD", share=4), by_link),
@@ -309,6 +314,7 @@ SURFACES: dict[str, Surface] = {
     f"GET {SLUG}/appearances": Surface(each(API + "/clips/{slug}/appearances", share=4), by_link),
     f"GET {API}/me/questions": Surface(once("GET", f"{API}/me/questions"), asked, is_all=True),
     f"GET {SLUG}/parts": Surface(each(API + "/clips/{slug}/parts"), by_link),
+    f"GET {SLUG}/takes": Surface(each(API + "/clips/{slug}/takes", share=4), by_link),
     f"GET {API}/me/appearances": Surface(once("GET", f"{API}/me/appearances"), by_link),
     # lists
     "GET /": Surface(paged("/", mark="$^"), suggested),

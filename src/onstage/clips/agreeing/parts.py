@@ -91,6 +91,21 @@ def _in_clips(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict
     return found
 
 
+def takes_of(db: Connection, viewer: Viewer, slug: str, before: int | None, limit: int) -> list[int]:
+    """The clips that contain a part of this one, as far as they may be listed to the viewer, newest first. Raises NotFound."""
+    source = seen(db, viewer, slug).id
+    wanted = (
+        select(clips.c.id)
+        .join_from(contained, clips, clips.c.id == contained.c.clip_id)
+        .where(contained.c.source_id == source, LISTED)
+        .order_by(clips.c.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        wanted = wanted.where(clips.c.id < before)
+    return list(db.execute(wanted, asked_by(viewer)).scalars())
+
+
 def add(
     db: Connection, keys: Keys, viewer: Viewer, slug: str, source: str, from_us: int = 0, to_us: int | None = None
 ) -> int:

@@ -15,8 +15,10 @@ from onstage.clips.film.part_out import Left
 from onstage.clips.models import Cutting
 from onstage.clock import SECOND
 from onstage.db.engine import Connection
+from onstage.engagement.cards import cards
 from onstage.web.api.agreeing import ACT, CLIP, Seconds, Slug
-from onstage.web.api.schemas import AccountOut, problems
+from onstage.web.api.reports import Before
+from onstage.web.api.schemas import AccountOut, ClipOut, Limit, problems
 from onstage.web.http import App, anyone, reads, signed_in, writes
 
 PartId = Annotated[int, PathParameter(ge=1, le=ids.LARGEST)]
@@ -65,11 +67,27 @@ class PartsOut(Struct):
     items: list[PartOut]
 
 
+class TakesPage(Struct):
+    """Clips that contain a part of one; `next` continues, null at the end."""
+
+    items: list[ClipOut]
+    next: int | None
+
+
 @get(CLIP + "/parts", tags=["together"], responses=problems(404), operation_id="parts")
 @reads(anyone)
 def listed(db: Connection, viewer: Viewer, slug: Slug) -> PartsOut:
     """What a clip contains of other clips that you may see; in your own, of all."""
     return PartsOut([PartOut.of(each) for each in parts.in_clip(db, viewer, slug)])
+
+
+@get(CLIP + "/takes", tags=["together"], responses=problems(404), operation_id="takes")
+@reads(anyone)
+def takes(db: Connection, viewer: Viewer, slug: Slug, before: Before = None, limit: Limit = 20) -> TakesPage:
+    """Clips that contain a part of this one, newest first; what withholds this one withholds them."""
+    found = parts.takes_of(db, viewer, slug, before, limit)
+    shown = [ClipOut.of(card) for card in cards(db, viewer, found)]
+    return TakesPage(shown, found[-1] if len(found) == limit else None)
 
 
 @post(CLIP + "/parts", tags=["together"], responses=ACT, operation_id="say_part")
@@ -97,4 +115,4 @@ def take_out(db: Connection, viewer: Viewer, slug: Slug, part_id: PartId, data: 
     part_out.take_out(db, viewer, slug, part_id, data.left)
 
 
-routes = [listed, say, take_back, take_out]
+routes = [listed, takes, say, take_back, take_out]

@@ -159,6 +159,7 @@ def _clip_page(
         asks = inbox.asks_others(db, viewer, slug)
         rests = _rests(db, viewer)
         made_with = coauthors.of_clips(db, [found.id], waiting=True).get(found.id, [])
+        taken_by = cards(db, viewer, parts.takes_of(db, viewer, slug, None, _LISTED))
         contains = [Contained.of(each, shown_card) for each in parts.in_clip(db, viewer, slug)]
     status = error.status if error else 200
     return page(
@@ -179,6 +180,7 @@ def _clip_page(
         link=link,
         people=kept(people or {}, *_TYPED),
         contains=contains,
+        taken_by=taken_by,
         made_with=made_with,
         cover_waits=cover if cover != shown_card.cover else None,
         asks=asks,
