@@ -200,6 +200,23 @@ def test_the_strictest_of_all_in_it_says_from_whom_takes_are_taken(chain: Chain,
     assert chain.say(cast.ada, slug, chain.first_slug).status == 201
 
 
+def test_who_may_comment_follows_the_youngest_in_what_it_contains(chain: Chain, cast: Cast) -> None:
+    _clip, slug = make_clip(chain.app.database, cast.max.viewer)
+    with chain.app.database.write() as db:
+        db.execute(update(clips).where(clips.c.slug == slug).values(commenters="friends"))
+        whose = {"person_id": cast.max.viewer.person, "setter_id": cast.max.viewer.person, "at": now()}
+        db.execute(insert(choices).values(**whose, row="takes", value="everyone"))
+    take, take_slug = make_clip(chain.app.database, cast.ben.viewer)
+    assert row(chain.app.database, take).commenters == "everyone"
+    assert chain.say(cast.ben, take_slug, slug).status == 201
+    assert row(chain.app.database, take).commenters == "friends"
+    wider = chain.client.ask("PATCH", f"/api/v1/clips/{take_slug}", cast.ben, json={"commenters": "everyone"})
+    assert (wider.status, wider.json["title"]) == (403, "age")
+    again, again_slug = make_clip(chain.app.database, cast.ada.viewer)
+    assert chain.say(cast.ada, again_slug, take_slug).status == 201
+    assert row(chain.app.database, again).commenters == "friends", "to any depth"
+
+
 def test_turning_18_widens_nothing_until_one_chooses(chain: Chain, cast: Cast) -> None:
     first, slug = make_clip(chain.app.database, cast.max.viewer)
     with chain.app.database.write() as db:

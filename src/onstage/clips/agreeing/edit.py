@@ -12,6 +12,7 @@ from onstage.accounts.viewer import Viewer
 from onstage.clips.agreeing import commenting, rows
 from onstage.clips.agreeing.facts import of_person, server_limit
 from onstage.clips.agreeing.revising import revise, reword
+from onstage.clips.agreeing.sources import people_within
 from onstage.clips.models import Audience, Commenters, HoldKind, Stage, clip_yeses, clips, holds
 from onstage.clips.pointers import point
 from onstage.clips.queries import VISIBLE, asked_by
@@ -112,7 +113,7 @@ def commenters_for(db: Connection, person: int, clip: int | None = None) -> list
     if clip is None:
         return commenting.up_to(commenting.most(db, person))
     facts = rows.load(db, clip).facts
-    others = [each for each in facts.people if each != person]
+    others = (facts.people.keys() | people_within(db, clip)) - {person}
     return commenting.up_to(commenting.most(db, person, others, children=bool(facts.children)))
 
 

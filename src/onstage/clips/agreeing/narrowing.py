@@ -11,7 +11,7 @@ from onstage.accounts.age import Reach as Width
 from onstage.accounts.ledger import Entry
 from onstage.accounts.permissions import band, bound, value_for
 from onstage.clips.agreeing.rows import cap_row
-from onstage.clips.models import Audience, Commenters, appearances, clip_caps, clip_consents, clips
+from onstage.clips.models import Audience, Commenters, appearances, clip_caps, clip_consents, clips, contained
 from onstage.clips.rules.changes import limit_facts
 from onstage.clips.rules.life import SERVER, Cap
 from onstage.clips.rules.need import Reach
@@ -37,12 +37,15 @@ _MORE = {
 def narrow(db: Connection, keys: Keys, person: int) -> int:
     """Bring a person's clips within what the age table gives them now (consent.md R6); returns how many changed.
 
-    Who may comment follows a minor into clips that others made with them. It never widens: what becomes looser counts for new
-    clips.
+    Who may comment follows a minor into clips that others made with them, and into what contains these. It never widens: what
+    becomes looser counts for new clips.
     """
     made = clips.c.person_id == person
     is_in = exists().where(appearances.c.clip_id == clips.c.id, appearances.c.person_id == person)
     commented = made if band(db, person) is Band.ADULT else or_(made, is_in)
+    within = select(contained.c.source_id).join(clips, clips.c.id == contained.c.source_id).where(commented)
+    for source in sorted(set(db.execute(within).scalars())):
+        record(db, ReachChanged(source))
     return _narrow(db, keys, made, lambda row: value_for(db, person, row), commented)
 
 

@@ -20,11 +20,12 @@ from onstage.accounts.models import accounts
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import value_for
 from onstage.accounts.viewer import Viewer
-from onstage.clips.agreeing import holds, rows
+from onstage.clips.agreeing import commenting, holds, rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import Own, need_place, own
 from onstage.clips.agreeing.outlasting import journal_part
 from onstage.clips.agreeing.revising import reword
+from onstage.clips.agreeing.sources import all_in, people_within
 from onstage.clips.models import Cutting, HoldKind, Stage, clips, contained
 from onstage.clips.models import holds as holds_table
 from onstage.clips.queries import LISTED, OPEN_TO_TAKES, Seen, asked_by, seen
@@ -117,7 +118,7 @@ def add(
     clip = made(db, viewer, slug)
     need_place(clip, from_us, to_us)
     other = _source(db, viewer, source)
-    if clip.id == other.id or clip.id in _all_in(db, other.id):
+    if clip.id == other.id or clip.id in all_in(db, other.id):
         raise Invalid("A clip can't contain itself.", field="source")
     of_clip = contained.c.clip_id == clip.id
     if db.execute(select(exists().where(of_clip, contained.c.source_id == other.id))).scalar():
@@ -133,6 +134,7 @@ def add(
     db.execute(insert(contained).values(row))
     journal_part(db, clip.id, other.id)
     _settle(db, keys, clip.id, other.id, Act.PART_NAMED)
+    _bring_comments_within(db, clip.id)
     return part
 
 
@@ -167,17 +169,6 @@ def _relations(source: Seen) -> frozenset[Who]:
     near = source.is_friend or source.is_member
     follows = near or source.follows
     return frozenset({Who.EVERYONE} | ({Who.FOLLOWERS} if follows else set()) | ({Who.FRIENDS} if near else set()))
-
-
-def _all_in(db: Connection, clip: int) -> set[int]:
-    """Every clip that it contains, to any depth."""
-    found: set[int] = set()
-    new = {clip}
-    while new:
-        sources = select(contained.c.source_id).where(contained.c.clip_id.in_(new))
-        new = set(db.execute(sources).scalars()) - found
-        found |= new
-    return found
 
 
 def _stays_open(db: Connection, source: int) -> None:
@@ -234,6 +225,14 @@ def _settle(db: Connection, keys: Keys, clip: int, source: int, act: Act) -> Non
     ledger.append(db, keys, Entry(act, author, account, (author,), clip))
 
 
+def _bring_comments_within(db: Connection, clip: int) -> None:
+    """Who may comment follows the youngest in it, also in what it contains (R6)."""
+    record = rows.load(db, clip)
+    author, children = record.clip.author, bool(record.facts.children)
+    others = (record.clip.people | people_within(db, clip)) - {author}
+    commenting.bring_within(db, clip, commenting.most(db, author, others, children=children))
+
+
 def follow(db: Connection, keys: Keys, source: int) -> None:
     """A clip is withheld, gone, or shown again, or goes less far: so is what contains it, and what contains that."""
     takes = select(contained.c.clip_id).where(contained.c.source_id == source).order_by(contained.c.clip_id)
@@ -241,6 +240,7 @@ def follow(db: Connection, keys: Keys, source: int) -> None:
     for take in db.execute(takes).scalars().all():
         if is_free:
             decide(db, keys, take, lambda record: rule(record.clip, record.facts, source))
+            _bring_comments_within(db, take)
         elif holds.place(db, take, HoldKind.CONTAINS, source):
             holds.enter(db, keys, take, HoldKind.CONTAINS, None, placed=True)
             author = db.execute(select(clips.c.person_id).where(clips.c.id == take)).scalar_one()

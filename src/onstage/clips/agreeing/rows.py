@@ -13,6 +13,7 @@ from onstage.clips.agreeing import commenting
 from onstage.clips.agreeing.facts import around
 from onstage.clips.agreeing.kept import DRAFT, Content, Kept, KeptPart, basis, read, wards
 from onstage.clips.agreeing.outlasting import journal
+from onstage.clips.agreeing.sources import people_within
 from onstage.clips.agreeing.withdrawing import withdraw
 from onstage.clips.labels import clip_labels, label_yeses
 from onstage.clips.models import (
@@ -318,7 +319,8 @@ def _save_clip(db: Connection, record: Record, after: Clip) -> None:
     if values:
         db.execute(update(clips).where(clips.c.id == record.id).values(values))
     if after.shown is not None and after.shown != before.shown:
-        others, children = after.shown.people - {after.author}, bool(record.facts.children)
+        others = (after.shown.people | people_within(db, record.id)) - {after.author}
+        children = bool(record.facts.children)
         commenting.bring_within(db, record.id, commenting.most(db, after.author, others, children=children))
 
 
