@@ -268,6 +268,17 @@ def test_who_is_asked_reads_what_it_contains_and_that_others_may_use_it(chain: C
     assert (shown["source"], shown["from_seconds"], shown["to_seconds"]) == (chain.last_slug, 1, 4)
 
 
+def test_who_refused_a_draft_reads_nothing_of_what_is_in_it_then(chain: Chain, cast: Cast) -> None:
+    _new, slug = make_clip(chain.app.database, cast.ada.viewer, published=False, stage=Stage.DRAFT)
+    chain.api(cast.ada, "PUT", slug, "/appearances/fay", json={})
+    assert chain.say(cast.ada, slug, chain.last_slug).status == 201
+    chain.api(cast.ada, "POST", slug, "/publish")
+    assert len(chain.api(cast.fay, "GET", slug, "/parts").json["items"]) == 1
+    assert chain.api(cast.fay, "POST", slug, "/no", json={}).status == 204
+    assert chain.api(cast.fay, "GET", slug, "/parts").json["items"] == []
+    assert len(chain.api(cast.ada, "GET", slug, "/parts").json["items"]) == 1
+
+
 def test_saying_it_makes_a_question_a_draft_again_and_the_next_one_tells_it(chain: Chain, cast: Cast) -> None:
     _new, slug = make_clip(chain.app.database, cast.ada.viewer, published=False, stage=Stage.DRAFT)
     chain.api(cast.ada, "PUT", slug, "/appearances/fay", json={})

@@ -28,7 +28,7 @@ from onstage.clips.agreeing.revising import reword
 from onstage.clips.agreeing.sources import all_in, people_within
 from onstage.clips.models import Cutting, HoldKind, Stage, clips, contained
 from onstage.clips.models import holds as holds_table
-from onstage.clips.queries import LISTED, OPEN_TO_TAKES, Seen, asked_by, seen
+from onstage.clips.queries import IN_WORK, LISTED, OPEN_TO_TAKES, Seen, asked_by, seen
 from onstage.clips.rules.contained import follow as rule
 from onstage.clock import now
 from onstage.db.engine import Connection
@@ -56,10 +56,16 @@ class Part:
 
 
 def in_clip(db: Connection, viewer: Viewer, slug: str) -> list[Part]:
-    """What a clip contains of clips that the viewer sees too; of their own, of all. Raises NotFound."""
+    """What a clip contains of clips that the viewer sees too; of their own, of all; of what they refused, nothing.
+
+    Raises NotFound.
+    """
     clip = seen(db, viewer, slug)
     found = _in_clips(db, viewer, [clip.id]).get(clip.id, [])
-    return found if clip.person == viewer.person else [part for part in found if part.slug is not None]
+    if clip.person == viewer.person:
+        return found
+    in_work = db.execute(select(clips.c.id).where(clips.c.id == clip.id, IN_WORK), asked_by(viewer)).first()
+    return [] if in_work else [part for part in found if part.slug is not None]
 
 
 def in_clips(db: Connection, viewer: Viewer, clip_ids: Collection[int]) -> dict[int, list[Part]]:
