@@ -770,6 +770,16 @@ def a_yes_beforehand_is_near_also_later(rules: Rules) -> None:
     assert pair.clip.visible
 
 
+def who_let_followers_in_at_once_narrows_nothing_by_that(rules: Rules) -> None:
+    """Only an account that stops letting followers in by hand makes a minor's clip narrower."""
+    pair = Pair(rules, family(owners={OWNER}, by_hand=False), text("public"))
+    assert pair.ask()
+    for by in (MUM, DAD, OWNER):
+        assert pair.yes(by)
+    assert pair.gain(AUNT, "carer")
+    assert pair.model.reach() == ("public", False, False)
+
+
 def what_it_contains_withholds_and_limits_it(rules: Rules) -> None:
     """[15] Held with each source, for itself; free when that one is, or its part is out; and no further than any."""
     pair = Pair(rules, alone(), text("public", recommended=True, leaves=True))
@@ -1103,6 +1113,7 @@ SMALLER: tuple[Trace, ...] = (
     a_yes_beforehand_lapses_with_the_question,
     a_yes_beforehand_lifts_nothing,
     a_yes_beforehand_is_near_also_later,
+    who_let_followers_in_at_once_narrows_nothing_by_that,
     what_it_contains_withholds_and_limits_it,
     each_way_of_reach_counts,
     what_is_not_said_is_strict,
