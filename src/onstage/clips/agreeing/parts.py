@@ -193,7 +193,9 @@ def take_back(db: Connection, keys: Keys, viewer: Viewer, slug: str, part: int) 
     clip = made(db, viewer, slug)
     row = named(db, clip.id, part)
     is_cut_away = row.to_us is not None and row.to_us <= row.from_us
-    if not is_cut_away and (clip.published_at is not None or _withholds(db, clip.id, row.source_id)):
+    if not is_cut_away and (
+        clip.published_at is not None or holds.is_held_by(db, clip.id, HoldKind.CONTAINS, row.source_id)
+    ):
         raise Conflict("Have this part taken out of the clip.", code="take-out")
     if clip.stage is Stage.ASKED and clip.published_at is None:
         reword(db, keys, viewer, clip.id)
@@ -206,15 +208,6 @@ def named(db: Connection, clip: int, part: int) -> Row[Any]:
     if found is None:
         raise NotFound("This clip has no such part.")
     return found
-
-
-def _withholds(db: Connection, clip: int, source: int) -> bool:
-    because = (
-        (holds_table.c.clip_id == clip)
-        & (holds_table.c.kind == HoldKind.CONTAINS.value)
-        & (holds_table.c.giver_id == source)
-    )
-    return bool(db.execute(select(exists().where(because))).scalar())
 
 
 def end(db: Connection, keys: Keys, clip: int, part: int) -> None:
