@@ -237,6 +237,7 @@ def test_a_clip_never_contains_itself(chain: Chain, cast: Cast) -> None:
     assert chain.say(cast.ben, chain.take_slug, chain.first_slug).status in {403, 404}, "it is hers to say"
     assert chain.say(cast.ben, chain.last_slug, "AAAAAAAAAAAAAAAA").status == 404
     assert chain.say(cast.ben, chain.last_slug, chain.first_slug, from_seconds=9).status == 422
+    assert chain.say(cast.ben, chain.last_slug, chain.first_slug, from_seconds=2, to_seconds=2).status == 422
 
 
 def test_what_contains_a_withheld_clip_is_not_published(chain: Chain, cast: Cast) -> None:
@@ -277,6 +278,19 @@ def test_who_refused_a_draft_reads_nothing_of_what_is_in_it_then(chain: Chain, c
     assert chain.api(cast.fay, "POST", slug, "/no", json={}).status == 204
     assert chain.api(cast.fay, "GET", slug, "/parts").json["items"] == []
     assert len(chain.api(cast.ada, "GET", slug, "/parts").json["items"]) == 1
+
+
+def test_what_is_refused_on_the_page_stands_beside_its_field(chain: Chain, cast: Cast) -> None:
+    typed = {"caption": "kept", "audience": "public", "commenters": "everyone", "do": "part", "source": chain.last_slug}
+    form = {**typed, "part_starts": "3", "part_ends": "2"}
+    answer = chain.client.ask("POST", f"/make/{chain.first_slug}", cast.fay, parts={**form, "source": chain.last_slug})
+    assert answer.status == 422, "it would contain itself"
+    _new, slug = make_clip(chain.app.database, cast.ada.viewer, published=False, stage=Stage.DRAFT)
+    answer = chain.client.ask("POST", f"/make/{slug}", cast.ada, parts=form)
+    assert answer.status == 422
+    assert "It ends before it begins." in answer.text
+    assert 'id="part_ends-error"' in answer.text
+    assert f'value="{chain.last_slug}"' in answer.text
 
 
 def test_saying_it_makes_a_question_a_draft_again_and_the_next_one_tells_it(chain: Chain, cast: Cast) -> None:
@@ -364,6 +378,27 @@ def test_a_draft_beside_follows_what_is_left(app: App, client: Client, cast: Cas
     (named,) = chain.api(cast.ada, "GET", slug, "/appearances").json["named"]
     assert (named["from_seconds"], named["to_seconds"]) == (1, 2)
     assert row(app.database, clip).holds == 0
+
+
+def test_a_cut_that_can_be_had_back_frees_nothing(app: App, client: Client, cast: Cast, film: Film, run: Run) -> None:
+    chain = Chain(app, client, cast)
+    made = send(app, cast.ada.viewer, film(4, "400x712").read_bytes())
+    run()
+    part = chain.say(cast.ada, made.slug, chain.first_slug, to_seconds=1).json["id"]
+    assert chain.api(cast.fay, "POST", chain.first_slug, "/no", json={}).status == 204
+    cut = {"from_seconds": 1.5, "to_seconds": 4}
+    assert chain.api(cast.ada, "POST", made.slug, "/trim", json=cut).status == 202
+    run()
+    assert chain.api(cast.ada, "DELETE", made.slug, f"/parts/{part}").status == 409, "the whole waits aside"
+    page = client.ask("GET", f"/make/{made.slug}", cast.ada).text
+    assert "Choose the whole film again first" in page
+    assert chain.api(cast.ada, "DELETE", made.slug, "/trim").status == 200
+    run()
+    out = chain.api(cast.ada, "POST", made.slug, f"/parts/{part}/out", json={"left": "after"})
+    assert out.status == 202
+    run()
+    assert row(app.database, made.clip).holds == 0
+    assert chain.api(cast.ada, "POST", made.slug, "/publish").json["stage"] == "none"
 
 
 def test_a_part_that_a_trim_has_cut_away_is_taken_back_by_a_word(

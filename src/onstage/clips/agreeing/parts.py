@@ -20,6 +20,7 @@ from onstage.accounts.models import accounts
 from onstage.accounts.notices import Notice
 from onstage.accounts.permissions import value_for
 from onstage.accounts.viewer import Viewer
+from onstage.clips import trimmed
 from onstage.clips.agreeing import commenting, holds, rows
 from onstage.clips.agreeing.deciding import decide
 from onstage.clips.agreeing.edit import Own, need_place, own
@@ -122,6 +123,8 @@ def add(
     where not everybody in the other clip allows the viewer takes of it.
     """
     clip = made(db, viewer, slug)
+    if to_us is not None and to_us <= from_us:
+        raise Invalid("It ends before it begins.", field="to_seconds")
     need_place(clip, from_us, to_us)
     other = _source(db, viewer, source)
     if clip.id == other.id or clip.id in all_in(db, other.id):
@@ -188,11 +191,11 @@ def take_back(db: Connection, keys: Keys, viewer: Viewer, slug: str, part: int) 
     """Say that a part is not in one's clip after all; what was asked is a draft again.
 
     Raises NotFound, and Conflict once the clip is out, or is withheld because of the part: then it is taken out, unless
-    nothing of it is left after a cut.
+    nothing of it is left after a cut that is out.
     """
     clip = made(db, viewer, slug)
     row = named(db, clip.id, part)
-    is_cut_away = row.to_us is not None and row.to_us <= row.from_us
+    is_cut_away = row.to_us is not None and row.to_us <= row.from_us and trimmed.of(db, clip.id) is None
     if not is_cut_away and (
         clip.published_at is not None or holds.is_held_by(db, clip.id, HoldKind.CONTAINS, row.source_id)
     ):

@@ -18,11 +18,11 @@ class Contained:
     taken_back: bool
 
     @classmethod
-    def of(cls, part: Part, card: Card) -> "Contained":
-        """Of a part of that clip."""
-        is_cut_away = part.to_us is not None and part.to_us <= part.from_us
+    def of(cls, part: Part, card: Card, *, trimmed: bool) -> "Contained":
+        """Of a part of that clip; `trimmed`: the whole of its film can be had back."""
+        is_cut_away = part.to_us is not None and part.to_us <= part.from_us and not trimmed
         by_word = is_cut_away or (card.published_at is None and not part.withholds)
         found = sides(part.from_us, part.to_us, card.duration_us)
         made = card.stage in {Stage.DRAFT, Stage.NONE} and part.taking_out is not Cutting.WAITS
         lefts = [(left, start, end) for left, (start, end) in found.items() if end - start >= LEAST]
-        return cls(part, lefts if made and not by_word else [], by_word)
+        return cls(part, lefts if made and not by_word and not trimmed else [], by_word)

@@ -160,7 +160,8 @@ def _clip_page(
         rests = _rests(db, viewer)
         made_with = coauthors.of_clips(db, [found.id], waiting=True).get(found.id, [])
         taken_by = cards(db, viewer, parts.takes_of(db, viewer, slug, None, _LISTED))
-        contains = [Contained.of(each, shown_card) for each in parts.in_clip(db, viewer, slug)]
+        is_cut = may_trim and trim.of(db, viewer, slug) is not None
+        contains = [Contained.of(each, shown_card, trimmed=is_cut) for each in parts.in_clip(db, viewer, slug)]
     status = error.status if error else 200
     return page(
         "clip_edit.html",
@@ -180,6 +181,7 @@ def _clip_page(
         link=link,
         people=kept(people or {}, *_TYPED),
         contains=contains,
+        is_cut=is_cut,
         taken_by=taken_by,
         made_with=made_with,
         cover_waits=cover if cover != shown_card.cover else None,
@@ -274,7 +276,11 @@ def _add_part(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[st
     start, end = words(data, "part_starts").strip(), words(data, "part_ends").strip()
     from_us, to_us = _seconds(start, "part_starts") if start else 0, _seconds(end, "part_ends") if end else None
     source = words(data, "source").strip().rstrip("/").rpartition("/")[2]
-    parts.add(db, app.keys, viewer, slug, source, from_us, to_us)
+    try:
+        parts.add(db, app.keys, viewer, slug, source, from_us, to_us)
+    except Invalid as error:
+        error.field = {"from_seconds": "part_starts", "to_seconds": "part_ends"}.get(error.field or "", error.field)
+        raise
 
 
 def _take_part_back(app: App, db: Connection, viewer: Viewer, slug: str, data: dict[str, Any]) -> None:
