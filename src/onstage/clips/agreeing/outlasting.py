@@ -9,8 +9,6 @@ from onstage.db.engine import Connection
 from onstage.jobs.queue import enqueue
 
 JOURNAL = "journal"
-
-
 PART = "part"
 
 

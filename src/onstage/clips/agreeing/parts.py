@@ -195,14 +195,19 @@ def take_back(db: Connection, keys: Keys, viewer: Viewer, slug: str, part: int) 
     """
     clip = made(db, viewer, slug)
     row = named(db, clip.id, part)
-    is_cut_away = row.to_us is not None and row.to_us <= row.from_us and trimmed.of(db, clip.id) is None
-    if not is_cut_away and (
+    is_gone = is_cut_away(row.from_us, row.to_us) and trimmed.of(db, clip.id) is None
+    if not is_gone and (
         clip.published_at is not None or holds.is_held_by(db, clip.id, HoldKind.CONTAINS, row.source_id)
     ):
         raise Conflict("Have this part taken out of the clip.", code="take-out")
     if clip.stage is Stage.ASKED and clip.published_at is None:
         reword(db, keys, viewer, clip.id)
     end(db, keys, clip.id, part)
+
+
+def is_cut_away(from_us: int, to_us: int | None) -> bool:
+    """Whether nothing of a part is left in the film."""
+    return to_us is not None and to_us <= from_us
 
 
 def named(db: Connection, clip: int, part: int) -> Row[Any]:

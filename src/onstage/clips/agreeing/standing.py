@@ -9,12 +9,11 @@ from onstage.accounts.ledger import CLIP, OFFICE, PERSON
 from onstage.accounts.replay import GONE, Clip
 from onstage.clips.labels import label_yeses
 from onstage.clips.models import HoldKind, Stage, clip_caps, clip_consents, clip_yeses, clips, holds
-from onstage.clips.rules.changes import as_told
+from onstage.clips.rules.changes import OF_A_CAUSE, as_told
 from onstage.db.engine import Connection
 
 Names = Mapping[tuple[str, int], str]
 """Kind and number: alias."""
-_BY_NOBODY = {HoldKind.CLAIM, HoldKind.SCREENING, HoldKind.CONTAINS}  # whose giver is the number of their cause
 
 
 def of_all(db: Connection, names: Names) -> dict[str, Clip]:
@@ -42,7 +41,7 @@ def of_all(db: Connection, names: Names) -> dict[str, Clip]:
     held = {(row.clip_id, as_told(HoldKind(row.kind)), row.giver_id) for row in db.execute(select(holds))}
     for clip_id, kind, giver_id in held:
         office = OFFICE if kind is HoldKind.MODERATION else PERSON
-        giver = None if kind in _BY_NOBODY else _giver(names, office, giver_id)
+        giver = None if kind in OF_A_CAUSE else _giver(names, office, giver_id)
         of(clip_id).holds[kind.value, giver] += 1
     return found
 

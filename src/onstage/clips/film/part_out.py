@@ -16,7 +16,7 @@ from onstage.clips.agreeing.rows import Record
 from onstage.clips.film.pipeline import First
 from onstage.clips.film.trim import LEAST, cut
 from onstage.clips.models import Cutting, Stage, clip_versions, contained
-from onstage.clips.renditions import largest, still_shows
+from onstage.clips.renditions import still_shows
 from onstage.clips.workroom import Workroom
 from onstage.db.engine import Connection
 from onstage.errors import Conflict, Invalid
@@ -24,7 +24,6 @@ from onstage.jobs.models import Lane
 from onstage.jobs.queue import enqueue
 from onstage.jobs.worker import Job
 from onstage.keys import Keys
-from onstage.media.probe import Unplayable
 
 TAKE_OUT = "take part out"
 
@@ -62,20 +61,15 @@ def sides(from_us: int, to_us: int | None, duration_us: int) -> dict[Left, tuple
 
 def run(room: Workroom, job: Job) -> None:
     """The job that cuts the part away."""
-    assert job.subject is not None
     left = (job.payload["from_us"], job.payload["to_us"])
-    with job.read() as db:
-        source = largest(db, job.subject) if _is_wanted(db, job) else None
-    if source is None:
-        return
-    try:
-        with room.table(job) as table:
-            made = job.step("cut", First, lambda: cut(room, job, table, source, left))
-    except Unplayable:
-        give_up(room, job)
-        return
-    dropped = job.change("replace", list[str], lambda db: _replace(db, room.keys, job, source, made, left))
-    room.objects.delete(dropped)
+    cut(
+        room,
+        job,
+        left,
+        wanted=lambda db: _is_wanted(db, job),
+        take=lambda db, source, made: _replace(db, room.keys, job, source, made, left),
+        failed=lambda db: _failed(db, job.payload["part"]),
+    )
 
 
 def _is_wanted(db: Connection, job: Job) -> bool:

@@ -1,5 +1,6 @@
 """Trimming: the author chooses a part of the film, a job cuts it out, and what is cut away goes when the clip goes out."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -108,17 +109,40 @@ def _drop(db: Connection, keys: list[str]) -> None:
 def run(room: Workroom, job: Job) -> None:
     """The job that cuts; what was chosen otherwise meanwhile has a job of its own."""
     part = (job.payload["from_us"], job.payload["to_us"])
+    cut(
+        room,
+        job,
+        part,
+        wanted=lambda db: _is_wanted(db, job, part),
+        take=lambda db, source, made: _take(db, room, job, source, made, part),
+        failed=lambda db: _failed(db, job, part),
+    )
+
+
+def cut(
+    room: Workroom,
+    job: Job,
+    part: tuple[int, int],
+    *,
+    wanted: Callable[[Connection], bool],
+    take: Callable[[Connection, str, First], list[str]],
+    failed: Callable[[Connection], None],
+) -> None:
+    """Make a film of that part of a clip's, if it is wanted still.
+
+    `take` is told of which rendition it is, and gives the keys that nothing names any more.
+    """
     with job.read() as db:
-        source = largest(db, _clip(job)) if _is_wanted(db, job, part) else None
+        source = largest(db, _clip(job)) if wanted(db) else None
     if source is None:
         return
     try:
         with room.table(job) as table:
-            made = job.step("cut", First, lambda: cut(room, job, table, source, part))
+            made = job.step("cut", First, lambda: _cut(room, job, table, source, part))
     except Unplayable:
-        job.change("failed", type(None), lambda db: _failed(db, job, part))
+        job.change("failed", type(None), failed)
         return
-    dropped = job.change("take", list[str], lambda db: _take(db, room, job, source, made, part))
+    dropped = job.change("take", list[str], lambda db: take(db, source, made))
     room.objects.delete(dropped)
 
 
@@ -132,8 +156,7 @@ def _is_wanted(db: Connection, job: Job, part: tuple[int, int]) -> bool:
     return chosen is not None and chosen.state is Cutting.WAITS and chosen.part == part
 
 
-def cut(room: Workroom, job: Job, table: Path, key: str, part: tuple[int, int]) -> First:
-    """Store that part of a film as a film of its own. Raises Unplayable."""
+def _cut(room: Workroom, job: Job, table: Path, key: str, part: tuple[int, int]) -> First:
     job.tell("cutting")
     path = room.local(key, table)
     source = probe(room.ffmpeg, path, room.limits)

@@ -75,8 +75,8 @@ def _yes_facts(yes: Yes) -> Fields:
     return {"version": yes.version, "leaves": yes.leaves, **beforehand}
 
 
-# whose giver is the number of a case, of who is in doubt, or of another clip
-_OF_A_CAUSE = {HoldKind.CLAIM, HoldKind.SCREENING, HoldKind.CONTAINS}
+OF_A_CAUSE = {HoldKind.CLAIM, HoldKind.SCREENING, HoldKind.CONTAINS}
+"""Holds whose giver is the number of a case, of who is in doubt, or of another clip: nobody's act."""
 
 
 def as_told(kind: HoldKind) -> HoldKind:
@@ -93,7 +93,7 @@ def _place(hold: Hold) -> tuple[str, int]:
 
 
 def _hold(what: Act, hold: Hold, act: Act | None, by: int | None) -> Change:
-    giver = None if hold.giver == SERVER or hold.kind in _OF_A_CAUSE else hold.giver
+    giver = None if hold.giver == SERVER or hold.kind in OF_A_CAUSE else hold.giver
     if act is not None and _OF_HOLDS.get(act) == (what, hold.kind) and giver == by:
         return Change(act, by, {})
     return Change(what, giver, {"kind": hold.kind.value})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from onstage.clips.agreeing.parts import Part
+from onstage.clips.agreeing.parts import Part, is_cut_away
 from onstage.clips.film.part_out import Left, sides
 from onstage.clips.film.trim import LEAST
 from onstage.clips.models import Cutting, Stage
@@ -20,8 +20,8 @@ class Contained:
     @classmethod
     def of(cls, part: Part, card: Card, *, trimmed: bool) -> "Contained":
         """Of a part of that clip; `trimmed`: the whole of its film can be had back."""
-        is_cut_away = part.to_us is not None and part.to_us <= part.from_us and not trimmed
-        by_word = is_cut_away or (card.published_at is None and not part.withholds)
+        is_gone = is_cut_away(part.from_us, part.to_us) and not trimmed
+        by_word = is_gone or (card.published_at is None and not part.withholds)
         found = sides(part.from_us, part.to_us, card.duration_us)
         made = card.stage in {Stage.DRAFT, Stage.NONE} and part.taking_out is not Cutting.WAITS
         lefts = [(left, start, end) for left, (start, end) in found.items() if end - start >= LEAST]
